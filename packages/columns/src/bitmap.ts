@@ -1,0 +1,56 @@
+/**
+ * Bits as Arrow stores them: least significant first, 1 = valid or true. This file and its callers' `offset` arguments
+ * are the only places that know bit offsets: an offset may start in the middle of a byte.
+ */
+
+/** Bytes that hold `length` bits. */
+export function bitmapByteLength(length: number): number {
+  return (length + 7) >> 3
+}
+
+export function getBit(bits: Uint8Array, index: number): boolean {
+  return ((bits[index >> 3] >> (index & 7)) & 1) === 1
+}
+
+export function setBit(bits: Uint8Array, index: number): void {
+  bits[index >> 3] |= 1 << (index & 7)
+}
+
+export function clearBit(bits: Uint8Array, index: number): void {
+  bits[index >> 3] &= ~(1 << (index & 7))
+}
+
+/** How many of the `length` bits from `offset` on are 1. */
+export function countOnes(bits: Uint8Array, offset: number, length: number): number {
+  let count = 0
+  let index = offset
+  const end = offset + length
+  while (index < end && (index & 7) !== 0) count += (bits[index >> 3] >> (index++ & 7)) & 1
+  for (; index + 8 <= end; index += 8) count += ONES[bits[index >> 3]]
+  while (index < end) count += (bits[index >> 3] >> (index++ & 7)) & 1
+  return count
+}
+
+/** A copy of `length` bits from `offset` on, moved to start at bit 0; the bits behind the last are 0. */
+export function sliceBits(bits: Uint8Array, offset: number, length: number): Uint8Array {
+  const byteLength = bitmapByteLength(length)
+  const target = new Uint8Array(byteLength)
+  const first = offset >> 3
+  const shift = offset & 7
+  if (shift === 0) target.set(bits.subarray(first, first + byteLength))
+  else {
+    for (let i = 0; i < byteLength; i++) {
+      const next = first + i + 1 < bits.length ? bits[first + i + 1] : 0
+      target[i] = (bits[first + i] >> shift) | (next << (8 - shift))
+    }
+  }
+  const rest = length & 7
+  if (rest !== 0) target[byteLength - 1] &= (1 << rest) - 1
+  return target
+}
+
+const ONES = Uint8Array.from({ length: 256 }, (_, byte) => {
+  let count = 0
+  for (let rest = byte; rest !== 0; rest >>= 1) count += rest & 1
+  return count
+})

@@ -1,0 +1,3 @@
+export * from './bitmap.ts'
+export * from './errors.ts'
+export * from './path.ts'

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  // Tests import the sources of sibling packages, so that no test runs against a stale build.
+  ssr: { resolve: { conditions: ['@fletching/source', 'node', 'import', 'module', 'default'] } },
+  test: {
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'jobs/test/**/*.test.ts',
+      'test/**/*.test.ts',
+      'benchmarks/test/**/*.test.ts',
+    ],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+})
