@@ -1,1 +1,36 @@
-export {}
+export {
+  allOf,
+  anyOf,
+  bool,
+  type Col,
+  type Column,
+  category,
+  coalesce,
+  concat,
+  date,
+  Frame,
+  float64,
+  id,
+  ifElse,
+  int32,
+  int64,
+  json,
+  list,
+  lit,
+  type Mapping,
+  type Schema,
+  scanNdjson,
+  schema,
+  struct,
+  text,
+  timestamp,
+  type Write,
+  when,
+  writeCsv,
+  writeParquet,
+} from '@fletching/plan'
+export { defineJob, isJob, type Job, type JobDefinition } from './define-job.ts'
+export { Param, type ParamKind, type Params, type ParamValue, param, type ValuesOf } from './param.ts'
+export { personalizeInteractions } from './personalize.ts'
+export { resolveParams } from './resolve-params.ts'
+export { segmentTrack } from './segment.ts'

@@ -1,1 +1,55 @@
-export {}
+export type { Mapping, MappingOptions } from './apply-mapping.ts'
+export type {
+  BoolColumn,
+  Column,
+  ColumnOf,
+  LooseColumn,
+  NumberColumn,
+  ScalarColumn,
+  StructColumn,
+  TextColumn,
+  TimestampColumn,
+} from './column.ts'
+export * from './expr.ts'
+export { formatExpr } from './format-expr.ts'
+export { type Col, type FilterOptions, Frame, type Rows, type Selected, type Selection } from './frame.ts'
+export { allOf, anyOf, coalesce, concat, ifElse, lit, when } from './functions.ts'
+export type { GlueTypeName } from './glue-types.ts'
+export type { FilterNode, LogicalPlan, ProjectedColumn, ProjectNode, ScanNode } from './logical.ts'
+export { nearest } from './nearest.ts'
+export { type OptimizeOptions, optimize, type Rules } from './optimize.ts'
+export type { FilterStep, OptimizedPlan, ScanColumn, ScanPlan, SinkColumn, SinkPlan } from './optimized.ts'
+export type { PathOf, TypeAt } from './path-types.ts'
+export { scanNdjson } from './scan.ts'
+export {
+  bool,
+  type ColumnsOf,
+  category,
+  type Declarations,
+  Declared,
+  date,
+  float64,
+  id,
+  int32,
+  int64,
+  json,
+  list,
+  type Schema,
+  schema,
+  struct,
+  type TextOptions,
+  text,
+  timestamp,
+} from './schema.ts'
+export {
+  type CsvDialect,
+  type CsvSink,
+  type ParquetSink,
+  type SinkMismatch,
+  type SinkSchema,
+  type Write,
+  type WriteSink,
+  writeCsv,
+  writeParquet,
+} from './sink.ts'
+export * from './types.ts'

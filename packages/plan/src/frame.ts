@@ -1,0 +1,248 @@
+import { formatPath, type Path } from '@fletching/columns'
+import { addPlace, authorError } from '@fletching/columns/errors'
+import { type CheckedMappings, flatName, type Mapped, type MappingOptions, mappedColumns } from './apply-mapping.ts'
+import type { Column, ColumnOf } from './column.ts'
+import { freeze } from './expr.ts'
+import { typed } from './functions.ts'
+import { derive, Handle, settle, wantKind } from './handle.ts'
+import { fieldsOf, type LogicalPlan, ownerOf, type ProjectedColumn, type ProjectNode, reasonFor } from './logical.ts'
+import type { AsColumns, Flat, PathOf, Quoted, TypeAt, WithoutFields, WithoutNulls } from './path-types.ts'
+import { omitField, resolve } from './resolve.ts'
+import type { BoolType, ColumnTypes, Field, FieldType, LiteralOf } from './types.ts'
+
+/** Names a column of the frame by its path. */
+export type Col<C extends ColumnTypes> = <const P extends PathOf<C>>(
+  path: P,
+) => ColumnOf<Extract<TypeAt<C, P>, FieldType | null>>
+
+/** New columns by name. */
+export type Selection = Readonly<Record<string, Column<FieldType | null>>>
+
+/** The columns that a selection makes. */
+export type Selected<S extends Selection> = { readonly [K in keyof S]: S[K] extends Column<infer T> ? T : never }
+
+declare const rowsOf: unique symbol
+
+/** Rows with the columns `C`: what a sink writes. */
+export interface Rows<C> {
+  readonly plan: LogicalPlan
+  readonly [rowsOf]: C
+}
+
+/**
+ * The author's handle on a lazy table. A verb reads nothing: it gives a frame with one more node in its plan.
+ *
+ * The compiler knows the columns, their types, and which may be null; who writes plain JavaScript gets the same checks
+ * when the job is built.
+ */
+export class Frame<C extends ColumnTypes> implements Rows<C> {
+  readonly plan: LogicalPlan
+  declare readonly [rowsOf]: C
+
+  constructor(plan: LogicalPlan) {
+    this.plan = plan
+    Object.freeze(this)
+  }
+
+  /** The columns, in order. */
+  get fields(): readonly Field[] {
+    return fieldsOf(this.plan)
+  }
+
+  /**
+   * Keeps the rows for which the predicate is true.
+   *
+   * - Nulls: a null predicate drops the row.
+   * - Order: filters apply in the order in which they are written; a row counts under the first that drops it.
+   */
+  filter(predicate: (col: Col<C>) => Column<BoolType | null>, options: FilterOptions = {}): Frame<C> {
+    const column = settle(predicate(this.#col()), 'filter')
+    settle(
+      derive([column], () => {
+        wantKind('filter', column, ['bool'])
+        return column
+      }),
+      'filter',
+    )
+    return new Frame(filterNode(this.plan, column, options.reason))
+  }
+
+  /**
+   * Drops the rows that have no value at one of the paths. In what follows these columns are never null.
+   *
+   * - Order: one filter for each path, in order; a row counts under the first, as "userId missing".
+   */
+  dropNulls<const P extends PathOf<C>>(...paths: readonly P[]): Frame<AsColumns<WithoutNulls<C, P>>> {
+    const col = this.#col()
+    const plan = paths.reduce<LogicalPlan>((input, path) => {
+      const column = settle(col(path), 'dropNulls')
+      return filterNode(input, typed<Handle>(column).isNotNull(), undefined)
+    }, this.plan)
+    return new Frame(plan)
+  }
+
+  /** Makes rows of the columns that the callback returns, in their order. */
+  select<S extends Selection>(columns: (col: Col<C>) => S): Frame<Selected<S>> {
+    return new Frame(this.#project('select', this.#selected('select', columns)))
+  }
+
+  /** Adds columns at the end; one that exists is replaced where it stands. Each sees the columns as they were before. */
+  withColumns<S extends Selection>(columns: (col: Col<C>) => S): Frame<Flat<Omit<C, keyof S> & Selected<S>>> {
+    const added = this.#selected('withColumns', columns)
+    const replaced = this.#all().map((old) => added.find((one) => one.name === old.name) ?? old)
+    const fresh = added.filter((one) => !replaced.includes(one))
+    return new Frame(this.#project('withColumns', [...replaced, ...fresh]))
+  }
+
+  /** Keeps the named columns, in the order in which they are named. Fields of structs are reached with `select`. */
+  selectFields<const N extends keyof C & string>(...names: readonly Quoted<N>[]): Frame<Flat<Pick<C, N>>> {
+    const kept = names.map((name) => this.#topLevel('selectFields', name))
+    return new Frame(this.#project('selectFields', kept))
+  }
+
+  /** Leaves out the columns, or the fields of structs, at the paths. */
+  dropFields<const P extends PathOf<C>>(...paths: readonly P[]): Frame<AsColumns<Flat<WithoutFields<C, P>>>> {
+    let fields = this.fields
+    for (const path of paths) {
+      const { path: names } = placed('dropFields', () => resolve(path, fields, ownerOf(this.plan)))
+      fields = omitField(fields, names)
+    }
+    return new Frame(this.#project('dropFields', fields.map(columnOfField)))
+  }
+
+  /** Gives a column another name, at the same place among the others. */
+  renameField<const From extends keyof C & string, const To extends string>(
+    from: Quoted<From>,
+    to: To,
+  ): Frame<{ readonly [K in keyof C as K extends From ? To : K]: C[K] }> {
+    const source = this.#topLevel('renameField', from)
+    const name = placed('renameField', () => flatName(to))
+    const columns = this.#all().map((column) => (column.name === source.name ? { ...column, name } : column))
+    return new Frame(this.#project('renameField', columns))
+  }
+
+  /** Puts a value where a column has none. In what follows these columns are never null. */
+  fillNull<const F extends { readonly [K in keyof C]?: LiteralOf<C[K]> }>(
+    values: F,
+  ): Frame<{ readonly [K in keyof C]: K extends keyof F ? Exclude<C[K], null> : C[K] }> {
+    const given = Object.entries(values)
+    const filled = new Map(
+      given.map(([name, value]) => {
+        const column = this.#topLevel('fillNull', formatPath([name]))
+        return [name, settle(handleOf(column).fillNull(value), `fillNull → ${name}`)]
+      }),
+    )
+    const columns = this.#all().map((column) => projected(column.name, filled.get(column.name) ?? handleOf(column)))
+    return new Frame(this.#project('fillNull', columns))
+  }
+
+  /**
+   * Makes rows of the mapped columns, in the order of the mappings; columns that none names are dropped.
+   *
+   * - Errors: see `Mapping`. A declared source type that is not the column's is an error, where Glue empties the column.
+   * - Source: AWS Glue `ApplyMapping`.
+   *
+   * @example
+   * ```ts
+   * const items = events.applyMapping([['properties.sku', 'string', 'ITEM_ID', 'string']])
+   * ```
+   */
+  applyMapping<const M extends readonly (readonly string[])[], const F extends MappingOptions = MappingOptions>(
+    mappings: M & CheckedMappings<C, M>,
+    options?: F,
+  ): Frame<AsColumns<Mapped<C, M, F>>> {
+    const columns = mappedColumns(mappings, this.fields, ownerOf(this.plan), options ?? {})
+    return new Frame(this.#project('applyMapping', columns))
+  }
+
+  #col(): Col<C> {
+    const { fields } = this
+    const owner = ownerOf(this.plan)
+    return (path) =>
+      typed(
+        derive([], () => {
+          const found = resolve(path, fields, owner)
+          return columnAt(found.path, found.type, found.nullable)
+        }),
+      )
+  }
+
+  #selected(verb: string, columns: (col: Col<C>) => Selection): ProjectedColumn[] {
+    const selection = columns(this.#col())
+    if (typeof selection !== 'object' || selection === null) {
+      throw authorError('NOT_A_COLUMN', `the callback returned ${String(selection)}`, {
+        at: verb,
+        help: "expected an object of columns: (col) => ({ USER_ID: col('userId') })",
+      })
+    }
+    return Object.entries(selection).map(([name, column]) => projected(name, settle(column, `${verb} → ${name}`)))
+  }
+
+  #all(): ProjectedColumn[] {
+    return this.fields.map(columnOfField)
+  }
+
+  #topLevel(verb: string, text: string): ProjectedColumn {
+    const found = placed(verb, () => resolve(text, this.fields, ownerOf(this.plan)))
+    if (found.path.length > 1) {
+      throw authorError('NOT_SUPPORTED_YET', `"${text}" is a field of a struct`, {
+        at: verb,
+        help: `take it out with select: (col) => ({ ${found.path.at(-1)}: col('${text}') })`,
+      })
+    }
+    return projected(found.path[0], columnAt(found.path, found.type, found.nullable))
+  }
+
+  #project(verb: string, columns: readonly ProjectedColumn[]): ProjectNode {
+    const names = columns.map((column) => column.name)
+    const twice = names.find((name, index) => names.indexOf(name) !== index)
+    if (twice !== undefined) {
+      throw authorError('DUPLICATE_COLUMN', `two columns are called "${twice}"`, {
+        at: verb,
+        help: 'give one of them another name',
+      })
+    }
+    if (names.length === 0) {
+      throw authorError('NO_COLUMNS', 'no column is left', { at: verb, help: 'keep at least one column' })
+    }
+    return Object.freeze({
+      node: 'project',
+      verb,
+      input: this.plan,
+      columns: Object.freeze(columns.map(Object.freeze)) as readonly ProjectedColumn[],
+    })
+  }
+}
+
+export interface FilterOptions {
+  /** The word under which the report counts the rows that are dropped here; made from the predicate by default. */
+  readonly reason?: string
+}
+
+function filterNode(input: LogicalPlan, column: Handle, reason: string | undefined): LogicalPlan {
+  return Object.freeze({ node: 'filter', input, predicate: column.expr, reason: reason ?? reasonFor(column.expr) })
+}
+
+function columnAt(path: Path, type: FieldType, nullable: boolean): Handle {
+  return new Handle(freeze({ op: 'column', path, type }), type, nullable)
+}
+
+function columnOfField(field: Field): ProjectedColumn {
+  return projected(field.name, columnAt([field.name], field.type, !field.required))
+}
+
+function projected(name: string, { expr, type, nullable }: Handle): ProjectedColumn {
+  return Object.freeze({ name, expr, type, nullable })
+}
+
+function handleOf({ expr, type, nullable }: ProjectedColumn): Handle {
+  return new Handle(expr, type, nullable)
+}
+
+function placed<T>(place: string, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    throw addPlace(error, place)
+  }
+}

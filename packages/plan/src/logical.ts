@@ -1,0 +1,68 @@
+import { formatPath, type Path } from '@fletching/columns'
+import { type Expr, freeze } from './expr.ts'
+import { formatExpr } from './format-expr.ts'
+import { requireField } from './resolve.ts'
+import type { Field, FieldType } from './types.ts'
+
+/** What is wanted, as a tree of plain nodes, the scan at the bottom. Frames that grew from one frame share its nodes. */
+export type LogicalPlan = ScanNode | FilterNode | ProjectNode
+
+export interface ScanNode {
+  readonly node: 'scan'
+  readonly format: 'ndjson'
+  readonly location: string
+  readonly schema: { readonly name: string; readonly fields: readonly Field[] }
+}
+
+/** Keeps the rows for which the predicate is true. */
+export interface FilterNode {
+  readonly node: 'filter'
+  readonly input: LogicalPlan
+  readonly predicate: Expr
+  /** The word under which the report counts the rows that are dropped here. */
+  readonly reason: string
+}
+
+/** Computes the columns of a new row from each row. */
+export interface ProjectNode {
+  readonly node: 'project'
+  /** The verb that the author wrote. */
+  readonly verb: string
+  readonly input: LogicalPlan
+  readonly columns: readonly ProjectedColumn[]
+}
+
+export interface ProjectedColumn {
+  readonly name: string
+  readonly expr: Expr
+  readonly type: FieldType
+  readonly nullable: boolean
+}
+
+/** The columns of the rows that come out of a node. A filter on `isNotNull` makes its column required. */
+export function fieldsOf(plan: LogicalPlan): readonly Field[] {
+  if (plan.node === 'scan') return plan.schema.fields
+  if (plan.node === 'project') {
+    return plan.columns.map(({ name, type, nullable }) => ({ name, type, required: !nullable }))
+  }
+  const path = provesNotNull(plan.predicate)
+  return path === undefined ? fieldsOf(plan.input) : requireField(fieldsOf(plan.input), path)
+}
+
+/** How error messages call the rows that come out of a node. */
+export function ownerOf(plan: LogicalPlan): string {
+  if (plan.node === 'scan') return plan.schema.name
+  return plan.node === 'project' ? `the result of ${plan.verb}` : ownerOf(plan.input)
+}
+
+/** The word for the rows that a predicate drops, when the author gave none. */
+export function reasonFor(predicate: Expr): string {
+  if (predicate.op === 'isIn' && predicate.input.op === 'column')
+    return `${formatPath(predicate.input.path)} not wanted`
+  const path = provesNotNull(predicate)
+  return path === undefined ? formatExpr(freeze({ op: 'not', input: predicate })) : `${formatPath(path)} missing`
+}
+
+function provesNotNull(predicate: Expr): Path | undefined {
+  return predicate.op === 'isNotNull' && predicate.input.op === 'column' ? predicate.input.path : undefined
+}

@@ -1,0 +1,58 @@
+import type { Path } from '@fletching/columns'
+import type { Expr } from './expr.ts'
+import type { WriteSink } from './sink.ts'
+import type { FieldType } from './types.ts'
+
+/**
+ * A plan made ready: one scan, the filters in order, and the sinks, all expressed over the columns of the scan. Plain data,
+ * fit for `structuredClone`, so that it can be sent to a worker.
+ *
+ *     scan ─ steps ─▶ residual ─▶ sink: columns
+ *                            └──▶ sink: columns
+ */
+export interface OptimizedPlan {
+  readonly scan: ScanPlan
+  /** The filters above the scan, in order. */
+  readonly residual: readonly FilterStep[]
+  readonly sinks: readonly SinkPlan[]
+}
+
+export interface ScanPlan {
+  readonly format: 'ndjson'
+  readonly location: string
+  /** Name of the schema, for messages. */
+  readonly schema: string
+  /** The columns that the plan looks at, in the order of the schema. */
+  readonly columns: readonly ScanColumn[]
+  /** The filters that the scan answers for exactly, in order: a row that fails one is dropped there and nowhere else. */
+  readonly steps: readonly FilterStep[]
+}
+
+export interface ScanColumn {
+  readonly path: Path
+  readonly type: FieldType
+  /** A line without a value is set aside. */
+  readonly required: boolean
+  /** Whether anything above the steps needs it. */
+  readonly output: boolean
+}
+
+export interface FilterStep {
+  readonly predicate: Expr
+  /** The word under which dropped rows are counted. */
+  readonly reason: string
+  /** The column whose dropped values the report names: of an `isIn` over a column of few distinct values. */
+  readonly tally?: Path
+}
+
+export interface SinkPlan {
+  readonly sink: WriteSink
+  readonly columns: readonly SinkColumn[]
+}
+
+export interface SinkColumn {
+  readonly name: string
+  readonly expr: Expr
+  readonly type: FieldType
+  readonly nullable: boolean
+}

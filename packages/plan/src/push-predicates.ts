@@ -1,0 +1,29 @@
+import type { Expr } from './expr.ts'
+import type { FilterStep } from './optimized.ts'
+
+/**
+ * How many of the first filters the scan can answer for, exactly.
+ *
+ * The first filter that it cannot answer for ends the prefix, although later ones might do: a row that two filters refuse
+ * counts under the first of them.
+ */
+export function pushablePrefix(filters: readonly FilterStep[]): number {
+  const end = filters.findIndex((step) => !isPushable(step.predicate))
+  return end < 0 ? filters.length : end
+}
+
+/** What a scan of JSON can tell while it looks at the line: `isIn` of a text, `isNull`, `isNotNull`, and `and`/`or` of these. */
+function isPushable(predicate: Expr): boolean {
+  switch (predicate.op) {
+    case 'isIn':
+      return predicate.input.op === 'column' && predicate.input.type.kind === 'text'
+    case 'isNull':
+    case 'isNotNull':
+      return predicate.input.op === 'column'
+    case 'and':
+    case 'or':
+      return predicate.inputs.every(isPushable)
+    default:
+      return false
+  }
+}
