@@ -27,26 +27,45 @@ export interface MappingOptions {
   readonly onCastFailure?: OnFailure
 }
 
-/** The mappings as they must be, where the columns and the mappings are known to the compiler. */
-export type CheckedMappings<C, M extends readonly (readonly string[])[]> =
-  IsKnown<C> extends true ? { readonly [I in keyof M]: CheckedMapping<C, M[I]> } : unknown
+/** Nothing to add when the mappings fit the columns, else a type that no list has and that names the fault. */
+export type FittingMappings<C, M extends readonly (readonly string[])[]> =
+  IsKnown<C> extends false
+    ? unknown
+    : [FaultIn<C, M[number]>] extends [never]
+      ? unknown
+      : MappingMismatch<FaultIn<C, M[number]>>
 
-type CheckedMapping<C, T> = T extends readonly [infer Source extends string, ...infer Rest]
+/** Mappings that do not fit the frame's columns. The text says what is wrong. */
+export interface MappingMismatch<What extends string> {
+  readonly mismatch: What
+}
+
+type FaultIn<C, T> = T extends readonly [infer Source extends string, ...infer Rest]
   ? string extends Source
-    ? T
+    ? never
     : Source extends PathOf<C>
-      ? Rest extends readonly [string]
-        ? T
-        : Rest extends readonly [string, string]
-          ? readonly [Source, string, GlueTypeName]
-          : readonly [Source, GlueNameOf<TypeAt<C, Source>>, string, GlueTypeName]
-      : readonly [PathOf<C>, ...Rest]
-  : T
+      ? FaultInTypes<Source, GlueNameOf<TypeAt<C, Source>>, Rest>
+      : `there is no column ${Source}`
+  : T extends readonly []
+    ? 'a mapping holds 2, 3 or 4 texts'
+    : never
+
+type FaultInTypes<Source extends string, SourceName extends string, Rest> = Rest extends readonly [string]
+  ? never
+  : Rest extends readonly [string, infer Target extends string]
+    ? FaultInType<Target>
+    : Rest extends readonly [infer Given extends string, string, infer Target extends string]
+      ?
+          | (Given extends SourceName ? never : `${Source} is mapped as ${Given}, but is ${SourceName}`)
+          | FaultInType<Target>
+      : 'a mapping holds 2, 3 or 4 texts'
+
+type FaultInType<Name extends string> = Name extends GlueTypeName ? never : `there is no type ${Name}`
 
 /** The columns that mappings make. Mappings that are known only when the job runs make columns that are known only then. */
 export type Mapped<C, M extends readonly (readonly string[])[], F> = string extends M[number][0]
   ? ColumnTypes
-  : { readonly [T in M[number] as Unquoted<TargetOf<T>>]: MappedType<C, T, F> }
+  : { readonly [T in M[number] as Unquoted<TargetOf<T>>]: MappedType<C, T, F> } & {}
 
 type TargetOf<T> = T extends readonly [string, infer Target extends string]
   ? Target
@@ -57,7 +76,7 @@ type TargetOf<T> = T extends readonly [string, infer Target extends string]
       : never
 
 type MappedType<C, T, F> = T extends readonly [infer Source extends string, string]
-  ? TypeAt<C, Source>
+  ? Exclude<TypeAt<C, Source>, null> | NullOf<TypeAt<C, Source>>
   : T extends readonly [infer Source extends string, ...string[], infer Target]
     ? GlueType<Target> | NullOf<TypeAt<C, Source>> | (F extends { readonly onCastFailure: 'null' } ? null : never)
     : never

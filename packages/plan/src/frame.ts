@@ -1,25 +1,25 @@
 import { formatPath, type Path } from '@fletching/columns'
 import { addPlace, authorError } from '@fletching/columns/errors'
-import { type CheckedMappings, flatName, type Mapped, type MappingOptions, mappedColumns } from './apply-mapping.ts'
+import { type FittingMappings, flatName, type Mapped, type MappingOptions, mappedColumns } from './apply-mapping.ts'
 import type { Column, ColumnOf } from './column.ts'
 import { freeze } from './expr.ts'
 import { typed } from './functions.ts'
 import { derive, Handle, settle, wantKind } from './handle.ts'
 import { fieldsOf, type LogicalPlan, ownerOf, type ProjectedColumn, type ProjectNode, reasonFor } from './logical.ts'
-import type { AsColumns, Flat, PathOf, Quoted, TypeAt, WithoutFields, WithoutNulls } from './path-types.ts'
+import type { AsColumns, Flat, Paths, Quoted, TypeAt, WithoutFields, WithoutNulls } from './path-types.ts'
 import { omitField, resolve } from './resolve.ts'
-import type { BoolType, ColumnTypes, Field, FieldType, LiteralOf } from './types.ts'
+import type { BoolType, ColumnTypes, Field, FieldType, LiteralOf, NullOf } from './types.ts'
 
 /** Names a column of the frame by its path. */
-export type Col<C extends ColumnTypes> = <const P extends PathOf<C>>(
+export type Col<C extends ColumnTypes> = <const P extends keyof Paths<C> & string>(
   path: P,
-) => ColumnOf<Extract<TypeAt<C, P>, FieldType | null>>
+) => ColumnOf<Extract<TypeAt<C, P>, FieldType> | NullOf<TypeAt<C, P>>>
 
 /** New columns by name. */
 export type Selection = Readonly<Record<string, Column<FieldType | null>>>
 
 /** The columns that a selection makes. */
-export type Selected<S extends Selection> = { readonly [K in keyof S]: S[K] extends Column<infer T> ? T : never }
+export type Selected<S extends Selection> = { readonly [K in keyof S]: S[K] extends Column<infer T> ? T : never } & {}
 
 declare const rowsOf: unique symbol
 
@@ -72,7 +72,7 @@ export class Frame<C extends ColumnTypes> implements Rows<C> {
    *
    * - Order: one filter for each path, in order; a row counts under the first, as "userId missing".
    */
-  dropNulls<const P extends PathOf<C>>(...paths: readonly P[]): Frame<AsColumns<WithoutNulls<C, P>>> {
+  dropNulls<const P extends keyof Paths<C> & string>(...paths: readonly P[]): Frame<AsColumns<WithoutNulls<C, P>>> {
     const col = this.#col()
     const plan = paths.reduce<LogicalPlan>((input, path) => {
       const column = settle(col(path), 'dropNulls')
@@ -101,7 +101,9 @@ export class Frame<C extends ColumnTypes> implements Rows<C> {
   }
 
   /** Leaves out the columns, or the fields of structs, at the paths. */
-  dropFields<const P extends PathOf<C>>(...paths: readonly P[]): Frame<AsColumns<Flat<WithoutFields<C, P>>>> {
+  dropFields<const P extends keyof Paths<C> & string>(
+    ...paths: readonly P[]
+  ): Frame<AsColumns<Flat<WithoutFields<C, P>>>> {
     let fields = this.fields
     for (const path of paths) {
       const { path: names } = placed('dropFields', () => resolve(path, fields, ownerOf(this.plan)))
@@ -148,7 +150,7 @@ export class Frame<C extends ColumnTypes> implements Rows<C> {
    * ```
    */
   applyMapping<const M extends readonly (readonly string[])[], const F extends MappingOptions = MappingOptions>(
-    mappings: M & CheckedMappings<C, M>,
+    mappings: M & FittingMappings<C, M>,
     options?: F,
   ): Frame<AsColumns<Mapped<C, M, F>>> {
     const columns = mappedColumns(mappings, this.fields, ownerOf(this.plan), options ?? {})

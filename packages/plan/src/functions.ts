@@ -47,7 +47,7 @@ export function lit<V extends string | number | bigint | boolean | Date>(value: 
  * - Nulls: a condition without a value counts as false.
  * - Source: PySpark `when(condition, then).otherwise(otherwise)`.
  */
-export function ifElse<T extends FieldType | null, U extends SameTypes<T>>(
+export function ifElse<T extends FieldType | null, U extends T | null>(
   condition: Column<BoolType | null>,
   then: Column<T>,
   otherwise: Column<U>,
@@ -66,16 +66,13 @@ export function ifElse<T extends FieldType | null, U extends SameTypes<T>>(
   )
 }
 
-/** A column of the same type, null or not. */
-type SameTypes<T> = (T extends FieldType ? Extract<FieldType, { readonly kind: T['kind'] }> : never) | null
-
 /** `ifElse` in PySpark's words: `when(condition, then).otherwise(value)`. */
 export function when<T extends FieldType | null>(
   condition: Column<BoolType | null>,
   then: Column<T>,
-): { otherwise<U extends SameTypes<T>>(value: Column<U>): ColumnOf<Exclude<T, null> | NullOf<T | U>> } {
+): { otherwise<U extends T | null>(value: Column<U>): ColumnOf<Exclude<T, null> | NullOf<T | U>> } {
   return Object.freeze({
-    otherwise: <U extends SameTypes<T>>(value: Column<U>) => ifElse(condition, then, value),
+    otherwise: <U extends T | null>(value: Column<U>) => ifElse(condition, then, value),
   })
 }
 
@@ -84,7 +81,7 @@ export function when<T extends FieldType | null>(
  *
  * - Nulls: null only where every column is null.
  */
-export function coalesce<T extends FieldType | null, Rest extends readonly Column<SameTypes<T>>[]>(
+export function coalesce<T extends FieldType | null, Rest extends readonly Column<T | null>[]>(
   first: Column<T>,
   ...rest: Rest
 ): ColumnOf<Exclude<T, null> | NullOfAll<[Column<T>, ...Rest]>> {

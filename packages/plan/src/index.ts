@@ -1,4 +1,4 @@
-export type { Mapping, MappingOptions } from './apply-mapping.ts'
+export type { Mapping, MappingMismatch, MappingOptions } from './apply-mapping.ts'
 export type {
   BoolColumn,
   Column,
@@ -10,6 +10,7 @@ export type {
   TextColumn,
   TimestampColumn,
 } from './column.ts'
+export { explain, explainLogical, explainOptimized } from './explain.ts'
 export * from './expr.ts'
 export { formatExpr } from './format-expr.ts'
 export { type Col, type FilterOptions, Frame, type Rows, type Selected, type Selection } from './frame.ts'
@@ -18,7 +19,7 @@ export type { GlueTypeName } from './glue-types.ts'
 export type { FilterNode, LogicalPlan, ProjectedColumn, ProjectNode, ScanNode } from './logical.ts'
 export { nearest } from './nearest.ts'
 export { type OptimizeOptions, optimize, type Rules } from './optimize.ts'
-export type { FilterStep, OptimizedPlan, ScanColumn, ScanPlan, SinkColumn, SinkPlan } from './optimized.ts'
+export type { FilterStep, OptimizedPlan, OptimizedSink, ScanColumn, ScanPlan, SinkColumn } from './optimized.ts'
 export type { PathOf, TypeAt } from './path-types.ts'
 export { scanNdjson } from './scan.ts'
 export {

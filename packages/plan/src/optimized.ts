@@ -14,7 +14,7 @@ export interface OptimizedPlan {
   readonly scan: ScanPlan
   /** The filters above the scan, in order. */
   readonly residual: readonly FilterStep[]
-  readonly sinks: readonly SinkPlan[]
+  readonly sinks: readonly OptimizedSink[]
 }
 
 export interface ScanPlan {
@@ -45,7 +45,7 @@ export interface FilterStep {
   readonly tally?: Path
 }
 
-export interface SinkPlan {
+export interface OptimizedSink {
   readonly sink: WriteSink
   readonly columns: readonly SinkColumn[]
 }

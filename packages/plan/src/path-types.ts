@@ -10,6 +10,9 @@ export type PathOf<C> = {
     : Quoted<K>
 }[keyof C & string]
 
+/** An object with a property for every path: a compiler error about one of its keys lists the paths. */
+export type Paths<C> = { readonly [P in PathOf<C> as `${P}`]: P }
+
 /** The type at a path: it may be null where the value, or a struct on the way, may be. */
 export type TypeAt<C, P extends string> = {
   [K in keyof C & string]: P extends Quoted<K>
@@ -35,7 +38,7 @@ export type WithoutNulls<C, P extends string> = {
         ? StructType<StructColumns<WithoutNulls<Fields, Below<K, P>>>>
         : C[K]
     : never
-}
+} & {}
 
 /** The columns without those at `P`; a struct on the way loses the field. */
 export type WithoutFields<C, P extends string> = {
@@ -46,15 +49,15 @@ export type WithoutFields<C, P extends string> = {
         ? StructType<StructColumns<WithoutFields<Fields, Below<K, P>>>> | NullOf<C[K]>
         : C[K]
     : never
-}
+} & {}
 
-type StructColumns<C> = { readonly [K in keyof C]: C[K] extends FieldType | null ? C[K] : never }
+type StructColumns<C> = { readonly [K in keyof C]: C[K] extends FieldType | null ? C[K] : never } & {}
 
 /** `false` for a frame whose columns are known only when the job runs. */
 export type IsKnown<C> = string extends keyof C ? false : true
 
 /** The object type written out, so that an error message shows columns and not how they were made. */
-export type Flat<C> = { readonly [K in keyof C]: C[K] }
+export type Flat<C> = { readonly [K in keyof C]: C[K] } & {}
 
 /** Narrows an object type to what a frame may hold. */
 export type AsColumns<C> = C extends ColumnTypes ? C : never

@@ -40,7 +40,9 @@ declare const declaredAs: unique symbol
 export type Declarations = Readonly<Record<string, Declared<FieldType | null>>>
 
 /** The columns that declarations make, as the compiler sees them. */
-export type ColumnsOf<D extends Declarations> = { readonly [K in keyof D]: D[K] extends Declared<infer T> ? T : never }
+export type ColumnsOf<D extends Declarations> = {
+  readonly [K in keyof D]: D[K] extends Declared<infer T> ? T : never
+} & {}
 
 /** A named list of columns: what a scan reads, or what a sink demands. */
 export interface Schema<C extends ColumnTypes = ColumnTypes> {

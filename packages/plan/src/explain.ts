@@ -1,0 +1,134 @@
+import { formatPath } from '@fletching/columns'
+import { formatExpr } from './format-expr.ts'
+import type { LogicalPlan, ProjectedColumn } from './logical.ts'
+import { type OptimizeOptions, optimize } from './optimize.ts'
+import type { FilterStep, OptimizedPlan, ScanColumn, SinkColumn } from './optimized.ts'
+import type { Write, WriteSink } from './sink.ts'
+import { type Field, type FieldType, formatType } from './types.ts'
+
+/**
+ * The plan of a job's sinks as text, as it was written and as it will be done. The same plan gives the same text.
+ *
+ * - Order: each node stands above what it reads. What several sinks share is printed once and has a number.
+ * - Errors: those of `optimize`.
+ */
+export function explain(sinks: readonly Write[], options: OptimizeOptions = {}): string {
+  const optimized = optimize(sinks, options)
+  return `Logical plan\n${indent(explainLogical(sinks))}\n\nOptimized plan\n${indent(explainOptimized(optimized))}\n`
+}
+
+/** The plan as the author wrote it. */
+export function explainLogical(sinks: readonly Write[]): string {
+  const readers = new Map<LogicalPlan, number>()
+  for (const { input } of sinks) count(input, readers)
+  const numbers = new Map<LogicalPlan, number>()
+  const lines: string[] = []
+  for (const { sink, input } of sinks) {
+    lines.push(formatSink(sink))
+    printNode(input, 1, readers, numbers, lines)
+  }
+  return lines.join('\n')
+}
+
+/** The plan as it will be done. */
+export function explainOptimized({ scan, residual, sinks }: OptimizedPlan): string {
+  const lines: string[] = []
+  for (const { sink, columns } of sinks) {
+    lines.push(formatSink(sink), ...columns.map((column) => `  ${formatSinkColumn(column)}`))
+  }
+  lines.push(...formatSteps('filters', residual, ''))
+  lines.push(`scan ndjson ${scan.location} as ${scan.schema}`)
+  lines.push(...formatSteps('filters in the scan', scan.steps, '  '))
+  lines.push(`  columns`, ...scan.columns.map((column) => `    ${formatScanColumn(column)}`))
+  return lines.join('\n')
+}
+
+function printNode(
+  plan: LogicalPlan,
+  depth: number,
+  readers: ReadonlyMap<LogicalPlan, number>,
+  numbers: Map<LogicalPlan, number>,
+  lines: string[],
+): void {
+  const margin = '  '.repeat(depth)
+  const seen = numbers.get(plan)
+  if (seen !== undefined) {
+    lines.push(`${margin}(${seen}) as above`)
+    return
+  }
+  let label = ''
+  if ((readers.get(plan) ?? 0) > 1) {
+    numbers.set(plan, numbers.size + 1)
+    label = `(${numbers.size}) `
+  }
+  lines.push(`${margin}${label}${formatNode(plan)}`)
+  if (plan.node !== 'scan') printNode(plan.input, depth + 1, readers, numbers, lines)
+}
+
+/** Counts who reads a node. Below a node that was met before, nothing is counted again. */
+function count(plan: LogicalPlan, readers: Map<LogicalPlan, number>): void {
+  const before = readers.get(plan) ?? 0
+  readers.set(plan, before + 1)
+  if (before === 0 && plan.node !== 'scan') count(plan.input, readers)
+}
+
+function formatNode(plan: LogicalPlan): string {
+  switch (plan.node) {
+    case 'scan':
+      return `scan ndjson ${plan.location} as ${plan.schema.name}`
+    case 'filter':
+      return `filter ${formatExpr(plan.predicate)}, else "${plan.reason}"`
+    case 'project':
+      return `${plan.verb} ${plan.columns.map(formatProjected).join(', ')}`
+  }
+}
+
+function formatProjected({ name, expr }: ProjectedColumn): string {
+  const made = formatExpr(expr)
+  const named = formatPath([name])
+  return made === named ? named : `${named} = ${made}`
+}
+
+function formatSink(sink: WriteSink): string {
+  const schema = sink.schema === undefined ? '' : ` as ${sink.schema.name}`
+  if (sink.format === 'csv') return `write csv ${sink.to}${schema}, dialect ${sink.dialect}`
+  const folders = sink.partitionBy.length === 0 ? '' : `, partitioned by ${sink.partitionBy.join(', ')}`
+  return `write parquet ${sink.to}${schema}${folders}`
+}
+
+function formatSinkColumn({ name, type, nullable, expr }: SinkColumn): string {
+  return `${formatPath([name])}: ${formatType(type)}${nullable ? ' or null' : ''} = ${formatExpr(expr)}`
+}
+
+function formatSteps(title: string, steps: readonly FilterStep[], margin: string): string[] {
+  if (steps.length === 0) return []
+  return [
+    `${margin}${title}`,
+    ...steps.map(({ predicate, reason, tally }, index) => {
+      const named = tally === undefined ? '' : `, naming ${formatPath(tally)}`
+      return `${margin}  ${index + 1}. ${formatExpr(predicate)}, else "${reason}"${named}`
+    }),
+  ]
+}
+
+function formatScanColumn({ path, type, required, output }: ScanColumn): string {
+  const notes = [
+    ...(required ? ['required'] : []),
+    ...(type.kind === 'text' && type.encoding === 'dictionary' ? ['dictionary'] : []),
+    type.otherwise === 'setAside' ? 'else set aside' : 'else null',
+    ...(output ? [] : ['for the filters only']),
+  ]
+  return `${formatPath(path)}: ${shortType(type)}, ${notes.join(', ')}`
+}
+
+/** The type with no more than a hint of what is inside a struct. */
+function shortType(type: FieldType): string {
+  if (type.kind === 'list') return `list<${shortType(type.item)}>`
+  return type.kind === 'struct'
+    ? `struct<${type.fields.map((field: Field) => formatPath([field.name])).join(', ')}>`
+    : formatType(type)
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, '  ')
+}
