@@ -1,3 +1,5 @@
 export * from './bitmap.ts'
+export * from './civil.ts'
 export * from './errors.ts'
+export * from './iso-timestamp.ts'
 export * from './path.ts'
