@@ -11,6 +11,11 @@ export function foldConstants(expr: Expr): Expr {
   return rewrite(expr, fold)
 }
 
+/** Whether the expression is the constant `true`. */
+export function isTrue(expr: Expr): boolean {
+  return isTruth(expr) && expr.value
+}
+
 function fold(expr: Expr): Expr {
   switch (expr.op) {
     case 'and':

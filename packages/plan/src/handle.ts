@@ -95,7 +95,7 @@ export class Handle {
         })
       }
       const literals = values.map((value) => {
-        const literal = literalFor(value, this.type).value
+        const literal = literalFor(value, this.type, formatExpr(this.expr)).value
         if (literal !== null) return literal
         throw authorError('TYPE_MISMATCH', 'isIn got null among its values, which is equal to nothing', {
           help: 'leave it out, and add .or(col(…).isNull()) where rows without a value are wanted',
@@ -253,7 +253,8 @@ export function operand(column: Handle, other: unknown): Handle {
   if (other instanceof Handle) return other
   return derive([column], () => {
     wantScalar('a comparison', column)
-    return new Handle(literalFor(other, computed(column.type)), computed(column.type), other === null)
+    const type = computed(column.type)
+    return new Handle(literalFor(other, type, formatExpr(column.expr)), type, other === null)
   })
 }
 
@@ -266,7 +267,7 @@ export function castTo(column: Handle, type: FieldType, onFailure: OnFailure): H
   if (!isScalar(column.type) || !isScalar(type)) {
     throw authorError(
       'TYPE_MISMATCH',
-      `${formatExpr(column.expr)} is ${formatType(column.type)} and cannot be cast to ${formatType(type)}`,
+      `${formatExpr(column.expr)} is ${column.type.kind} and cannot be cast to ${formatType(type)}`,
       {
         help: 'casts lead from text, numbers, bool, timestamp and date to one another',
       },
@@ -293,7 +294,7 @@ export function wantKind(what: string, column: Handle, kinds: readonly FieldType
   if (kinds.includes(column.type.kind)) return
   throw authorError(
     'TYPE_MISMATCH',
-    `${what} needs ${kinds.join(' or ')}, but ${formatExpr(column.expr)} is ${formatType(column.type)}`,
+    `${what} needs ${kinds.join(' or ')}, but ${formatExpr(column.expr)} is ${column.type.kind}`,
     {
       help: howTo(column.type, kinds),
     },
@@ -331,7 +332,7 @@ function wantScalar(what: string, column: Handle): void {
   if (isScalar(column.type)) return
   throw authorError(
     'TYPE_MISMATCH',
-    `${what} needs a plain value, but ${formatExpr(column.expr)} is ${formatType(column.type)}`,
+    `${what} needs a plain value, but ${formatExpr(column.expr)} is ${column.type.kind}`,
     {
       help:
         column.type.kind === 'struct'
@@ -342,6 +343,7 @@ function wantScalar(what: string, column: Handle): void {
 }
 
 function howTo(type: FieldType, kinds: readonly FieldType['kind'][]): string {
+  if (kinds.includes('bool')) return 'expected a predicate, as .isNotNull() or .eq(…) make one'
   if (type.kind === 'text' && kinds.includes('timestamp')) return 'parse the text first: .parseTimestamp()'
   if (kinds.includes('struct') || !isScalar(type)) return `expected ${kinds.join(' or ')}`
   return `cast it first: .cast(${kinds[0]}())`

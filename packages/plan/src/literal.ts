@@ -7,17 +7,16 @@ const INT64_MAX = 2n ** 63n - 1n
 const DAY_MS = 86_400_000
 
 /**
- * A JavaScript value as a literal of a column's type.
+ * A JavaScript value as a literal of a column's type; the column is named in the message.
  *
  * - Units: a `Date` becomes milliseconds or, for a date, days; a whole number becomes a bigint for an int64.
  * - Errors: TYPE_MISMATCH (author) when the type has no such value.
  */
-export function literalFor(value: unknown, type: FieldType): LiteralExpr {
+export function literalFor(value: unknown, type: FieldType, column?: string): LiteralExpr {
   const converted = convert(value, type)
   if (converted === undefined) {
-    throw authorError('TYPE_MISMATCH', `${describe(value)} is not ${article(formatType(type))}`, {
-      help: expected(type),
-    })
+    const wanted = `${article(formatType(type))}${column === undefined ? '' : `, as ${column} is`}`
+    throw authorError('TYPE_MISMATCH', `${describe(value)} is not ${wanted}`, { help: expected(type) })
   }
   return freeze({ op: 'literal', value: converted, type })
 }

@@ -59,6 +59,7 @@ export function ownerOf(plan: LogicalPlan): string {
 export function reasonFor(predicate: Expr): string {
   if (predicate.op === 'isIn' && predicate.input.op === 'column')
     return `${formatPath(predicate.input.path)} not wanted`
+  if (predicate.op === 'not') return formatExpr(predicate.input)
   const path = provesNotNull(predicate)
   return path === undefined ? formatExpr(freeze({ op: 'not', input: predicate })) : `${formatPath(path)} missing`
 }

@@ -1,6 +1,6 @@
 import { authorError } from '@fletching/columns/errors'
-import { type Expr, sameTree } from './expr.ts'
-import { foldConstants } from './fold-constants.ts'
+import { type Expr, freeze, sameTree } from './expr.ts'
+import { foldConstants, isTrue } from './fold-constants.ts'
 import { formatExpr } from './format-expr.ts'
 import { fieldsOf, type LogicalPlan, type ScanNode } from './logical.ts'
 import type { FilterStep, OptimizedPlan, SinkColumn } from './optimized.ts'
@@ -11,7 +11,7 @@ import { columnsOfScan, type Environment, environmentOf, substitute } from './su
 
 /** The rules that may be switched off. Which rows come out, and what is counted, never depends on them. */
 export interface Rules {
-  /** Computes what has no column in it, and simplifies `and`, `or`, `not`. */
+  /** Decides what does not depend on the row, simplifies `and`, `or`, `not`, and leaves out filters that refuse no row. */
   readonly foldConstants: boolean
   /** Lets the scan drop the rows that the first filters refuse. */
   readonly pushPredicates: boolean
@@ -40,29 +40,29 @@ export function optimize(sinks: readonly Write[], options: OptimizeOptions = {})
       help: 'return at least one writeCsv(…) or writeParquet(…) whose location is given',
     })
   }
-  const fold = rules.foldConstants ? foldConstants : (expr: Expr) => expr
-  const merged = sinks.map((sink) => merge(sink, fold))
-  const [{ scan, filters }] = merged
-  for (const [index, other] of merged.entries()) assertShared(merged[0], other, sinks[0], sinks[index])
+  const written = sinks.map(merge)
+  for (const [index, other] of written.entries()) assertShared(written[0], other, sinks[0], sinks[index])
 
+  const folded = rules.foldConstants ? written.map(folding) : written
+  const [{ scan, filters }] = folded
   const pushed = rules.pushPredicates ? pushablePrefix(filters) : 0
   const steps = filters.slice(0, pushed)
   const residual = filters.slice(pushed)
-  const above = [
-    ...residual.map((step) => step.predicate),
-    ...merged.flatMap(({ columns }) => columns.map((column) => column.expr)),
-  ]
-  const below = steps.map((step) => step.predicate)
+  const readers = {
+    below: predicatesOf(steps),
+    above: [...predicatesOf(residual), ...folded.flatMap(expressionsOf)],
+    written: [...predicatesOf(written[0].filters), ...written.flatMap(expressionsOf)],
+  }
   return {
     scan: {
       format: scan.format,
       location: scan.location,
       schema: scan.schema.name,
-      columns: scanColumns(scan.schema.fields, below, above, rules.pruneColumns),
+      columns: scanColumns(scan.schema.fields, readers, rules.pruneColumns),
       steps,
     },
     residual,
-    sinks: sinks.map(({ sink }, index) => ({ sink, columns: merged[index].columns })),
+    sinks: sinks.map(({ sink }, index) => ({ sink, columns: folded[index].columns })),
   }
 }
 
@@ -73,27 +73,41 @@ interface Merged {
   readonly columns: readonly SinkColumn[]
 }
 
-function merge(write: Write, fold: (expr: Expr) => Expr): Merged {
+function merge(write: Write): Merged {
   const filters: FilterStep[] = []
-  const { scan, environment } = walk(write.input, filters, fold)
+  const { scan, environment } = walk(write.input, filters)
   const columns = fieldsOf(write.input).map(({ name, type, required }) => {
-    const expr = fold(substitute({ op: 'column', path: [name], type }, environment))
+    const expr = substitute(freeze({ op: 'column', path: Object.freeze([name]), type }), environment)
     return { name, expr, type, nullable: !required }
   })
   return { scan, filters, columns }
 }
 
 /** From the scan up: collects the filters, and what each name stands for. */
-function walk(
-  plan: LogicalPlan,
-  filters: FilterStep[],
-  fold: (expr: Expr) => Expr,
-): { scan: ScanNode; environment: Environment } {
+function walk(plan: LogicalPlan, filters: FilterStep[]): { scan: ScanNode; environment: Environment } {
   if (plan.node === 'scan') return { scan: plan, environment: columnsOfScan }
-  const { scan, environment } = walk(plan.input, filters, fold)
+  const { scan, environment } = walk(plan.input, filters)
   if (plan.node === 'project') return { scan, environment: environmentOf(plan, environment) }
-  filters.push(stepOf(fold(substitute(plan.predicate, environment)), plan.reason))
+  filters.push(stepOf(substitute(plan.predicate, environment), plan.reason))
   return { scan, environment }
+}
+
+function folding({ scan, filters, columns }: Merged): Merged {
+  return {
+    scan,
+    filters: filters
+      .map(({ predicate, reason }) => stepOf(foldConstants(predicate), reason))
+      .filter(({ predicate }) => !isTrue(predicate)),
+    columns: columns.map((column) => ({ ...column, expr: foldConstants(column.expr) })),
+  }
+}
+
+function predicatesOf(steps: readonly FilterStep[]): readonly Expr[] {
+  return steps.map((step) => step.predicate)
+}
+
+function expressionsOf({ columns }: Merged): readonly Expr[] {
+  return columns.map((column) => column.expr)
 }
 
 function stepOf(predicate: Expr, reason: string): FilterStep {

@@ -1,34 +1,41 @@
 import { formatPath, type Path } from '@fletching/columns'
 import { columnsIn, type Expr } from './expr.ts'
 import type { ScanColumn } from './optimized.ts'
-import type { Field, FieldType } from './types.ts'
+import type { Field } from './types.ts'
+
+/** Who looks at columns of the scan. */
+export interface Readers {
+  /** The filters in the scan. */
+  readonly below: readonly Expr[]
+  /** The filters and sinks above it. */
+  readonly above: readonly Expr[]
+  /** All of them as the author wrote them, before constants were folded. */
+  readonly written: readonly Expr[]
+}
 
 /**
  * The columns of the scan, in the order of the schema.
  *
- * A column that only pushed filters look at is not handed on, unless it can set its line aside: then the row must be
- * seen above, where lines are set aside once every filter has passed. A line is never set aside for a column that nothing
- * looks at; so without pruning such columns are read leniently, and the same rows come out.
+ * A line is set aside for a column that the author looks at, and never for another. So a column that can set lines
+ * aside is handed on even when only pushed filters look at it, or nothing does any more since constants were folded:
+ * lines are set aside above, once every filter has passed. And without pruning, columns that nobody looks at are read
+ * leniently. The same rows come out, whatever the rules.
  */
-export function scanColumns(
-  fields: readonly Field[],
-  below: readonly Expr[],
-  above: readonly Expr[],
-  prune: boolean,
-): readonly ScanColumn[] {
-  const wantedAbove = pathsIn(above)
-  const wantedBelow = pathsIn(below)
+export function scanColumns(fields: readonly Field[], readers: Readers, prune: boolean): readonly ScanColumn[] {
+  const above = pathsIn(readers.above)
+  const below = pathsIn(readers.below)
+  const written = pathsIn(readers.written)
   const columns: ScanColumn[] = []
   const visit = (path: Path, field: Field): void => {
+    const { type, required } = field
     const text = formatPath(path)
-    const isAbove = wantedAbove.has(text)
-    if (isAbove || wantedBelow.has(text)) {
-      const setsAside = field.required || field.type.otherwise === 'setAside'
-      columns.push({ path, type: field.type, required: field.required, output: isAbove || setsAside })
-    } else if (!prune && field.type.kind !== 'struct') {
-      columns.push({ path, type: lenient(field.type), required: false, output: true })
+    const setsAside = written.has(text) && (required || type.otherwise === 'setAside')
+    if (above.has(text) || below.has(text) || setsAside) {
+      columns.push({ path, type, required, output: above.has(text) || setsAside })
+    } else if (!prune && type.kind !== 'struct') {
+      columns.push({ path, type: { ...type, otherwise: 'null' }, required: false, output: true })
     }
-    if (field.type.kind === 'struct') for (const inner of field.type.fields) visit([...path, inner.name], inner)
+    if (type.kind === 'struct') for (const inner of type.fields) visit([...path, inner.name], inner)
   }
   for (const field of fields) visit([field.name], field)
   return columns
@@ -36,8 +43,4 @@ export function scanColumns(
 
 function pathsIn(exprs: readonly Expr[]): ReadonlySet<string> {
   return new Set(exprs.flatMap(columnsIn).map((column) => formatPath(column.path)))
-}
-
-function lenient(type: FieldType): FieldType {
-  return { ...type, otherwise: 'null' }
 }

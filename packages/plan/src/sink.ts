@@ -138,14 +138,10 @@ function write(plan: LogicalPlan, place: string, sink: WriteSink): Write {
   if (sink.schema !== undefined) assertMatches(fields, sink.schema, plan, place)
   for (const field of fields) {
     if (isScalar(field.type) || field.type.kind === 'json') continue
-    throw authorError(
-      'SINK_MISMATCH',
-      `${field.name} is ${formatType(field.type)}, which ${sink.format} cannot hold yet`,
-      {
-        at: place,
-        help: `leave it out with .dropFields('${formatPath([field.name])}'), or take single values out of it with select`,
-      },
-    )
+    throw authorError('SINK_MISMATCH', `${field.name} is a ${field.type.kind}, which ${sink.format} cannot hold yet`, {
+      at: place,
+      help: `leave it out with .dropFields('${formatPath([field.name])}'), or take single values out of it with select`,
+    })
   }
   return Object.freeze({ node: 'write', sink: Object.freeze(sink), input: plan })
 }

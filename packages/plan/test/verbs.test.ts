@@ -1,0 +1,212 @@
+import {
+  allOf,
+  anyOf,
+  coalesce,
+  concat,
+  explainLogical,
+  type Frame,
+  float64,
+  formatExpr,
+  ifElse,
+  int32,
+  int64,
+  lit,
+  text,
+  type Write,
+  when,
+  writeCsv,
+} from '@fletching/plan'
+import { expect, it } from 'vitest'
+import { scan } from './events.ts'
+
+/** The nodes of a frame's plan above the scan, from the top. */
+function nodes(frame: Frame<never> | { readonly plan: Frame<never>['plan'] }): string[] {
+  const write = {
+    node: 'write',
+    sink: { format: 'csv', to: 'out/', schema: undefined, dialect: 'glue', files: 1 },
+    input: frame.plan,
+  }
+  return explainLogical([write as Write])
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => line.trim())
+}
+
+/** What the frame's columns are: `name: kind`, with `?` where a row may have no value. */
+function columns({ fields }: Pick<Frame<never>, 'fields'>): string {
+  return fields.map(({ name, type, required }) => `${name}: ${type.kind}${required ? '' : '?'}`).join(', ')
+}
+
+it('writes each predicate as it stands, and counts under a reason made from it', () => {
+  const noon = new Date('2019-05-18T12:00:00Z')
+  const frame = scan
+    .filter((col) => col('event').isIn(['Product Added', "Bob's"]))
+    .filter((col) => col('properties.sku').isNotNull().or(col('properties.products').isNull()), {
+      reason: 'order without sku',
+    })
+    .filter((col) => col('timestamp').ge(noon))
+    .filter((col) => allOf(col('count').gt(3), col('price').le(1.5), col('vip')))
+    .filter((col) => anyOf(col('userId').startsWith('a'), col('userId').contains(col('event'))).not())
+    .filter((col) => col('userId').eqNullSafe(null))
+    .filter((col) => col('timestamp').date().lt(noon))
+    .filter((col) => col('properties.`page name`').ne('x'))
+  expect(nodes(frame).reverse()).toEqual([
+    `filter event in ('Product Added', 'Bob''s'), else "event not wanted"`,
+    `filter (properties.sku is not null) or (properties.products is null), else "order without sku"`,
+    `filter timestamp >= timestamp '2019-05-18T12:00:00.000Z', else "not (timestamp >= timestamp '2019-05-18T12:00:00.000Z')"`,
+    `filter (count > 3) and (price <= 1.5) and vip, else "not ((count > 3) and (price <= 1.5) and vip)"`,
+    `filter not (startsWith(userId, 'a') or contains(userId, event)), else "startsWith(userId, 'a') or contains(userId, event)"`,
+    `filter userId <=> null, else "not (userId <=> null)"`,
+    `filter date(timestamp) < date '2019-05-18', else "not (date(timestamp) < date '2019-05-18')"`,
+    `filter properties.\`page name\` <> 'x', else "not (properties.\`page name\` <> 'x')"`,
+  ])
+})
+
+it('makes one filter for each path of dropNulls, in order, and requires the columns from then on', () => {
+  const frame = scan.dropNulls('userId', 'properties.sku')
+  expect(nodes(frame).reverse()).toEqual([
+    'filter userId is not null, else "userId missing"',
+    'filter properties.sku is not null, else "properties.sku missing"',
+  ])
+  expect(columns(frame)).toBe(
+    'userId: text, event: text?, timestamp: timestamp, properties: struct, count: int64?, price: float64?, vip: bool?, extra: json?',
+  )
+})
+
+it('computes columns of the right type, null only where they must be', () => {
+  const frame = scan.dropNulls('userId', 'count').select((col) => ({
+    id: col('userId'),
+    sku: col('properties.sku'),
+    seconds: col('timestamp').epochSeconds(),
+    back: col('count').fromEpochSeconds(),
+    day: col('timestamp').date(),
+    size: col('userId').length(),
+    loud: col('event').upper(),
+    quiet: col('userId').lower(),
+    bare: col('userId').trim(),
+    when: col('userId').parseTimestamp(),
+    exact: col('count').cast(float64()),
+    lenient: col('userId').cast(int64(), { onFailure: 'null' }),
+    same: col('userId').cast(text()),
+    filled: col('event').fillNull('none'),
+    first: coalesce(col('event'), col('properties.sku'), col('userId')),
+    either: ifElse(col('vip'), col('userId'), col('event')),
+    chosen: when(col('userId').eq('x'), col('userId')).otherwise(lit('y')),
+    joined: concat(col('userId'), '-', col('event')),
+    equal: col('userId').eq('x'),
+    maybe: col('userId').eq(col('event')),
+    safe: col('event').eqNullSafe('x'),
+    few: col('event').isIn(['x']),
+    none: col('event').isNull(),
+    five: lit(5n).cast(int32()),
+  }))
+  const { plan } = frame
+  const made = plan.node === 'project' ? plan.columns : []
+  expect(
+    made.map(({ name, type, nullable, expr }) => `${name}: ${type.kind}${nullable ? '?' : ''} = ${formatExpr(expr)}`),
+  ).toEqual([
+    'id: text = userId',
+    'sku: text? = properties.sku',
+    'seconds: int64 = epochSeconds(timestamp)',
+    'back: timestamp = fromEpochSeconds(count)',
+    'day: date = date(timestamp)',
+    'size: int32 = length(userId)',
+    'loud: text? = upper(event)',
+    'quiet: text = lower(userId)',
+    'bare: text = trim(userId)',
+    'when: timestamp? = parseTimestamp(userId)',
+    'exact: float64 = cast(count as float64)',
+    'lenient: int64? = cast(userId as int64, else null)',
+    'same: text = userId',
+    "filled: text = coalesce(event, 'none')",
+    'first: text = coalesce(event, properties.sku, userId)',
+    'either: text? = ifElse(coalesce(vip, false), userId, event)',
+    "chosen: text = ifElse(userId = 'x', userId, 'y')",
+    "joined: text? = concatText(userId, '-', event)",
+    "equal: bool = userId = 'x'",
+    'maybe: bool? = userId = event',
+    "safe: bool = event <=> 'x'",
+    "few: bool? = event in ('x')",
+    'none: bool = event is null',
+    'five: int32 = cast(5 as int32)',
+  ])
+})
+
+it.each<[string, { readonly plan: Frame<never>['plan']; readonly fields: Frame<never>['fields'] }, string, string]>([
+  [
+    'withColumns, replacing where a column stands and adding at the end',
+    scan.selectFields('userId', 'extra', 'vip').withColumns((col) => ({ extra: col('userId').isNull(), n: lit(1) })),
+    'withColumns userId, extra = userId is null, vip, n = 1',
+    'userId: text?, extra: bool, vip: bool?, n: float64',
+  ],
+  ['selectFields', scan.selectFields('event', 'userId'), 'selectFields event, userId', 'event: text?, userId: text?'],
+  [
+    'dropFields',
+    scan.dropFields('properties', 'count', 'price', 'vip', 'extra'),
+    'dropFields userId, event, timestamp',
+    'userId: text?, event: text?, timestamp: timestamp',
+  ],
+  [
+    'renameField',
+    scan.selectFields('userId', 'event').renameField('userId', 'user_id'),
+    'renameField user_id = userId, event',
+    'user_id: text?, event: text?',
+  ],
+  [
+    'renameField with a quoted name',
+    scan.selectFields('userId').renameField('userId', '`user.id`'),
+    'renameField `user.id` = userId',
+    'user.id: text?',
+  ],
+  [
+    'fillNull',
+    scan.selectFields('userId', 'count').fillNull({ count: 0 }),
+    'fillNull userId, count = coalesce(count, 0)',
+    'userId: text?, count: int64',
+  ],
+  [
+    'applyMapping',
+    scan.applyMapping([
+      ['userId', 'USER_ID'],
+      ['timestamp', 'TS', 'string'],
+      ['count', 'long', 'N', 'int'],
+      ['properties.`page name`', 'string', '`page.name`', 'string'],
+    ]),
+    'applyMapping USER_ID = userId, TS = cast(timestamp as text), N = cast(count as int32), `page.name` = properties.`page name`',
+    'USER_ID: text?, TS: text, N: int32?, page.name: text?',
+  ],
+  [
+    'applyMapping, lenient',
+    scan.applyMapping([['timestamp', 'timestamp', 'N', 'long']], { onCastFailure: 'null' }),
+    'applyMapping N = cast(timestamp as int64, else null)',
+    'N: int64?',
+  ],
+])('%s is a projection', (_, frame, node, fields) => {
+  expect(nodes(frame)[0]).toBe(node)
+  expect(columns(frame)).toBe(fields)
+})
+
+it('drops a field of a struct from what can be named', () => {
+  const frame = scan.dropFields('properties.sku')
+  const properties = frame.fields.find(({ name }) => name === 'properties')?.type
+  expect(properties?.kind === 'struct' && properties.fields.map(({ name }) => name)).toEqual(['products', 'page name'])
+})
+
+it('shares the nodes of frames that grew from one', () => {
+  const wanted = scan.dropNulls('userId')
+  const one = writeCsv(wanted.selectFields('userId'), { to: 'a/' })
+  const two = writeCsv(wanted.selectFields('event'), { to: 'b/', dialect: 'rfc4180' })
+  expect(explainLogical([one, two].filter((sink) => sink !== undefined))).toBe(`write csv a/, dialect personalize
+  selectFields userId
+    (1) filter userId is not null, else "userId missing"
+      scan ndjson in/ as events
+write csv b/, dialect rfc4180
+  selectFields event
+    (1) as above`)
+})
+
+it('leaves a frame as it was', () => {
+  const before = nodes(scan)
+  scan.dropNulls('userId').selectFields('userId')
+  expect(nodes(scan)).toEqual(before)
+})
