@@ -1,1 +1,18 @@
-export {}
+export { csvOf } from './oracle/csv.ts'
+export { membersOf, type RawMembers, readLine } from './oracle/json-object.ts'
+export { isBlank, linesOf } from './oracle/lines.ts'
+export {
+  type FilterReason,
+  filterReasons,
+  type OracleCounts,
+  type OracleObject,
+  type OracleReject,
+  type OracleResult,
+  type OracleRow,
+  type OracleVerdict,
+  type SetAsideCode,
+  segmentToPersonalizeOracle,
+  setAsideCodes,
+  verdictOf,
+} from './oracle/segment-to-personalize.ts'
+export { epochSecondsOf } from './oracle/timestamp.ts'

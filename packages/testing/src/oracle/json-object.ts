@@ -1,0 +1,75 @@
+/** The members of a JSON object as the texts in which their values were written; the last of equal names counts. */
+export type RawMembers = ReadonlyMap<string, string>
+
+/** Brackets nested deeper than this make a line malformed; the line's own object is the first. */
+const DEPTH_MAX = 1000
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const tokenPattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^{}[\],:" \t\r\n]+/g
+
+/** Reads one line; `undefined` when it is not UTF-8, not JSON, too deep, or not an object. */
+export function readLine(line: Uint8Array): RawMembers | undefined {
+  const text = decoded(line)
+  if (text === undefined || !isJson(text) || depthOf(text) > DEPTH_MAX) return undefined
+  return membersOf(text)
+}
+
+/**
+ * The members of the object that `text` holds, or `undefined` when it holds another value. Values stay text, so that
+ * 12345678901234567890 and 1.0 are what they were.
+ *
+ * - Errors: none; `text` must be valid JSON.
+ */
+export function membersOf(text: string): RawMembers | undefined {
+  const tokens = [...text.matchAll(tokenPattern)]
+  if (tokens[0][0] !== '{') return undefined
+  const members = new Map<string, string>()
+  let index = 1
+  while (tokens[index][0] !== '}') {
+    const name = JSON.parse(tokens[index][0]) as string
+    const first = index + 2
+    const after = endOfValue(tokens, first)
+    const last = tokens[after - 1]
+    members.set(name, text.slice(tokens[first].index, last.index + last[0].length))
+    index = tokens[after][0] === ',' ? after + 1 : after
+  }
+  return members
+}
+
+/** The number of the token after the value that begins at token `first`. */
+function endOfValue(tokens: readonly RegExpExecArray[], first: number): number {
+  let depth = 0
+  for (let index = first; ; index++) {
+    const token = tokens[index][0]
+    if (token === '{' || token === '[') depth++
+    if (token === '}' || token === ']') depth--
+    if (depth === 0) return index + 1
+  }
+}
+
+function depthOf(text: string): number {
+  let depth = 0
+  let deepest = 0
+  for (const [token] of text.matchAll(tokenPattern)) {
+    if (token === '{' || token === '[') deepest = Math.max(deepest, ++depth)
+    if (token === '}' || token === ']') depth--
+  }
+  return deepest
+}
+
+function decoded(line: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(line)
+  } catch {
+    return undefined
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
