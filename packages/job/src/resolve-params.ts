@@ -65,7 +65,7 @@ function missingParameters(job: Job, missing: readonly string[]) {
     at: `job ${job.name}`,
     help: [
       ...missing.map((name) => `${name.padEnd(width)}  ${job.params[name].description}`),
-      `give it as --${missing[0]} VALUE, or as the environment variable ${missing[0]}`,
+      `give ${missing.length === 1 ? 'it' : 'each'} as --${missing[0]} VALUE, or as the environment variable ${missing[0]}`,
     ],
     details: { missing },
   })
