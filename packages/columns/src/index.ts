@@ -1,4 +1,5 @@
 export * from './bitmap.ts'
+export * from './builders/index.ts'
 export * from './civil.ts'
 export * from './errors.ts'
 export * from './iso-timestamp.ts'

@@ -1,0 +1,6 @@
+export { BoolBuilder } from './bool-builder.ts'
+export type { ColumnBuilder } from './builder.ts'
+export { DictionaryBuilder } from './dictionary-builder.ts'
+export { ListBuilder, StructBuilder } from './nested-builders.ts'
+export { Float64Builder, Int64Builder, TimestampBuilder } from './number-builders.ts'
+export { Utf8Builder } from './utf8-builder.ts'

@@ -1,0 +1,77 @@
+import { type Data, type Field, List, makeData, Struct } from 'apache-arrow'
+import type { ColumnBuilder } from './builder.ts'
+import { Validity } from './validity.ts'
+
+/** Structs. The caller appends one value, or a null, to every child before `append`. */
+export class StructBuilder implements ColumnBuilder<Struct> {
+  readonly type: Struct
+  readonly children: readonly ColumnBuilder[]
+  readonly #validity = new Validity()
+
+  constructor(fields: readonly Field[], children: readonly ColumnBuilder[]) {
+    this.type = new Struct([...fields])
+    this.children = children
+  }
+
+  get length(): number {
+    return this.#validity.length
+  }
+
+  append(): void {
+    this.#validity.appendValid()
+  }
+
+  appendNull(): void {
+    for (const child of this.children) child.appendNull()
+    this.#validity.appendNull()
+  }
+
+  finish(): Data<Struct> {
+    const { length, nullCount, nullBitmap } = this.#validity.finish()
+    const children = this.children.map((child) => child.finish())
+    return makeData({ type: this.type, length, nullCount, nullBitmap, children })
+  }
+}
+
+/** Lists. The caller appends the items to `item`, then ends the list with `append`. */
+export class ListBuilder implements ColumnBuilder<List> {
+  readonly type: List
+  readonly item: ColumnBuilder
+  readonly #validity = new Validity()
+  #offsets = new Int32Array(1025)
+
+  constructor(field: Field, item: ColumnBuilder) {
+    this.type = new List(field)
+    this.item = item
+  }
+
+  get length(): number {
+    return this.#validity.length
+  }
+
+  append(): void {
+    this.#validity.appendValid()
+    this.#end()
+  }
+
+  appendNull(): void {
+    this.#validity.appendNull()
+    this.#end()
+  }
+
+  finish(): Data<List> {
+    const { length, nullCount, nullBitmap } = this.#validity.finish()
+    const valueOffsets = this.#offsets.slice(0, length + 1)
+    return makeData({ type: this.type, length, nullCount, nullBitmap, valueOffsets, child: this.item.finish() })
+  }
+
+  #end(): void {
+    const { length } = this.#validity
+    if (length + 1 > this.#offsets.length) {
+      const grown = new Int32Array(this.#offsets.length * 2)
+      grown.set(this.#offsets)
+      this.#offsets = grown
+    }
+    this.#offsets[length] = this.item.length
+  }
+}

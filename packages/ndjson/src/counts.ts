@@ -1,0 +1,41 @@
+/** How often each thing happened, by its name. Made by `newTally`, since a name may be `__proto__`. */
+export type Tally = Record<string, number>
+
+/** What became of the lines since the counts were last taken: the lines of one object, when they are taken after each. */
+export interface LineCounts {
+  /** Uncompressed. */
+  bytes: number
+  lines: number
+  blank: number
+  /** By code. */
+  malformed: Tally
+  /** By the reason of the step that refused the line. */
+  filtered: Tally
+  /** Lines that became rows of a batch, those with a value that does not fit among them. */
+  rows: number
+  /** Values that were changed on their way into a row, or are worth knowing of, as `column: what`. */
+  converted: Tally
+  /** By reason, the refused values of the step's column. Beyond a bound, values that were not seen before are counted as `…`. */
+  tallies: Record<string, Tally>
+}
+
+export function newTally(): Tally {
+  return Object.create(null) as Tally
+}
+
+export function newCounts(): LineCounts {
+  return {
+    bytes: 0,
+    lines: 0,
+    blank: 0,
+    malformed: newTally(),
+    filtered: newTally(),
+    rows: 0,
+    converted: newTally(),
+    tallies: Object.create(null) as Record<string, Tally>,
+  }
+}
+
+export function addOne(tally: Tally, name: string): void {
+  tally[name] = (tally[name] ?? 0) + 1
+}

@@ -1,0 +1,222 @@
+import { Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
+import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
+import { addOne, type LineCounts, newCounts } from './counts.ts'
+import { LineSplitter } from './line-splitter.ts'
+import { MALFORMED_CODES, type MalformedCode, verdictOf } from './malformed-code.ts'
+import { buildPathTrie } from './path-trie.ts'
+import { countRefused, openStep, type Step } from './predicate.ts'
+import type { Scanner } from './scanner.ts'
+import type { ScanSpec } from './spec.ts'
+import { StrictScanner } from './strict-scanner.ts'
+import { faultOf, type UnfitCode } from './value-state.ts'
+
+/** A row whose line holds a value that does not fit. */
+export interface Unfit {
+  /** In the batch. */
+  readonly row: number
+  /** Counted from 1, in the object. */
+  readonly line: number
+  /** Of the line's first byte, in the uncompressed object. */
+  readonly byteOffset: number
+  /** The first column, in the order of the specification, whose value does not fit. */
+  readonly column: string
+  readonly code: UnfitCode
+  /** The whole line. */
+  readonly text: Uint8Array
+}
+
+/** A line that is not JSON by the rules. */
+export interface Malformed {
+  readonly line: number
+  readonly byteOffset: number
+  /** Where in the line it cannot go on. */
+  readonly errorOffset: number
+  readonly lineBytes: number
+  readonly code: MalformedCode
+  /** The whole line; undefined when it was longer than the limit. */
+  readonly text: Uint8Array | undefined
+}
+
+/** Rows, and what is to be said of lines in their neighbourhood. */
+export interface DecodedBatch {
+  readonly batch: RecordBatch
+  /** In ascending order of `row`. */
+  readonly unfit: readonly Unfit[]
+  readonly malformed: readonly Malformed[]
+}
+
+export interface DecoderOptions {
+  /** Rows after which a batch ends. Default 16,384. */
+  readonly batchRows?: number
+  /** A longer line is malformed. Default 16 MiB. */
+  readonly lineBytesMax?: number
+  /** Malformed lines after which a batch ends, so that a file of nothing else stays within bounds. Default 1024. */
+  readonly malformedMax?: number
+}
+
+/**
+ * NDJSON bytes in, record batches out, synchronously and without IO.
+ *
+ * Every line is validated whole. The first that applies counts it: blank, malformed, refused by a step, or else a row. Where a batch
+ * ends depends on the lines alone, never on how the bytes were cut.
+ *
+ * - Nulls: a missing key and a JSON null are null.
+ * - Memory: one line, one batch, and the malformed lines that wait with it.
+ * - Order: rows come in the order of the lines.
+ *
+ * @example
+ * ```ts
+ * const decoder = new NdjsonDecoder({
+ *   columns: [{ name: 'userId', path: ['userId'], type: { kind: 'utf8', numbers: 'text', lineBreaks: 'keep', empty: 'null' }, required: false, unfit: 'setAside', output: true }],
+ *   steps: [],
+ * })
+ * const [{ batch }] = [...decoder.push(new TextEncoder().encode('{"userId":7}\n')), ...decoder.flush()]
+ * assert.deepEqual(batch.getChild('userId').toJSON(), ['7'])
+ * ```
+ */
+export class NdjsonDecoder {
+  readonly schema: Schema
+  readonly #scanner: Scanner
+  readonly #columns: readonly ColumnWriter[]
+  readonly #outputs: readonly ColumnWriter[]
+  readonly #steps: readonly Step[]
+  readonly #splitter: LineSplitter
+  readonly #batchRows: number
+  readonly #malformedMax: number
+  #counts = newCounts()
+  #done: DecodedBatch[] = []
+  #unfit: Unfit[] = []
+  #malformed: Malformed[] = []
+  #rows = 0
+
+  constructor(spec: ScanSpec, options: DecoderOptions = {}) {
+    const { batchRows = 16_384, lineBytesMax = 16 * 1024 * 1024, malformedMax = 1024 } = options
+    const trie = buildPathTrie(spec.columns.map(({ path }) => path))
+    this.#scanner = new StrictScanner(trie)
+    this.#columns = spec.columns.map((column, number) => openColumnWriter(column, trie.nodes[number]))
+    this.#outputs = this.#columns.filter(({ column }) => column.output)
+    this.#steps = spec.steps.map((step) => openStep(step, this.#columns))
+    this.#batchRows = batchRows
+    this.#malformedMax = malformedMax
+    this.#splitter = new LineSplitter(lineBytesMax, {
+      line: (bytes, start, end) => this.#line(bytes, start, end),
+      tooLong: (lineBytes) => {
+        this.#counts.lines++
+        this.#refuse('LINE_TOO_LONG', 0, lineBytes, undefined)
+      },
+    })
+    this.schema = new Schema(this.#outputs.map(({ column, builder }) => new Field(column.name, builder.type, true)))
+  }
+
+  /** Takes the next bytes of the object; they may be used again afterwards. Gives the batches that are full. */
+  push(bytes: Uint8Array): DecodedBatch[] {
+    this.#counts.bytes += bytes.length
+    this.#splitter.push(bytes)
+    return this.#takeDone()
+  }
+
+  /** Ends the object, with its last line if that has no line end. The next bytes are those of another object. */
+  flush(): DecodedBatch[] {
+    this.#splitter.flush()
+    if (this.#rows > 0 || this.#malformed.length > 0) this.#endBatch()
+    return this.#takeDone()
+  }
+
+  /** The counts since they were last taken. */
+  takeCounts(): LineCounts {
+    const counts = this.#counts
+    this.#counts = newCounts()
+    return counts
+  }
+
+  #line(bytes: Uint8Array, start: number, end: number): void {
+    const counts = this.#counts
+    counts.lines++
+    const verdict = this.#scanner.scan(bytes, start, end)
+    if (verdict !== 0) {
+      if (isBlank(bytes, start, end)) counts.blank++
+      else
+        this.#refuse(
+          codeOf(verdict, bytes, start, end),
+          this.#scanner.errorOffset,
+          end - start,
+          bytes.slice(start, end),
+        )
+      return
+    }
+    const { slots } = this.#scanner
+    for (let i = 0; i < this.#steps.length; i++) {
+      if (this.#steps[i].test(bytes, slots)) continue
+      countRefused(this.#steps[i], bytes, slots, counts)
+      return
+    }
+    this.#row(bytes, start, end)
+  }
+
+  #row(bytes: Uint8Array, start: number, end: number): void {
+    const { slots } = this.#scanner
+    const columns = this.#outputs
+    let fault: UnfitCode | undefined
+    for (let i = 0; i < columns.length; i++) {
+      const writer = columns[i]
+      const state = writer.stateOf(bytes, slots)
+      writer.write(bytes, slots, state, this.#counts.converted)
+      if (fault !== undefined) continue
+      fault = faultOf(writer.column, state)
+      if (fault !== undefined) {
+        this.#unfit.push({
+          row: this.#rows,
+          line: this.#splitter.lineNumber,
+          byteOffset: this.#splitter.lineOffset,
+          column: writer.column.name,
+          code: fault,
+          text: bytes.slice(start, end),
+        })
+      }
+    }
+    this.#counts.rows++
+    if (++this.#rows === this.#batchRows) this.#endBatch()
+  }
+
+  #refuse(code: MalformedCode, errorOffset: number, lineBytes: number, text: Uint8Array | undefined): void {
+    addOne(this.#counts.malformed, code)
+    const { lineNumber: line, lineOffset: byteOffset } = this.#splitter
+    this.#malformed.push({ line, byteOffset, errorOffset, lineBytes, code, text })
+    if (this.#malformed.length === this.#malformedMax) this.#endBatch()
+  }
+
+  #endBatch(): void {
+    const children = this.#outputs.map(({ builder }) => builder.finish())
+    const data = makeData({ type: new Struct(this.schema.fields), length: this.#rows, nullCount: 0, children })
+    this.#done.push({ batch: new RecordBatch(this.schema, data), unfit: this.#unfit, malformed: this.#malformed })
+    this.#unfit = []
+    this.#malformed = []
+    this.#rows = 0
+  }
+
+  #takeDone(): DecodedBatch[] {
+    const done = this.#done
+    this.#done = []
+    return done
+  }
+}
+
+function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false
+  }
+  return true
+}
+
+/** Names what a scanner cannot know: text of another encoding, and a mark that belongs to the start of an object. */
+function codeOf(verdict: number, bytes: Uint8Array, start: number, end: number): MalformedCode {
+  const nul = bytes.indexOf(0, start)
+  if (nul >= 0 && nul < end) return 'NOT_UTF8_TEXT'
+  if (verdict === UNEXPECTED && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf) {
+    return 'BYTE_ORDER_MARK'
+  }
+  return MALFORMED_CODES[verdict - 1]
+}
+
+const UNEXPECTED = verdictOf('UNEXPECTED')

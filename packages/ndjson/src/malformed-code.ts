@@ -1,0 +1,33 @@
+/** Why a line is not JSON by our rules: a stable code, and the sentence for messages. */
+const SENTENCES = {
+  BAD_LITERAL: 'expected true, false or null',
+  BAD_NUMBER: 'not a number by the rules of JSON',
+  BAD_STRING: 'a control character stands in a string',
+  BAD_ESCAPE: 'a backslash is not followed by an escape',
+  OPEN_STRING: 'string not closed before end of line',
+  BAD_UTF8: 'the bytes are not UTF-8',
+  UNEXPECTED: 'a character stands where JSON has none',
+  UNFINISHED: 'the line ends before its object does',
+  TRAILING_TEXT: 'more text follows the object',
+  TOP_LEVEL_ARRAY: 'the line is an array, not an object',
+  TOP_LEVEL_SCALAR: 'the line is a single value, not an object',
+  TOO_DEEP: 'objects and arrays are nested more than 1000 deep',
+  LINE_TOO_LONG: 'the line is longer than the limit',
+  NOT_UTF8_TEXT: 'the text is UTF-16 or UTF-32, or holds NUL bytes',
+  BYTE_ORDER_MARK: 'a byte order mark stands within the object',
+} as const
+
+export type MalformedCode = keyof typeof SENTENCES
+
+/** Codes by the number that a scanner returns; 0 is a valid line. */
+export const MALFORMED_CODES: readonly MalformedCode[] = Object.keys(SENTENCES) as MalformedCode[]
+
+/** The number that a scanner returns for a code. */
+export function verdictOf(code: MalformedCode): number {
+  return MALFORMED_CODES.indexOf(code) + 1
+}
+
+/** What an error message says about a code. */
+export function describeMalformed(code: string): string {
+  return Object.hasOwn(SENTENCES, code) ? SENTENCES[code as MalformedCode] : code
+}

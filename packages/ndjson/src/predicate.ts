@@ -1,0 +1,76 @@
+import type { ColumnWriter } from './column-writer.ts'
+import { addOne, type LineCounts, newTally } from './counts.ts'
+import type { Slots } from './slots.ts'
+import type { ScanPredicate, ScanStep } from './spec.ts'
+import { TextWriter } from './text-writer.ts'
+
+/** A step made ready: the texts to compare with are bytes, columns are their writers. */
+export interface Step {
+  readonly reason: string
+  readonly test: Test
+  readonly tally: TextWriter | undefined
+}
+
+/** Whether the line at hand passes. */
+type Test = (line: Uint8Array, slots: Slots) => boolean
+
+export function openStep(step: ScanStep, columns: readonly ColumnWriter[]): Step {
+  const tally = step.tallyColumn === undefined ? undefined : columns[step.tallyColumn]
+  return {
+    reason: step.reason,
+    test: openTest(step.predicate, columns),
+    tally: tally instanceof TextWriter ? tally : undefined,
+  }
+}
+
+/** Counts a refused line, and the value for which it was refused. */
+export function countRefused(step: Step, line: Uint8Array, slots: Slots, counts: LineCounts): void {
+  addOne(counts.filtered, step.reason)
+  const text = step.tally?.textOf(line, slots)
+  if (text === undefined) return
+  counts.tallies[step.reason] ??= newTally()
+  const tally = counts.tallies[step.reason]
+  const value = UTF8.decode(text.bytes.subarray(text.start, Math.min(text.end, text.start + TALLY_BYTES)))
+  const isKnown = tally[value] !== undefined || Object.keys(tally).length < TALLY_VALUES
+  addOne(tally, isKnown ? value : '…')
+}
+
+function openTest(predicate: ScanPredicate, columns: readonly ColumnWriter[]): Test {
+  switch (predicate.op) {
+    case 'isIn':
+      return openIsIn(columns[predicate.column], predicate.values)
+    case 'isNotNull': {
+      const column = columns[predicate.column]
+      return (line, slots) => column.stateOf(line, slots) !== 'absent'
+    }
+    case 'isNull': {
+      const column = columns[predicate.column]
+      return (line, slots) => column.stateOf(line, slots) === 'absent'
+    }
+    case 'and': {
+      const inputs = predicate.inputs.map((input) => openTest(input, columns))
+      return (line, slots) => inputs.every((test) => test(line, slots))
+    }
+    case 'or': {
+      const inputs = predicate.inputs.map((input) => openTest(input, columns))
+      return (line, slots) => inputs.some((test) => test(line, slots))
+    }
+  }
+}
+
+function openIsIn(column: ColumnWriter, values: readonly string[]): Test {
+  if (!(column instanceof TextWriter)) return () => false
+  const texts = values.map((value) => ENCODER.encode(value))
+  return (line, slots) => {
+    const text = column.textOf(line, slots)
+    if (text === undefined) return false
+    for (let i = 0; i < texts.length; i++) if (text.equals(texts[i])) return true
+    return false
+  }
+}
+
+const ENCODER = new TextEncoder()
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })
+/** Distinct values of a tally, and bytes of each: bounds on what a hostile input can make of it. */
+const TALLY_VALUES = 1000
+const TALLY_BYTES = 100

@@ -1,0 +1,58 @@
+/** What a JSON value becomes. Plain data, fit for `structuredClone`. */
+export type ScanType =
+  | {
+      /** Text; a `dictionary` holds each distinct value once. */
+      readonly kind: 'utf8' | 'dictionary'
+      /** A JSON number is its text as written, or a value of another type. */
+      readonly numbers: 'text' | 'unfit'
+      /** Whether a text that holds CR or LF fits. Where it does not, the text is an id, and odd ids are counted. */
+      readonly lineBreaks: 'keep' | 'unfit'
+      /** Whether the empty text is a value. */
+      readonly empty: 'keep' | 'null'
+    }
+  | { readonly kind: 'int64' | 'float64' | 'bool' | 'timestamp' }
+  /** Any value but null, as the text in which it was written. */
+  | { readonly kind: 'json' }
+  | { readonly kind: 'list'; readonly item: ScanType }
+  | { readonly kind: 'struct'; readonly fields: readonly ScanField[] }
+
+export interface ScanField {
+  readonly name: string
+  readonly type: ScanType
+}
+
+export interface ScanColumn {
+  /** Its name in the batch. */
+  readonly name: string
+  /** The keys that lead to the value, from the root of the line. */
+  readonly path: readonly string[]
+  readonly type: ScanType
+  /** Without a value, the line is unfit. */
+  readonly required: boolean
+  /** A value of another type makes the line unfit, or counts as null. */
+  readonly unfit: 'setAside' | 'null'
+  /** Whether it stands in the batch; one that does not is there for the steps alone. */
+  readonly output: boolean
+}
+
+/** Columns by their number in the specification. */
+export type ScanPredicate =
+  /** False for null and for what is not text. */
+  | { readonly op: 'isIn'; readonly column: number; readonly values: readonly string[] }
+  /** A value that makes the line unfit is a value all the same. */
+  | { readonly op: 'isNotNull' | 'isNull'; readonly column: number }
+  | { readonly op: 'and' | 'or'; readonly inputs: readonly ScanPredicate[] }
+
+export interface ScanStep {
+  readonly predicate: ScanPredicate
+  /** The word under which the lines are counted that the predicate refuses. */
+  readonly reason: string
+  /** The column whose refused texts are counted by value. */
+  readonly tallyColumn?: number
+}
+
+/** What to read of every line, and which lines to keep: the first step that is not true counts the line. */
+export interface ScanSpec {
+  readonly columns: readonly ScanColumn[]
+  readonly steps: readonly ScanStep[]
+}

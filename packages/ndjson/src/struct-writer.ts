@@ -1,0 +1,71 @@
+import { StructBuilder } from '@fletching/columns'
+import { Field } from 'apache-arrow'
+import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
+import type { Tally } from './counts.ts'
+import { nextToken, noteValue, stringEnd, unescape } from './json-text.ts'
+import { innerColumn } from './list-writer.ts'
+import { childOf, type TrieChild } from './path-trie.ts'
+import { MISSING, NULL, OBJECT, SLOT_SIZE, type Slots } from './slots.ts'
+import type { ScanColumn, ScanField } from './spec.ts'
+import { unfitState, type ValueState } from './value-state.ts'
+
+/** Writes objects as structs. A field that does not fit is null; of a repeated key the last value counts. */
+export class StructWriter implements ColumnWriter {
+  readonly column: ScanColumn
+  readonly builder: StructBuilder
+  readonly #node: number
+  readonly #fields: readonly ColumnWriter[]
+  readonly #keys: readonly TrieChild[]
+  /** One slot for each field of the object at hand. */
+  readonly #slots: Slots
+
+  constructor(column: ScanColumn, fields: readonly ScanField[], node: number) {
+    this.column = column
+    this.#node = node
+    this.#fields = fields.map((field, number) =>
+      openColumnWriter(innerColumn(`${column.name}.${field.name}`, field.type), number),
+    )
+    this.#keys = fields.map((field, number) => ({ key: UTF8.encode(field.name), node: number }))
+    this.#slots = new Int32Array(fields.length * SLOT_SIZE)
+    this.builder = new StructBuilder(
+      this.#fields.map((writer, number) => new Field(fields[number].name, writer.builder.type, true)),
+      this.#fields.map((writer) => writer.builder),
+    )
+  }
+
+  stateOf(_line: Uint8Array, slots: Slots): ValueState {
+    const kind = slots[this.#node * SLOT_SIZE]
+    if (kind === MISSING || kind === NULL) return 'absent'
+    return kind === OBJECT ? 'fits' : unfitState(this.column, 'NOT_AN_OBJECT')
+  }
+
+  write(line: Uint8Array, slots: Slots, state: ValueState, converted: Tally): void {
+    if (state === 'absent') {
+      this.builder.appendNull()
+      return
+    }
+    this.#slots.fill(0)
+    if (state === 'fits') this.#noteFields(line, slots[this.#node * SLOT_SIZE + 1] + 1)
+    for (const field of this.#fields) field.write(line, this.#slots, field.stateOf(line, this.#slots), converted)
+    this.builder.append()
+  }
+
+  #noteFields(line: Uint8Array, start: number): void {
+    for (let at = nextToken(line, start); line[at] !== CLOSE_BRACE; ) {
+      const close = stringEnd(line, at + 1)
+      const field = this.#fieldAt(line, at + 1, close)
+      at = nextToken(line, noteValue(line, nextToken(line, close + 1), this.#slots, field))
+    }
+  }
+
+  #fieldAt(line: Uint8Array, start: number, end: number): number {
+    const escape = line.indexOf(BACKSLASH, start)
+    if (escape < 0 || escape >= end) return childOf(this.#keys, line, start, end)
+    const key = new Uint8Array(end - start)
+    return childOf(this.#keys, key, 0, unescape(line, start, end, key).length)
+  }
+}
+
+const UTF8 = new TextEncoder()
+const BACKSLASH = 0x5c
+const CLOSE_BRACE = 0x7d
