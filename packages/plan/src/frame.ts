@@ -4,10 +4,11 @@ import { type FittingMappings, flatName, type Mapped, type MappingOptions, mappe
 import type { Column, ColumnOf } from './column.ts'
 import { freeze } from './expr.ts'
 import { typed } from './functions.ts'
-import { derive, Handle, settle, wantKind } from './handle.ts'
+import { derive, Handle, settle } from './handle.ts'
 import { fieldsOf, type LogicalPlan, ownerOf, type ProjectedColumn, type ProjectNode, reasonFor } from './logical.ts'
 import type { AsColumns, Flat, Paths, Quoted, TypeAt, WithoutFields, WithoutNulls } from './path-types.ts'
 import { omitField, resolve } from './resolve.ts'
+import { wantKind } from './type-check.ts'
 import type { BoolType, ColumnTypes, Field, FieldType, LiteralOf, NullOf } from './types.ts'
 
 /** Names a column of the frame by its path. */
@@ -57,13 +58,7 @@ export class Frame<C extends ColumnTypes> implements Rows<C> {
    */
   filter(predicate: (col: Col<C>) => Column<BoolType | null>, options: FilterOptions = {}): Frame<C> {
     const column = settle(predicate(this.#col()), 'filter')
-    settle(
-      derive([column], () => {
-        wantKind('filter', column, ['bool'])
-        return column
-      }),
-      'filter',
-    )
+    placed('filter', () => wantKind('filter', column, ['bool']))
     return new Frame(filterNode(this.plan, column, options.reason))
   }
 
@@ -146,7 +141,8 @@ export class Frame<C extends ColumnTypes> implements Rows<C> {
    *
    * @example
    * ```ts
-   * const items = events.applyMapping([['properties.sku', 'string', 'ITEM_ID', 'string']])
+   * const items = scanNdjson('in/', schema('events', { sku: id() })).applyMapping([['sku', 'string', 'ITEM_ID', 'string']])
+   * assert.deepEqual(items.fields.map((field) => field.name), ['ITEM_ID'])
    * ```
    */
   applyMapping<const M extends readonly (readonly string[])[], const F extends MappingOptions = MappingOptions>(

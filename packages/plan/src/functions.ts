@@ -1,7 +1,8 @@
 import { authorError } from '@fletching/columns/errors'
 import type { BoolColumn, Column, ColumnOf, TextColumn } from './column.ts'
-import { call, derive, Handle, mistaken, operand, wantKind, wantSameType } from './handle.ts'
+import { call, derive, Handle, mistaken } from './handle.ts'
 import { describe, literalFor, typeOfValue } from './literal.ts'
+import { wantKind, wantSameType } from './type-check.ts'
 import {
   BOOL,
   type BoolType,
@@ -149,7 +150,7 @@ function handle(column: unknown): Handle {
 
 function constant(value: unknown): Handle {
   const type = typeOfValue(value)
-  if (type !== undefined) return operand(new Handle(literalFor(null, type), type, false), value)
+  if (type !== undefined) return derive([], () => new Handle(literalFor(value, type), type, false))
   return mistaken(
     authorError('TYPE_MISMATCH', `lit got ${describe(value)}`, {
       help: 'expected a text, a number, a bigint, true, false or a Date',

@@ -2,8 +2,9 @@ import { formatPath } from '@fletching/columns'
 import { addPlace, authorError, FletchingError } from '@fletching/columns/errors'
 import { type CallName, type CompareOperator, type Expr, freeze, type OnFailure } from './expr.ts'
 import { formatExpr } from './format-expr.ts'
-import { article, describe, literalFor } from './literal.ts'
+import { describe, literalFor } from './literal.ts'
 import { Declared } from './schema.ts'
+import { wantKind, wantSameType, wantScalar } from './type-check.ts'
 import {
   BOOL,
   computed,
@@ -106,7 +107,7 @@ export class Handle {
   }
 
   fillNull(other: unknown): Handle {
-    const filler = operand(this, other)
+    const filler = operand('fillNull', this, other)
     return derive([this, filler], () => {
       wantScalar('fillNull', this)
       wantSameType('fillNull', this, filler)
@@ -207,7 +208,7 @@ export class Handle {
   }
 
   #textTest(name: CallName, other: unknown): Handle {
-    const part = operand(this, other)
+    const part = operand(name, this, other)
     return derive([this, part], () => {
       wantKind(name, this, ['text'])
       wantSameType(name, this, part)
@@ -249,10 +250,15 @@ export function settle(value: unknown, place: string): Handle {
 }
 
 /** The other side of an operation: a handle as it is, a value as a literal of the same type. */
-export function operand(column: Handle, other: unknown): Handle {
+export function operand(what: string, column: Handle, other: unknown): Handle {
   if (other instanceof Handle) return other
   return derive([column], () => {
-    wantScalar('a comparison', column)
+    wantScalar(what, column)
+    if (other === null && what !== 'eqNullSafe') {
+      throw authorError('TYPE_MISMATCH', `${what} got null, so it has no value in any row`, {
+        help: 'ask with .isNull() or .isNotNull(), or take null for a value with .eqNullSafe(null)',
+      })
+    }
     const type = computed(column.type)
     return new Handle(literalFor(other, type, formatExpr(column.expr)), type, other === null)
   })
@@ -281,28 +287,8 @@ export function castTo(column: Handle, type: FieldType, onFailure: OnFailure): H
   )
 }
 
-export function wantSameType(what: string, left: Handle, right: Handle): void {
-  if (sameType(left.type, right.type)) return
-  throw authorError(
-    'TYPE_MISMATCH',
-    `${what} got ${formatExpr(left.expr)}, ${article(formatType(left.type))}, and ${formatExpr(right.expr)}, ${article(formatType(right.type))}`,
-    { help: `cast one to the other's type, as in .cast(${formatType(left.type)}())` },
-  )
-}
-
-export function wantKind(what: string, column: Handle, kinds: readonly FieldType['kind'][]): void {
-  if (kinds.includes(column.type.kind)) return
-  throw authorError(
-    'TYPE_MISMATCH',
-    `${what} needs ${kinds.join(' or ')}, but ${formatExpr(column.expr)} is ${column.type.kind}`,
-    {
-      help: howTo(column.type, kinds),
-    },
-  )
-}
-
 function compare(operator: CompareOperator, left: Handle, other: unknown): Handle {
-  const right = operand(left, other)
+  const right = operand(operator, left, other)
   return derive([left, right], () => {
     wantScalar(operator, left)
     wantSameType(operator, left, right)
@@ -326,25 +312,4 @@ function logic(op: 'and' | 'or', left: Handle, other: unknown): Handle {
     const inputs = [left.expr, right.expr].flatMap((expr) => (expr.op === op ? expr.inputs : [expr]))
     return new Handle(freeze({ op, inputs }), BOOL, left.nullable || right.nullable)
   })
-}
-
-function wantScalar(what: string, column: Handle): void {
-  if (isScalar(column.type)) return
-  throw authorError(
-    'TYPE_MISMATCH',
-    `${what} needs a plain value, but ${formatExpr(column.expr)} is ${column.type.kind}`,
-    {
-      help:
-        column.type.kind === 'struct'
-          ? 'name one of its fields with a dotted path'
-          : 'only isNull and isNotNull look at such a column',
-    },
-  )
-}
-
-function howTo(type: FieldType, kinds: readonly FieldType['kind'][]): string {
-  if (kinds.includes('bool')) return 'expected a predicate, as .isNotNull() or .eq(…) make one'
-  if (type.kind === 'text' && kinds.includes('timestamp')) return 'parse the text first: .parseTimestamp()'
-  if (kinds.includes('struct') || !isScalar(type)) return `expected ${kinds.join(' or ')}`
-  return `cast it first: .cast(${kinds[0]}())`
 }

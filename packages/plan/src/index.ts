@@ -17,6 +17,7 @@ export { type Col, type FilterOptions, Frame, type Rows, type Selected, type Sel
 export { allOf, anyOf, coalesce, concat, ifElse, lit, when } from './functions.ts'
 export type { GlueTypeName } from './glue-types.ts'
 export type { FilterNode, LogicalPlan, ProjectedColumn, ProjectNode, ScanNode } from './logical.ts'
+export type { SinkMismatch } from './match-schema.ts'
 export { nearest } from './nearest.ts'
 export { type OptimizeOptions, optimize, type Rules } from './optimize.ts'
 export type { FilterStep, OptimizedPlan, OptimizedSink, ScanColumn, ScanPlan, SinkColumn } from './optimized.ts'
@@ -42,15 +43,6 @@ export {
   text,
   timestamp,
 } from './schema.ts'
-export {
-  type CsvDialect,
-  type CsvSink,
-  type ParquetSink,
-  type SinkMismatch,
-  type SinkSchema,
-  type Write,
-  type WriteSink,
-  writeCsv,
-  writeParquet,
-} from './sink.ts'
+export { type CsvDialect, type CsvSink, csvDialects, type ParquetSink, type Write, type WriteSink } from './sink.ts'
 export * from './types.ts'
+export { type CsvOptions, type ParquetOptions, writeCsv, writeParquet } from './write.ts'

@@ -2,6 +2,7 @@ import { formatPath, type Path } from '@fletching/columns'
 import { type Expr, freeze } from './expr.ts'
 import { formatExpr } from './format-expr.ts'
 import { requireField } from './resolve.ts'
+import type { Schema } from './schema.ts'
 import type { Field, FieldType } from './types.ts'
 
 /** What is wanted, as a tree of plain nodes, the scan at the bottom. Frames that grew from one frame share its nodes. */
@@ -11,7 +12,7 @@ export interface ScanNode {
   readonly node: 'scan'
   readonly format: 'ndjson'
   readonly location: string
-  readonly schema: { readonly name: string; readonly fields: readonly Field[] }
+  readonly schema: Schema
 }
 
 /** Keeps the rows for which the predicate is true. */

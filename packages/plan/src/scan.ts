@@ -7,18 +7,16 @@ import { type ColumnTypes, type FieldType, formatType } from './types.ts'
  * Begins a lazy read of JSON lines.
  *
  * - Order: rows come in the order of the objects' keys and of the lines in them.
- * - Errors: NOT_SUPPORTED_YET (author) for a type that JSON cannot be read as.
+ * - Errors: NO_LOCATION (author) without a location; NOT_SUPPORTED_YET for a type that JSON cannot be read as.
  */
 export function scanNdjson<C extends ColumnTypes>(location: string, schema: Schema<C>): Frame<C> {
+  if (typeof location !== 'string' || location === '') {
+    throw authorError('NO_LOCATION', `scanNdjson of ${schema.name} got no location`, {
+      help: 'expected a place such as s3://bucket/folder/; a parameter that may be left out needs a default',
+    })
+  }
   for (const field of schema.fields) assertReadable(field.name, field.type, schema.name)
-  return new Frame(
-    Object.freeze({
-      node: 'scan',
-      format: 'ndjson',
-      location,
-      schema: Object.freeze({ name: schema.name, fields: schema.fields }),
-    }),
-  )
+  return new Frame(Object.freeze({ node: 'scan', format: 'ndjson', location, schema }))
 }
 
 function assertReadable(name: string, type: FieldType, schema: string): void {

@@ -89,7 +89,7 @@ const cases: readonly Case[] = [
   {
     when: 'a struct is compared',
     call: () => frame.filter((col: Untyped) => col('properties').eq('x')),
-    says: `TYPE_MISMATCH: a comparison needs a plain value, but properties is struct
+    says: `TYPE_MISMATCH: eq needs a plain value, but properties is struct
   at filter
   name one of its fields with a dotted path`,
   },
@@ -406,6 +406,33 @@ const cases: readonly Case[] = [
   at csv to a/
   at csv to b/
   begin both frames with the same scan, or make two jobs of it`,
+  },
+  {
+    when: 'something is compared with null',
+    call: () => frame.filter((col: Untyped) => col('userId').eq(null)),
+    says: `TYPE_MISMATCH: eq got null, so it has no value in any row
+  at filter
+  ask with .isNull() or .isNotNull(), or take null for a value with .eqNullSafe(null)`,
+  },
+  {
+    when: 'a CSV should be several files',
+    call: () => loose.writeCsv(frame.selectFields('userId'), { to: 'out/', files: 2 }),
+    says: `BAD_OPTION: a CSV is one file, not 2
+  at writeCsv(out/)
+  leave files out, or give files: 1`,
+  },
+  {
+    when: 'a dialect is misspelt',
+    call: () => loose.writeCsv(frame.selectFields('userId'), { to: 'out/', dialect: 'excel' }),
+    says: `BAD_OPTION: no CSV dialect "excel"
+  at writeCsv(out/)
+  the dialects are: personalize, glue, rfc4180, athena-opencsv`,
+  },
+  {
+    when: 'a scan has no location',
+    call: () => loose.scanNdjson(undefined, events),
+    says: `NO_LOCATION: scanNdjson of events got no location
+  expected a place such as s3://bucket/folder/; a parameter that may be left out needs a default`,
   },
 ]
 

@@ -1,0 +1,115 @@
+import { formatPath } from '@fletching/columns'
+import { authorError } from '@fletching/columns/errors'
+import type { Rows } from './frame.ts'
+import { fieldsOf, type LogicalPlan } from './logical.ts'
+import { assertMatches, type Matching } from './match-schema.ts'
+import type { Schema } from './schema.ts'
+import { type CsvDialect, csvDialects, type Write, type WriteSink } from './sink.ts'
+import { type ColumnTypes, type Field, isScalar } from './types.ts'
+
+export interface CsvOptions<S extends ColumnTypes> {
+  /** A folder, or an object whose name ends in `.csv`. Undefined, as for a parameter that was not given: no sink. */
+  readonly to: string | undefined
+  /** The columns that must come out: their names, order and types, and which may not be null. */
+  readonly schema?: Schema<S>
+  /** `personalize` by default. */
+  readonly dialect?: CsvDialect
+  /** One file: the only number there is. */
+  readonly files?: 1
+}
+
+/**
+ * Declares a CSV of the frame's rows. Nothing is written before the job runs.
+ *
+ * - Nulls: an empty field; a column that may be null is refused where the schema requires it.
+ * - Order: that of the input.
+ * - Errors: SINK_MISMATCH (author) when columns and schema differ, or a column has a type that CSV has no form for.
+ */
+export function writeCsv<C extends ColumnTypes, S extends ColumnTypes = C>(
+  frame: Rows<C> & Matching<C, S>,
+  options: CsvOptions<S>,
+): Write | undefined {
+  if (options.to === undefined) return undefined
+  const { to, schema, dialect = 'personalize', files = 1 } = options
+  const place = `writeCsv(${to})`
+  if (!csvDialects.includes(dialect)) {
+    throw authorError('BAD_OPTION', `no CSV dialect "${String(dialect)}"`, {
+      at: place,
+      help: `the dialects are: ${csvDialects.join(', ')}`,
+    })
+  }
+  if (files !== 1) {
+    throw authorError('BAD_OPTION', `a CSV is one file, not ${String(files)}`, {
+      at: place,
+      help: 'leave files out, or give files: 1',
+    })
+  }
+  return write(frame.plan, place, { format: 'csv', to, schema, dialect, files: 1 })
+}
+
+export interface ParquetOptions<C extends ColumnTypes, S extends ColumnTypes> {
+  /** A folder. Undefined, as for a parameter that was not given: no sink. */
+  readonly to: string | undefined
+  readonly schema?: Schema<S>
+  /** Columns whose values become folders. */
+  readonly partitionBy?: readonly (keyof C & string)[]
+}
+
+/**
+ * Declares a folder of Parquet files of the frame's rows. Nothing is written before the job runs.
+ *
+ * - Order: that of the input, within each partition.
+ * - Errors: SINK_MISMATCH (author) when columns and schema differ, a name is not lower case, or a column holds structs or
+ *   lists; UNKNOWN_COLUMN for a partition column that there is not.
+ */
+export function writeParquet<C extends ColumnTypes, S extends ColumnTypes = C>(
+  frame: Rows<C> & Matching<C, S>,
+  options: ParquetOptions<C, S>,
+): Write | undefined {
+  if (options.to === undefined) return undefined
+  const { to, schema, partitionBy = [] } = options
+  const place = `writeParquet(${to})`
+  const fields = fieldsOf(frame.plan)
+  assertPartitions(partitionBy, fields, place)
+  for (const { name } of fields) {
+    if (/^[a-z0-9_]+$/.test(name)) continue
+    throw authorError('SINK_MISMATCH', `"${name}" is no name for a Parquet column`, {
+      at: place,
+      help: `Athena wants lower-case letters, digits and _ only: ${name.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_')}`,
+    })
+  }
+  return write(frame.plan, place, {
+    format: 'parquet',
+    to,
+    schema,
+    partitionBy: Object.freeze([...partitionBy]),
+  })
+}
+
+function write(plan: LogicalPlan, place: string, sink: WriteSink): Write {
+  const fields = fieldsOf(plan)
+  if (sink.schema !== undefined) assertMatches(plan, sink.schema, place)
+  for (const field of fields) {
+    if (isScalar(field.type) || field.type.kind === 'json') continue
+    throw authorError('SINK_MISMATCH', `${field.name} is a ${field.type.kind}, which ${sink.format} cannot hold yet`, {
+      at: place,
+      help: `leave it out with .dropFields('${formatPath([field.name])}'), or take single values out of it with select`,
+    })
+  }
+  return Object.freeze({ node: 'write', sink: Object.freeze(sink), input: plan })
+}
+
+function assertPartitions(partitionBy: readonly string[], fields: readonly Field[], place: string): void {
+  for (const name of partitionBy) {
+    if (fields.some((field) => field.name === name)) continue
+    throw authorError('UNKNOWN_COLUMN', `no column "${name}" to partition by`, {
+      at: place,
+      help: `the columns are: ${fields.map((field) => field.name).join(', ')}`,
+    })
+  }
+  if (new Set(partitionBy).size < fields.length) return
+  throw authorError('SINK_MISMATCH', 'every column is a partition column, so the files would be empty', {
+    at: place,
+    help: 'partition by fewer columns: they are not stored in the files',
+  })
+}
