@@ -1,1 +1,2 @@
-export {}
+export { type CsvDialect, csvDialects } from './dialect.ts'
+export { CsvEncoder } from './encoder.ts'

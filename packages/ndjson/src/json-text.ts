@@ -17,7 +17,7 @@ export interface Unescaped {
  *
  * `target` must have room for `end - start` bytes.
  */
-export function unescape(bytes: Uint8Array, start: number, end: number, target: Uint8Array): Unescaped {
+export function unescapeText(bytes: Uint8Array, start: number, end: number, target: Uint8Array): Unescaped {
   let to = 0
   let loneSurrogates = 0
   let controls = 0

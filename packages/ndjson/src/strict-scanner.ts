@@ -10,7 +10,7 @@
  * Advice for the next person: measure with `npm run bench` before and after. Branches that are rarely taken cost little; a property that is
  * written in the loop over a string's bytes costs a third of the speed.
  */
-import { unescape } from './json-text.ts'
+import { unescapeText } from './json-text.ts'
 import { verdictOf } from './malformed-code.ts'
 import { childOf, fillSlot, type PathTrie } from './path-trie.ts'
 import type { Scanner } from './scanner.ts'
@@ -130,7 +130,7 @@ export class StrictScanner implements Scanner {
     const children = this.#trie.children[parent]
     if (!this.#sawEscape) return childOf(children, bytes, start, end)
     if (end - start > this.#scratch.length) this.#scratch = new Uint8Array(end - start)
-    const length = unescape(bytes, start, end, this.#scratch).length
+    const length = unescapeText(bytes, start, end, this.#scratch).length
     return childOf(children, this.#scratch, 0, length)
   }
 

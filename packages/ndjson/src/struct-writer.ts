@@ -2,7 +2,7 @@ import { StructBuilder } from '@fletching/columns'
 import { Field } from 'apache-arrow'
 import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
 import type { Tally } from './counts.ts'
-import { nextToken, noteValue, stringEnd, unescape } from './json-text.ts'
+import { nextToken, noteValue, stringEnd, unescapeText } from './json-text.ts'
 import { innerColumn } from './list-writer.ts'
 import { childOf, type TrieChild } from './path-trie.ts'
 import { MISSING, NULL, OBJECT, SLOT_SIZE, type Slots } from './slots.ts'
@@ -62,7 +62,7 @@ export class StructWriter implements ColumnWriter {
     const escape = line.indexOf(BACKSLASH, start)
     if (escape < 0 || escape >= end) return childOf(this.#keys, line, start, end)
     const key = new Uint8Array(end - start)
-    return childOf(this.#keys, key, 0, unescape(line, start, end, key).length)
+    return childOf(this.#keys, key, 0, unescapeText(line, start, end, key).length)
   }
 }
 

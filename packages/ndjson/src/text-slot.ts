@@ -1,4 +1,4 @@
-import { type Unescaped, unescape } from './json-text.ts'
+import { type Unescaped, unescapeText } from './json-text.ts'
 import { ESCAPED_STRING, NUMBER, SLOT_SIZE, type Slots, STRING } from './slots.ts'
 
 /**
@@ -40,7 +40,7 @@ export class TextSlot {
   #unescape(): void {
     const room = this.end - this.start
     if (room > this.#scratch.length) this.#scratch = new Uint8Array(room * 2)
-    this.unescaped = unescape(this.bytes, this.start, this.end, this.#scratch)
+    this.unescaped = unescapeText(this.bytes, this.start, this.end, this.#scratch)
     this.bytes = this.#scratch
     this.start = 0
     this.end = this.unescaped.length

@@ -1,1 +1,17 @@
-export {}
+export { type FoundInput, findInput, type SkipReason } from './find-input.ts'
+export { globFolder, globPattern, isGlob } from './glob.ts'
+export { inflate } from './gzip.ts'
+export { openLocalStore } from './local.ts'
+export {
+  asFolder,
+  formatLocation,
+  joinLocation,
+  keyOf,
+  type Location,
+  overlaps,
+  parentLocation,
+  parseLocation,
+} from './location.ts'
+export { openMemoryStore } from './memory.ts'
+export { openStore } from './open-store.ts'
+export { type CreateOptions, compareNames, type ObjectInfo, type ObjectWriter, type Store } from './store.ts'

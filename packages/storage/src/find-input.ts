@@ -1,0 +1,102 @@
+import { authorError } from '@fletching/columns/errors'
+import { globFolder, globPattern, isGlob } from './glob.ts'
+import { asFolder, formatLocation, keyOf, type Location, parentLocation, parseLocation } from './location.ts'
+import type { ObjectInfo, Store } from './store.ts'
+
+/** Why an object below an input folder was passed over. */
+export type SkipReason = 'hidden name' | 'folder marker' | 'excluded'
+
+export interface FoundInput {
+  readonly objects: readonly ObjectInfo[]
+  readonly skipped: Readonly<Record<SkipReason, number>>
+}
+
+/**
+ * The objects that an input path means: the object with exactly that name; else those below the folder of that name, never those
+ * that merely begin with it; else those that match it as a glob.
+ *
+ * Below a folder, names that begin with `_` or `.` and empty folder markers are passed over and counted, and so is what matches a
+ * glob of `exclude`, held against the path below the folder, and against the name alone when the glob has no `/`.
+ *
+ * - Order: UTF-8 byte order of the names.
+ * - Errors: NO_INPUT (author) when nothing is found, with what was passed over or lies nearby.
+ */
+export async function findInput(store: Store, path: string, exclude: readonly string[] = []): Promise<FoundInput> {
+  const location = parseLocation(path)
+  const excluded = exclude.map((glob) => ({ pattern: globPattern(glob), byName: !glob.includes('/') }))
+  const skipped = { 'hidden name': 0, 'folder marker': 0, excluded: 0 }
+  const exact = path.endsWith('/') ? undefined : await store.stat(location)
+  if (exact !== undefined) return { objects: [exact], skipped }
+  if (location.scheme === 'stdin') return { objects: [], skipped }
+
+  const glob = isGlob(path) ? keyOf(location) : undefined
+  const folder = glob === undefined ? asFolder(location) : withKey(location, globFolder(glob))
+  const wanted = glob === undefined ? undefined : globPattern(glob)
+  const prefix = keyOf(folder)
+  const objects: ObjectInfo[] = []
+  for await (const object of store.list(folder)) {
+    const key = keyOf(object.location)
+    const below = key.slice(prefix.length)
+    if (wanted !== undefined && !wanted.test(key)) continue
+    const reason = skipReason(below, object.size, excluded)
+    if (reason === undefined) objects.push(object)
+    else skipped[reason]++
+  }
+  if (objects.length === 0) throw await noInput(store, path, location, skipped)
+  return { objects, skipped }
+}
+
+interface Exclusion {
+  readonly pattern: RegExp
+  readonly byName: boolean
+}
+
+function skipReason(below: string, size: number, excluded: readonly Exclusion[]): SkipReason | undefined {
+  if (below === '' || below.endsWith('/') || (size === 0 && below.endsWith('_$folder$'))) return 'folder marker'
+  const names = below.split('/')
+  if (names.some((name) => name.startsWith('_') || name.startsWith('.'))) return 'hidden name'
+  const name = names[names.length - 1]
+  return excluded.some(({ pattern, byName }) => pattern.test(below) || (byName && pattern.test(name)))
+    ? 'excluded'
+    : undefined
+}
+
+function withKey(location: Location, key: string): Location {
+  return location.scheme === 'file' ? { scheme: 'file', path: key } : ({ ...location, key } as Location)
+}
+
+async function noInput(store: Store, path: string, location: Location, skipped: Readonly<Record<SkipReason, number>>) {
+  const passed = Object.entries(skipped).filter(([, count]) => count > 0)
+  const near = passed.length > 0 || isGlob(path) ? [] : await neighbours(store, location)
+  return authorError('NO_INPUT', `no object at ${path}`, {
+    help: [
+      ...(passed.length > 0
+        ? [`passed over: ${passed.map(([reason, count]) => `${count} ${reason}`).join(', ')}`]
+        : []),
+      ...(near.length > 0 ? [`nearby there is ${near.join(', ')}`] : []),
+      'expected an object, a folder that holds some, or a glob such as s3://bucket/logs/**/*.gz',
+    ],
+  })
+}
+
+/** Up to three names beside the one that was not found and that begin like it. */
+async function neighbours(store: Store, location: Location): Promise<string[]> {
+  const parent = parentLocation(location)
+  if (parent === undefined) return []
+  const folder = keyOf(parent)
+  const stem = keyOf(location)
+    .replace(/\/+$/, '')
+    .slice(folder.length, folder.length + 3)
+  const found = new Set<string>()
+  try {
+    for await (const object of store.list(parent)) {
+      const [name, ...deeper] = keyOf(object.location).slice(folder.length).split('/')
+      if (stem !== '' && name.startsWith(stem))
+        found.add(formatLocation(withKey(location, `${folder}${name}${deeper.length > 0 ? '/' : ''}`)))
+      if (found.size === 3 || (found.size > 0 && name > stem && !name.startsWith(stem))) break
+    }
+  } catch {
+    return []
+  }
+  return [...found]
+}

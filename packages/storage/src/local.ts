@@ -1,0 +1,287 @@
+import { randomBytes } from 'node:crypto'
+import { constants, type Dirent } from 'node:fs'
+import { type FileHandle, lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { authorError, environmentError, internal } from '@fletching/columns/errors'
+import { asFolder, type Location } from './location.ts'
+import { compareNames, type ObjectInfo, type ObjectWriter, type Store } from './store.ts'
+
+/**
+ * Files on this machine.
+ *
+ * - Reading: symbolic links below a folder are followed to files inside of it only; sockets, pipes and devices are passed over.
+ * - Writing: under a temporary name in the same folder, brought to disk, then renamed; the folder is brought to disk too.
+ */
+export function openLocalStore(): Store {
+  return { stat: statFile, list: listFiles, read: readFile, create: createFile, remove: removeFile }
+}
+
+async function statFile(location: Location): Promise<ObjectInfo | undefined> {
+  const path = pathOf(location)
+  try {
+    const found = await stat(path)
+    if (found.isDirectory()) return undefined
+    if (found.isFile()) return info(path, found)
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw failure(error, path, 'read')
+  }
+  throw authorError('NOT_A_FILE', 'the path is neither a file nor a folder', {
+    at: path,
+    help: 'expected a file or a folder; give - to read standard input',
+  })
+}
+
+async function* listFiles(folder: Location): AsyncGenerator<ObjectInfo> {
+  const path = pathOf(asFolder(folder))
+  const root = await realPathOf(path)
+  if (root !== undefined) yield* filesBelow(path, `${root.replace(/\/$/, '')}/`)
+}
+
+async function realPathOf(path: string): Promise<string | undefined> {
+  try {
+    const real = await realpath(path)
+    return (await stat(real)).isDirectory() ? real : undefined
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw failure(error, path, 'read')
+  }
+}
+
+/** Depth first, each folder's names in the order that their files' whole paths have. */
+async function* filesBelow(folder: string, root: string): AsyncGenerator<ObjectInfo> {
+  let entries: Dirent[]
+  try {
+    entries = await readdir(folder, { withFileTypes: true })
+  } catch (error) {
+    throw failure(error, folder, 'read')
+  }
+  const sortName = (entry: Dirent) => (entry.isDirectory() ? `${entry.name}/` : entry.name)
+  for (const entry of entries.sort((a, b) => compareNames(sortName(a), sortName(b)))) {
+    const path = `${folder}${entry.name}`
+    if (entry.isDirectory()) yield* filesBelow(`${path}/`, root)
+    else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsInside(path, root)))) {
+      const found = await stat(path).catch((error: unknown) => {
+        throw failure(error, path, 'read')
+      })
+      if (found.isFile()) yield info(path, found)
+    }
+  }
+}
+
+async function leadsInside(link: string, root: string): Promise<boolean> {
+  try {
+    return (await realpath(link)).startsWith(root)
+  } catch {
+    return false
+  }
+}
+
+async function* readFile(object: ObjectInfo): AsyncGenerator<Uint8Array> {
+  const path = pathOf(object.location)
+  let file: FileHandle
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch (error) {
+    throw failure(error, path, 'read')
+  }
+  try {
+    const now = info(path, await file.stat())
+    if (now.etag !== object.etag) {
+      throw environmentError('OBJECT_CHANGED', 'the file was changed since it was listed', {
+        at: path,
+        help: 'run again when nobody writes to it',
+      })
+    }
+    let at = 0
+    while (true) {
+      const chunk = new Uint8Array(CHUNK_BYTES)
+      const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, at)
+      if (bytesRead === 0) break
+      at += bytesRead
+      yield chunk.subarray(0, bytesRead)
+    }
+    if (at !== object.size) {
+      throw environmentError('READ_CUT_SHORT', `read ${at} of ${object.size} bytes`, {
+        at: path,
+        help: 'run again when nobody writes to it',
+      })
+    }
+  } catch (error) {
+    throw failure(error, path, 'read')
+  } finally {
+    await file.close()
+  }
+}
+
+async function createFile(location: Location): Promise<ObjectWriter> {
+  const path = pathOf(location)
+  if (path.endsWith('/')) throw internal(`${path} is a folder, not a file to write`)
+  const folder = dirname(path)
+  const made = await makeFolder(folder)
+  const temporary = `${folder}/.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`
+  let file: FileHandle
+  try {
+    file = await open(temporary, 'wx')
+  } catch (error) {
+    await removeFolders(made)
+    throw failure(error, temporary, 'write')
+  }
+  return new LocalWriter(path, temporary, file, made)
+}
+
+class LocalWriter implements ObjectWriter {
+  readonly #path: string
+  readonly #temporary: string
+  readonly #file: FileHandle
+  readonly #made: readonly string[]
+  #state: 'open' | 'prepared' | 'committed' | 'aborted' = 'open'
+
+  constructor(path: string, temporary: string, file: FileHandle, made: readonly string[]) {
+    this.#path = path
+    this.#temporary = temporary
+    this.#file = file
+    this.#made = made
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.#state !== 'open') throw internal(`${this.#path} is written to after its end`)
+    try {
+      for (let at = 0; at < bytes.length; ) at += (await this.#file.write(bytes, at)).bytesWritten
+    } catch (error) {
+      throw failure(error, this.#path, 'write')
+    }
+  }
+
+  async prepare(): Promise<void> {
+    if (this.#state === 'prepared') return
+    if (this.#state !== 'open') throw internal(`${this.#path} is prepared after its end`)
+    try {
+      await this.#file.sync()
+      await this.#file.close()
+    } catch (error) {
+      throw failure(error, this.#path, 'write')
+    }
+    this.#state = 'prepared'
+  }
+
+  async commit(): Promise<ObjectInfo> {
+    await this.prepare()
+    try {
+      await rename(this.#temporary, this.#path)
+      this.#state = 'committed'
+      await syncFolder(dirname(this.#path))
+      return info(this.#path, await stat(this.#path))
+    } catch (error) {
+      throw failure(error, this.#path, 'write')
+    }
+  }
+
+  async abort(): Promise<void> {
+    if (this.#state === 'committed' || this.#state === 'aborted') return
+    if (this.#state === 'open') await this.#file.close().catch(() => {})
+    this.#state = 'aborted'
+    await rm(this.#temporary, { force: true })
+    await removeFolders(this.#made)
+  }
+}
+
+async function removeFile(location: Location): Promise<void> {
+  const path = pathOf(location)
+  try {
+    await rm(path, { force: true })
+  } catch (error) {
+    throw failure(error, path, 'write')
+  }
+}
+
+/** Makes a folder and those above it that are missing, and tells which, the innermost first. */
+async function makeFolder(folder: string): Promise<string[]> {
+  const made: string[] = []
+  for (let path = folder; !(await exists(path)); path = dirname(path)) made.push(path)
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (error) {
+    throw failure(error, folder, 'write')
+  }
+  return made
+}
+
+/** Removes folders that are empty again; one that somebody uses stays. */
+async function removeFolders(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) await rmdir(folder).catch(() => {})
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+function info(path: string, found: { size: number; mtimeMs: number; ino: number }): ObjectInfo {
+  return {
+    location: { scheme: 'file', path },
+    name: path,
+    size: found.size,
+    etag: `${found.ino}-${found.size}-${found.mtimeMs}`,
+  }
+}
+
+function pathOf(location: Location): string {
+  if (location.scheme === 'file') return location.path
+  throw internal(`the local store was given a location of ${location.scheme}`)
+}
+
+function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+/** The system's error in our words; an error of ours stays as it is. */
+function failure(error: unknown, path: string, verb: 'read' | 'write'): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === undefined || !(error instanceof Error) || !('errno' in error)) return error
+  const parts = { at: path, cause: error }
+  switch (code) {
+    case 'ENOENT':
+      return environmentError('NO_SUCH_OBJECT', 'the file is gone since it was listed', { ...parts, help: 'run again' })
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return environmentError('ACCESS_DENIED', `not allowed to ${verb}`, {
+        ...parts,
+        help: 'give this user access, or choose another place',
+      })
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return environmentError('DISK_FULL', 'no space left to write', {
+        ...parts,
+        help: 'free some space, or choose another place',
+      })
+    case 'EMFILE':
+    case 'ENFILE':
+      return environmentError('TOO_MANY_FILES', 'too many files are open', {
+        ...parts,
+        help: 'raise the limit with ulimit -n',
+      })
+    case 'ENOTDIR':
+      return authorError('BAD_LOCATION', 'a file stands where a folder is needed', {
+        ...parts,
+        help: 'give another path',
+      })
+    default:
+      return environmentError('DISK', `cannot ${verb}: ${code}`, parts)
+  }
+}
+
+const CHUNK_BYTES = 256 * 1024
