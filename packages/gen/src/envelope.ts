@@ -1,6 +1,5 @@
 import { contextOf } from './context.ts'
 import { Fields } from './fields.ts'
-import { quote } from './json-text.ts'
 import { isoMillis, momentOf } from './moment.ts'
 import type { Person } from './people.ts'
 import type { Random } from './random.ts'
@@ -19,7 +18,8 @@ export interface Body {
 export function envelope(source: Source, person: Person, received: number, body: Body, random: Random): Fields {
   const { style } = source
   const moment = momentOf(received, random)
-  const time = (ms: number, nanos: number) => quote(source.time(ms, nanos, random), style)
+  const time = (ms: number, nanos: number) => source.time(ms, nanos, random)
+  const eventTime = source.datesAlone && random.oneIn(400) ? (ms: number) => isoMillis(ms).slice(0, 10) : time
   const message = new Fields()
     .addText('messageId', messageIdOf(source, random), style)
     .addText('type', body.type, style)
@@ -37,10 +37,10 @@ export function envelope(source: Source, person: Person, received: number, body:
     .add('version', random.oneIn(10) ? '"1.1"' : '2')
     .addText('projectId', source.projectId, style)
     .addText('writeKey', source.writeKey, style)
-    .add('originalTimestamp', time(moment.original, moment.nanos))
-    .add('sentAt', time(moment.sent, 0))
+    .addText('originalTimestamp', eventTime(moment.original, moment.nanos), style)
+    .addText('sentAt', time(moment.sent, 0), style)
     .addText('receivedAt', isoMillis(moment.received), style)
-    .add('timestamp', time(moment.timestamp, moment.nanos))
+    .addText('timestamp', eventTime(moment.timestamp, moment.nanos), style)
   if (source.keyOrder === 'shuffled') return message.shuffle(random)
   return source.keyOrder === 'sorted' ? message.sort() : message
 }

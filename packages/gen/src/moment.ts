@@ -54,13 +54,10 @@ export function phpTime(offsetMinutes: number): TimeForm {
   }
 }
 
-/** `2019-05-18T22:13:05.123+02:00`, `Z` in UTC, and rarely a date alone (Ruby's `iso8601(3)`, and `Date`). */
+/** `2019-05-18T22:13:05.123+02:00`, `Z` in UTC (Ruby's `iso8601(3)`). */
 export function rubyTime(offsetMinutes: number): TimeForm {
   const offset = offsetMinutes === 0 ? 'Z' : formatOffset(offsetMinutes)
-  return (ms, _nanos, random) => {
-    const text = isoMillis(ms + offsetMinutes * 60_000)
-    return random.oneIn(400) ? text.slice(0, 10) : text.slice(0, 23) + offset
-  }
+  return (ms) => isoMillis(ms + offsetMinutes * 60_000).slice(0, 23) + offset
 }
 
 /** `2019-05-18T13:13:05.123456789-07:00` without trailing zeros: 0 to 9 digits, `Z` in UTC (Go's `RFC3339Nano`). */

@@ -11,6 +11,8 @@ export interface Source {
   readonly libraryVersion: string
   readonly style: JsonStyle
   readonly time: TimeForm
+  /** Now and then an event is dated by a day alone, as with Ruby's `Date`. */
+  readonly datesAlone: boolean
   /** `fixed`: always the same order of keys; `sorted`: by name; `shuffled`: another one for each line. */
   readonly keyOrder: 'fixed' | 'sorted' | 'shuffled'
   readonly channel: 'browser' | 'server' | 'mobile'
@@ -26,6 +28,7 @@ const sdks: readonly Sdk[] = [
     libraryVersion: '3.9.0',
     style: compact,
     time: millisUtc,
+    datesAlone: false,
     keyOrder: 'fixed',
     channel: 'browser',
     nobody: 'null',
@@ -35,6 +38,7 @@ const sdks: readonly Sdk[] = [
     libraryVersion: '1.2.9',
     style: { escapes: 'ascii', colon: ': ', comma: ', ' },
     time: microsUtc,
+    datesAlone: false,
     keyOrder: 'shuffled',
     channel: 'server',
     nobody: 'absent',
@@ -44,6 +48,7 @@ const sdks: readonly Sdk[] = [
     libraryVersion: '2.2.7',
     style: compact,
     time: rubyTime(120),
+    datesAlone: true,
     keyOrder: 'fixed',
     channel: 'server',
     nobody: 'absent',
@@ -53,6 +58,7 @@ const sdks: readonly Sdk[] = [
     libraryVersion: '1.6.0',
     style: { escapes: 'php', colon: ':', comma: ',' },
     time: phpTime(330),
+    datesAlone: false,
     keyOrder: 'shuffled',
     channel: 'server',
     nobody: 'absent',
@@ -62,6 +68,7 @@ const sdks: readonly Sdk[] = [
     libraryVersion: '3.0.0',
     style: { escapes: 'html', colon: ':', comma: ',' },
     time: goTime(-420),
+    datesAlone: false,
     keyOrder: 'sorted',
     channel: 'mobile',
     nobody: 'absent',

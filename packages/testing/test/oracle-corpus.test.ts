@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import {
+  csvOf,
+  epochSecondsOf,
+  linesOf,
+  membersOf,
+  type OracleResult,
+  segmentToPersonalizeOracle,
+} from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
-import { csvOf, epochSecondsOf, type OracleResult, segmentToPersonalizeOracle } from '../src/index.ts'
 
 const corpus = process.env.FLETCHING_CORPUS
 const needed = '(set FLETCHING_CORPUS)'
@@ -43,6 +50,16 @@ describe('the oracle on messages of many SDKs', () => {
         },
       }
     `)
+  })
+})
+
+describe('membersOf on messages of many SDKs', () => {
+  it.skipIf(!corpus)(`finds the values that JSON.parse finds ${needed}`, () => {
+    for (const line of linesOf(read('events-rudderstack/rudder-transformer-events.ndjson.gz'))) {
+      const text = new TextDecoder().decode(line)
+      const values = [...membersOf(text)!].map(([name, raw]) => [name, JSON.parse(raw) as unknown])
+      expect(Object.fromEntries(values)).toEqual(JSON.parse(text))
+    }
   })
 })
 

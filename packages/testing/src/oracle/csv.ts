@@ -6,7 +6,7 @@ const fields = {
   glue: (text: string) => (text.length > 24 || /[^\x2d-\uffff]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text),
   /** Amazon Personalize: quoted for comma, quote, backslash, blanks at an end; a backslash before quote and backslash. */
   personalize: (text: string) =>
-    /[",\\]|^\s|\s$/.test(text) ? `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` : text,
+    /[",\\]|^[ \t]|[ \t]$/.test(text) ? `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` : text,
 } as const
 
 /** The rows as one CSV text, header first, in the order given. */
