@@ -4,6 +4,10 @@ const pattern =
 const MINUTE_S = 60
 const DAY_S = 86_400
 
+/** The years 1 to 9999 in UTC: an offset may lead out of them. */
+const FIRST_S = -62_135_596_800
+const LAST_S = 253_402_300_799
+
 /** The time that `text` says in whole seconds since 1970, rounded down; `undefined` when it says none by our rules. */
 export function epochSecondsOf(text: string): number | undefined {
   const { groups } = pattern.exec(text) ?? {}
@@ -17,7 +21,8 @@ export function epochSecondsOf(text: string): number | undefined {
   const minute = midnight + (part('hour') * 60 + part('minute')) * MINUTE_S - offset
   const isLastOfDay = (minute + MINUTE_S) % DAY_S === 0
   if (part('second') === 60 && !isLastOfDay) return undefined
-  return minute + part('second')
+  const seconds = minute + part('second')
+  return seconds >= FIRST_S && seconds <= LAST_S ? seconds : undefined
 }
 
 /** Midnight UTC of a day of the years 1 to 9999, by the calendar of `Date`; `undefined` when there is no such day. */
