@@ -1,6 +1,7 @@
 export * from './bitmap.ts'
 export * from './builders/index.ts'
 export * from './civil.ts'
+export * from './data.ts'
 export * from './errors.ts'
 export * from './iso-timestamp.ts'
 export * from './path.ts'

@@ -1,0 +1,31 @@
+import { type Data, makeData, RecordBatch, Struct, type Vector } from 'apache-arrow'
+import { getBit, sliceBits } from './bitmap.ts'
+
+/** Whether a row of a chunk has a value. */
+export function isValid(data: Data, row: number): boolean {
+  return data.nullCount === 0 || getBit(data.nullBitmap, data.offset + row)
+}
+
+/** The validity of a chunk as bits from bit 0 on; undefined when every row has a value. */
+export function validityOf(data: Data): Uint8Array | undefined {
+  return data.nullCount === 0 ? undefined : sliceBits(data.nullBitmap, data.offset, data.length)
+}
+
+/**
+ * The rows from `start` to `end` of a batch.
+ *
+ * - Memory: shares the batch's buffers.
+ *
+ * `RecordBatch.slice` of a batch that is itself a slice looks at the wrong rows, since Arrow JS slices the children of a struct only
+ * the first time; here every column is sliced on its own.
+ */
+export function sliceBatch(batch: RecordBatch, start: number, end: number): RecordBatch {
+  const children = batch.data.children.map((child) => child.slice(start, end - start))
+  const type = new Struct(batch.schema.fields)
+  return new RecordBatch(batch.schema, makeData({ type, length: end - start, nullCount: 0, children }))
+}
+
+/** The chunks of a vector that have rows. */
+export function chunksOf(vector: Vector): readonly Data[] {
+  return vector.data.filter((data) => data.length > 0)
+}

@@ -1,0 +1,136 @@
+import { bitmapByteLength, getBit, isValid, setBit } from '@fletching/columns'
+import {
+  type Data,
+  DataType,
+  type Dictionary,
+  type List,
+  makeData,
+  type Struct,
+  type Utf8,
+  type Vector,
+} from 'apache-arrow'
+import { takeData } from './take-data.ts'
+
+/** Joins chunks of one type. */
+export function concatData(type: DataType, chunks: readonly Data[]): Data {
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+  if (DataType.isNull(type)) return makeData({ type, length })
+  const validity = concatValidity(chunks, length)
+  if (DataType.isDictionary(type))
+    return concatDictionaries(type, chunks as readonly Data<Dictionary>[], length, validity)
+  if (DataType.isUtf8(type) || DataType.isBinary(type))
+    return concatBytes(type as Utf8, chunks as readonly Data<Utf8>[], length, validity)
+  if (DataType.isBool(type)) {
+    const bits = new Uint8Array(bitmapByteLength(length))
+    let row = 0
+    for (const { values, offset, length: rows } of chunks) {
+      for (let i = 0; i < rows; i++, row++) if (getBit(values, offset + i)) setBit(bits, row)
+    }
+    return makeData({ type, length, ...validity, data: bits })
+  }
+  if (DataType.isStruct(type)) {
+    const children = (type as Struct).children.map((field, i) =>
+      concatData(
+        field.type,
+        chunks.map((chunk) => trimmed(chunk.children[i], chunk.length)),
+      ),
+    )
+    return makeData({ type, length, ...validity, children })
+  }
+  if (DataType.isList(type)) return concatLists(type as List, chunks as readonly Data<List>[], length, validity)
+  return concatFixed(type, chunks, length, validity)
+}
+
+interface Validity {
+  readonly nullCount: number
+  readonly nullBitmap: Uint8Array | null
+}
+
+function concatValidity(chunks: readonly Data[], length: number): Validity {
+  const nullCount = chunks.reduce((sum, chunk) => sum + chunk.nullCount, 0)
+  if (nullCount === 0) return { nullCount, nullBitmap: null }
+  const nullBitmap = new Uint8Array(bitmapByteLength(length))
+  let row = 0
+  for (const chunk of chunks)
+    for (let i = 0; i < chunk.length; i++, row++) if (isValid(chunk, i)) setBit(nullBitmap, row)
+  return { nullCount, nullBitmap }
+}
+
+function concatFixed(type: DataType, chunks: readonly Data[], length: number, validity: Validity): Data {
+  const [first] = chunks
+  if (first === undefined) return makeData({ type, length: 0 } as never)
+  const joined = new (first.values.constructor as new (length: number) => Int32Array)(length * first.stride)
+  let at = 0
+  for (const { values, length: rows, stride } of chunks) {
+    joined.set((values as Int32Array).subarray(0, rows * stride), at)
+    at += rows * stride
+  }
+  return makeData({ type, length, ...validity, data: joined } as never)
+}
+
+function concatBytes(type: Utf8, chunks: readonly Data<Utf8>[], length: number, validity: Validity): Data {
+  const byteLength = chunks.reduce(
+    (sum, { valueOffsets, length: rows }) => sum + valueOffsets[rows] - valueOffsets[0],
+    0,
+  )
+  const bytes = new Uint8Array(byteLength)
+  const offsets = new Int32Array(length + 1)
+  let row = 0
+  let at = 0
+  for (const { values, valueOffsets, length: rows } of chunks) {
+    const from = valueOffsets[0]
+    bytes.set(values.subarray(from, valueOffsets[rows]), at)
+    for (let i = 1; i <= rows; i++) offsets[++row] = at + valueOffsets[i] - from
+    at += valueOffsets[rows] - from
+  }
+  return makeData({ type, length, ...validity, valueOffsets: offsets, data: bytes })
+}
+
+function concatLists(type: List, chunks: readonly Data<List>[], length: number, validity: Validity): Data {
+  const offsets = new Int32Array(length + 1)
+  let row = 0
+  let at = 0
+  const items = chunks.map(({ valueOffsets, length: rows, children }) => {
+    const from = valueOffsets[0]
+    for (let i = 1; i <= rows; i++) offsets[++row] = at + valueOffsets[i] - from
+    at += valueOffsets[rows] - from
+    return children[0].slice(from, valueOffsets[rows] - from)
+  })
+  const child = concatData(type.children[0].type, items)
+  return makeData({ type, length, ...validity, valueOffsets: offsets, child })
+}
+
+function concatDictionaries(
+  type: Dictionary,
+  chunks: readonly Data<Dictionary>[],
+  length: number,
+  validity: Validity,
+): Data {
+  const dictionary = chunks.at(-1)?.dictionary
+  const first = chunks[0]
+  if (first !== undefined && chunks.every((chunk) => chunk.dictionary === dictionary)) {
+    const indices = concatFixed(
+      type.indices,
+      chunks.map((chunk) => makeData({ type: type.indices, length: chunk.length, data: chunk.values } as never)),
+      length,
+      validity,
+    )
+    return makeData({ type, length, ...validity, data: indices.values, dictionary } as never)
+  }
+  return concatData(type.dictionary, chunks.map(decodeDictionary))
+}
+
+/** A struct's child may be longer than the struct. */
+function trimmed(child: Data, length: number): Data {
+  return child.length === length ? child : child.slice(0, length)
+}
+
+/** The chunk with values in the place of their numbers. */
+export function decodeDictionary<T extends DataType>(data: Data<Dictionary<T>>): Data<T> {
+  const entries = data.dictionary as Vector<T>
+  const rows = new Int32Array(data.length)
+  for (let row = 0; row < data.length; row++) rows[row] = isValid(data, row) ? Number(data.values[row]) : -1
+  // A dictionary that grew may have several chunks.
+  const joined = entries.data.length === 1 ? entries.data[0] : concatData(entries.type, entries.data as readonly Data[])
+  return takeData(joined as Data<T>, rows)
+}

@@ -1,0 +1,32 @@
+import { internal } from '@fletching/columns/errors'
+import { type Data, type DataType, Vector } from 'apache-arrow'
+import { concatData } from './concat-data.ts'
+
+/**
+ * Joins vectors end to end into one of a single chunk.
+ *
+ * - Shape: as many rows as all of them together; all have the same type.
+ * - Nulls: stay.
+ * - Memory: copies, unless there is one chunk in all. Dictionary columns keep their dictionary when all share it, and are
+ *   decoded otherwise.
+ * - Errors: InternalError when the types differ, or no vector is given.
+ * - Source: Arrow C++ `Concatenate`.
+ *
+ * @example
+ * ```ts
+ * const all = concat(vectorFromArray([1, 2], new Int32()), vectorFromArray([3], new Int32()))
+ * assert.deepEqual([...all], [1, 2, 3])
+ * ```
+ */
+export function concat<T extends DataType>(...vectors: readonly Vector<T>[]): Vector<T> {
+  const [first] = vectors
+  if (first === undefined) throw internal('concat got no vector')
+  for (const { type } of vectors) {
+    if (String(type) !== String(first.type)) {
+      throw internal(`concat got ${String(first.type)} and ${String(type)}`)
+    }
+  }
+  const chunks = vectors.flatMap((vector) => vector.data.filter((data) => data.length > 0))
+  if (chunks.length === 1) return new Vector([chunks[0]])
+  return new Vector([concatData(first.type, chunks as readonly Data[])]) as Vector<T>
+}

@@ -1,0 +1,23 @@
+import type { Bool, Vector } from 'apache-arrow'
+import { compareBytes } from './compare-bytes.ts'
+import type { Texts } from './text-chunks.ts'
+import { testTexts } from './text-test.ts'
+
+/**
+ * Tells in which texts `part` stands.
+ *
+ * - Shape: as many rows as `column`, in one chunk; `part` is one text, or one for each row. The empty text stands in every text.
+ * - Nulls: propagate.
+ * - Source: PySpark `Column.contains`.
+ */
+export function contains(column: Texts, part: Texts | string | null): Vector<Bool> {
+  return testTexts('contains', column, part, (text, row, other, otherRow) => {
+    const end = text.valueOffsets[row + 1]
+    const from = other.valueOffsets[otherRow]
+    const to = other.valueOffsets[otherRow + 1]
+    for (let start = text.valueOffsets[row]; start + to - from <= end; start++) {
+      if (compareBytes(text.values, start, start + to - from, other.values, from, to) === 0) return true
+    }
+    return false
+  })
+}

@@ -1,0 +1,24 @@
+import { validityOf } from '@fletching/columns'
+import { DateDay, makeData, type TimestampMillisecond, Vector } from 'apache-arrow'
+
+/**
+ * Gives the day of moments, in UTC.
+ *
+ * - Shape: as many rows and chunks as `column`.
+ * - Nulls: propagate.
+ * - Units: milliseconds in, days since 1970-01-01 out.
+ * - Source: PySpark `to_date` in a session of time zone UTC.
+ */
+export function date(column: Vector<TimestampMillisecond>): Vector<DateDay> {
+  return new Vector(
+    column.data.map((data) => {
+      const days = new Int32Array(data.length)
+      const milliseconds = data.values as BigInt64Array
+      for (let row = 0; row < days.length; row++) days[row] = Math.floor(Number(milliseconds[row]) / DAY_MS)
+      const { length, nullCount } = data
+      return makeData({ type: new DateDay(), length, nullCount, nullBitmap: validityOf(data) ?? null, data: days })
+    }),
+  )
+}
+
+const DAY_MS = 86_400_000

@@ -1,0 +1,33 @@
+import { getBit, isValid } from '@fletching/columns'
+import { internal } from '@fletching/columns/errors'
+import { type Bool, type Data, type DataType, Vector } from 'apache-arrow'
+import { concatData } from './concat-data.ts'
+import { oneChunk, operandsOf, type Scalar } from './scalar.ts'
+import { takeData } from './take-data.ts'
+
+/**
+ * Takes the row of `whenTrue` where `condition` is true, that of `whenFalse` where it is false.
+ *
+ * - Shape: as many rows as `condition`, in one chunk; a scalar may stand for one of the two values.
+ * - Nulls: a null condition gives null; a null in the value that is taken stays null.
+ * - Memory: copies; dictionary-encoded values are decoded.
+ * - Errors: InternalError when lengths or types differ.
+ * - Source: Arrow C++ `if_else`.
+ */
+export function ifElse(condition: Vector<Bool>, whenTrue: Vector | Scalar, whenFalse: Vector | Scalar): Vector {
+  const { operands, type, length } = operandsOf('ifElse', [whenTrue, whenFalse])
+  if (condition.length !== length) throw internal(`ifElse got ${condition.length} conditions and ${length} rows`)
+  const test = oneChunk(condition)
+  const [yes, no] = operands
+  const rows = new Int32Array(length)
+  for (let row = 0; row < length; row++) {
+    if (!isValid(test, row)) rows[row] = -1
+    else rows[row] = getBit(test.values, test.offset + row) ? row * yes.step : yes.data.length + row * no.step
+  }
+  return pick(type, [yes.data, no.data], rows)
+}
+
+/** Rows of chunks laid end to end. */
+export function pick(type: DataType, chunks: readonly Data[], rows: Int32Array): Vector {
+  return new Vector([takeData(concatData(type, chunks), rows)])
+}

@@ -1,0 +1,35 @@
+import { isValid, setBit } from '@fletching/columns'
+import { type Bool, DataType, type Vector } from 'apache-arrow'
+import { boolVector, newBits } from './bool-vector.ts'
+
+/**
+ * Tells which rows have no value.
+ *
+ * - Shape: as many rows as `column`, in one chunk.
+ * - Nulls: as value; never null itself.
+ * - Source: PySpark `Column.isNull`.
+ */
+export function isNull(column: Vector): Vector<Bool> {
+  return validityMask(column, false)
+}
+
+/**
+ * Tells which rows have a value.
+ *
+ * - Shape: as many rows as `column`, in one chunk.
+ * - Nulls: as value; never null itself.
+ * - Source: PySpark `Column.isNotNull`.
+ */
+export function isNotNull(column: Vector): Vector<Bool> {
+  return validityMask(column, true)
+}
+
+function validityMask(column: Vector, wanted: boolean): Vector<Bool> {
+  const bits = newBits(column.length)
+  let row = 0
+  for (const data of column.data) {
+    const allNull = DataType.isNull(data.type)
+    for (let i = 0; i < data.length; i++, row++) if ((!allNull && isValid(data, i)) === wanted) setBit(bits, row)
+  }
+  return boolVector(column.length, bits, undefined, 0)
+}

@@ -1,0 +1,30 @@
+import { isValid } from '@fletching/columns'
+import { internal } from '@fletching/columns/errors'
+import { type Data, type DataType, type Struct, Vector } from 'apache-arrow'
+import { takeData } from './take-data.ts'
+
+/**
+ * Gives one field of a column of structs.
+ *
+ * - Shape: as many rows and chunks as `column`.
+ * - Nulls: a null struct gives null, whatever lies under it.
+ * - Memory: shares the field's buffers where no struct is null.
+ * - Errors: InternalError when there is no such field.
+ */
+export function structField(column: Vector<Struct>, name: string): Vector {
+  const index = column.type.children.findIndex((field) => field.name === name)
+  if (index < 0)
+    throw internal(
+      `a struct has no field "${name}"; it has ${column.type.children.map((field) => field.name).join(', ')}`,
+    )
+  return new Vector(column.data.map((data) => fieldOf(data, index)))
+}
+
+function fieldOf(data: Data<Struct>, index: number): Data<DataType> {
+  const child = data.children[index]
+  const own = child.length === data.length ? child : child.slice(0, data.length)
+  if (data.nullCount === 0) return own
+  const rows = new Int32Array(data.length)
+  for (let row = 0; row < data.length; row++) rows[row] = isValid(data, row) ? row : -1
+  return takeData(own, rows)
+}

@@ -1,0 +1,103 @@
+import { bitmapByteLength, clearBit, getBit, isValid, setBit } from '@fletching/columns'
+import { internal } from '@fletching/columns/errors'
+import { type Data, DataType, type Dictionary, type List, makeData, type Struct, type Utf8 } from 'apache-arrow'
+
+/** Rows in any order; -1 makes a null. */
+export type Rows = Int32Array
+
+/** The chunk's values at the rows, in their order. */
+export function takeData<T extends DataType>(data: Data<T>, rows: Rows): Data<T> {
+  const validity = takeValidity(data, rows)
+  return takeValues(data as Data, rows, validity) as Data<T>
+}
+
+interface Validity {
+  readonly nullCount: number
+  readonly nullBitmap: Uint8Array | null
+}
+
+function takeValidity(data: Data, rows: Rows): Validity {
+  const bits = new Uint8Array(bitmapByteLength(rows.length)).fill(0xff)
+  let nullCount = 0
+  for (let i = 0; i < rows.length; i++) {
+    if (rows[i] >= 0 && isValid(data, rows[i])) continue
+    clearBit(bits, i)
+    nullCount++
+  }
+  return { nullCount, nullBitmap: nullCount === 0 ? null : bits }
+}
+
+function takeValues(data: Data, rows: Rows, validity: Validity): Data {
+  const { type } = data
+  const length = rows.length
+  if (DataType.isNull(type)) return makeData({ type, length })
+  if (DataType.isDictionary(type)) {
+    const { dictionary, values } = data as Data<Dictionary>
+    return makeData({ type, length, ...validity, data: takeFixed(values as FixedArray, rows, 1), dictionary } as never)
+  }
+  if (DataType.isUtf8(type) || DataType.isBinary(type)) return takeBytes(data as Data<Utf8>, rows, validity)
+  if (DataType.isBool(type)) {
+    const bits = new Uint8Array(bitmapByteLength(length))
+    for (let i = 0; i < length; i++) if (rows[i] >= 0 && getBit(data.values, data.offset + rows[i])) setBit(bits, i)
+    return makeData({ type, length, ...validity, data: bits })
+  }
+  if (DataType.isStruct(type)) {
+    const children = (data as Data<Struct>).children.map((child) => takeData(child, rows))
+    return makeData({ type, length, ...validity, children })
+  }
+  if (DataType.isList(type)) return takeList(data as Data<List>, rows, validity)
+  if (ArrayBuffer.isView(data.values)) {
+    const taken = takeFixed(data.values as never, rows, data.stride)
+    return makeData({ type, length, ...validity, data: taken } as never)
+  }
+  throw internal(`take does not know ${String(type)}`)
+}
+
+type FixedArray = Int32Array | Float64Array
+
+/** Typed arrays have one shape here, whatever their numbers are. */
+function takeFixed(values: FixedArray, rows: Rows, stride: number): FixedArray {
+  const taken = new (values.constructor as new (length: number) => FixedArray)(rows.length * stride)
+  if (stride === 1) {
+    for (let i = 0; i < rows.length; i++) if (rows[i] >= 0) taken[i] = values[rows[i]]
+    return taken
+  }
+  for (let i = 0; i < rows.length; i++) {
+    if (rows[i] >= 0) taken.set(values.subarray(rows[i] * stride, (rows[i] + 1) * stride), i * stride)
+  }
+  return taken
+}
+
+function takeBytes(data: Data<Utf8>, rows: Rows, validity: Validity): Data {
+  const { values, valueOffsets: offsets, type } = data
+  const valueOffsets = new Int32Array(rows.length + 1)
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]
+    const isNull = row < 0 || (validity.nullBitmap !== null && !getBit(validity.nullBitmap, i))
+    valueOffsets[i + 1] = valueOffsets[i] + (isNull ? 0 : offsets[row + 1] - offsets[row])
+  }
+  const bytes = new Uint8Array(valueOffsets[rows.length])
+  for (let i = 0; i < rows.length; i++) {
+    const to = valueOffsets[i]
+    const count = valueOffsets[i + 1] - to
+    if (count === 0) continue
+    const from = offsets[rows[i]]
+    // A loop is faster than a call for texts as short as ids.
+    if (count <= 32) for (let j = 0; j < count; j++) bytes[to + j] = values[from + j]
+    else bytes.set(values.subarray(from, from + count), to)
+  }
+  return makeData({ type, length: rows.length, ...validity, valueOffsets, data: bytes })
+}
+
+function takeList(data: Data<List>, rows: Rows, validity: Validity): Data {
+  const { valueOffsets: offsets, type } = data
+  const valueOffsets = new Int32Array(rows.length + 1)
+  const items: number[] = []
+  for (let i = 0; i < rows.length; i++) {
+    const isNull = rows[i] < 0 || (validity.nullBitmap !== null && !getBit(validity.nullBitmap, i))
+    if (!isNull) for (let item = offsets[rows[i]]; item < offsets[rows[i] + 1]; item++) items.push(item)
+    valueOffsets[i + 1] = items.length
+  }
+  const child = takeData(data.children[0], Int32Array.from(items))
+  return makeData({ type, length: rows.length, ...validity, valueOffsets, child })
+}

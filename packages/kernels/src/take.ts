@@ -1,0 +1,42 @@
+import { internal } from '@fletching/columns/errors'
+import { type Data, type DataType, makeData, RecordBatch, Struct, Vector } from 'apache-arrow'
+import { concat } from './concat.ts'
+import { type Rows, takeData } from './take-data.ts'
+
+/**
+ * Gives the rows of `column` at the numbers `rows`, in their order; a number may stand more than once.
+ *
+ * - Shape: as many rows as `rows` has numbers, in one chunk.
+ * - Nulls: a taken null stays null.
+ * - Memory: copies the taken values.
+ * - Errors: InternalError for a number that is no row: a bug in the caller.
+ * - Source: Arrow C++ `Take`.
+ *
+ * @example
+ * ```ts
+ * const taken = take(vectorFromArray(['a', 'b', null]), Int32Array.of(2, 0, 0))
+ * assert.deepEqual([...taken], [null, 'a', 'a'])
+ * ```
+ */
+export function take<T extends DataType>(column: Vector<T>, rows: Int32Array): Vector<T> {
+  assertRows(rows, column.length)
+  return new Vector([takeData(oneChunk(column), rows)]) as Vector<T>
+}
+
+/** Gives the rows of a batch at the numbers `rows`, in their order. */
+export function takeBatch(batch: RecordBatch, rows: Int32Array): RecordBatch {
+  assertRows(rows, batch.numRows)
+  const children = batch.data.children.map((child) => takeData(child, rows))
+  const type = new Struct(batch.schema.fields)
+  return new RecordBatch(batch.schema, makeData({ type, length: rows.length, nullCount: 0, children }))
+}
+
+function oneChunk<T extends DataType>(column: Vector<T>): Data<T> {
+  return column.data.length === 1 ? column.data[0] : concat(column).data[0]
+}
+
+function assertRows(rows: Rows, length: number): void {
+  for (let i = 0; i < rows.length; i++) {
+    if (rows[i] < 0 || rows[i] >= length) throw internal(`take got row ${rows[i]} of ${length}`)
+  }
+}
