@@ -11,7 +11,7 @@ export const shapeTraps = {
   crlf: spoilText('row', 'CR before the LF', (line) => `${line}\r`),
   'white-space': spoilText(
     'row',
-    'blanks and tabs between all tokens',
+    'blanks and tabs around the object and inside its braces',
     (line) => `\t ${line.slice(0, 1)} \t${line.slice(1, -1)} \t} `,
   ),
   'duplicate-message': spoilText(

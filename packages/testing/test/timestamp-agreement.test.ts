@@ -19,7 +19,7 @@ const alphabet = '0123456789-:.TtZz+ ,'
 
 /** One of the good texts with one to four characters changed, taken out or put in. */
 function mutant(below: (limit: number) => number): string {
-  const text = [...good[below(good.length)]]
+  const text = good[below(good.length)].split('')
   for (let changes = 1 + below(4); changes > 0; changes--) {
     const character = alphabet[below(alphabet.length)]
     const kind = below(4)
@@ -44,7 +44,7 @@ describe('parseIsoTimestamp and the oracle', () => {
       expect({ seed, text, seconds: fast }).toEqual({ seed, text, seconds: epochSecondsOf(text) })
       if (fast !== undefined) accepted++
     }
-    expect(accepted).toBeGreaterThan(cases / 20)
+    expect(accepted).toBeGreaterThan(cases / 50)
     expect(accepted).toBeLessThan(cases / 2)
   })
 })
