@@ -51,7 +51,8 @@ export function* generateObjects(options: GenOptions): Generator<GeneratedObject
     const due = Math.ceil((target.total / files) * index) - made
     const object = fill(slot, maker, buffer, settings, due, new Random(settings.seed, index))
     made += target.unit === 'bytes' ? object.uncompressedBytes : object.lines
-    yield object
+    // In a set of a few lines one object may already hold the bytes due for the next; Segment stores no empty objects.
+    if (object.lines > 0) yield object
   }
 }
 
