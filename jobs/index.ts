@@ -1,1 +1,6 @@
-export {}
+import type { Job } from '@fletching/job'
+
+/** The jobs that come with the command, by name, each loaded when it is asked for. */
+export const builtInJobs: Readonly<Record<string, () => Promise<Job>>> = {
+  'segment-to-personalize': async () => (await import('./segment-to-personalize/job.ts')).default,
+}

@@ -1,1 +1,5 @@
-export {}
+export type { Accounting, Tally } from './accounting.ts'
+export type { EmptyPolicy, MalformedPolicy, Progress, RunOptions } from './options.ts'
+export type { InputInfo, OutputInfo, Report } from './report.ts'
+export { runJob } from './run.ts'
+export { version } from './version.ts'

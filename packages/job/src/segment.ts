@@ -41,7 +41,6 @@ const common = {
 export const segmentTrack = schema('segmentTrack', {
   userId: id(),
   event: category(),
-  timestamp: timestamp().required(),
   properties: struct({
     sku: id(),
     product_id: id(),
@@ -62,5 +61,6 @@ export const segmentTrack = schema('segmentTrack', {
     page_name: note(),
     nonInteraction: bool({ otherwise: 'null' }),
   }),
+  timestamp: timestamp().required(),
   ...common,
 })

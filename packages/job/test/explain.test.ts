@@ -43,8 +43,8 @@ it('explains the job', () => {
         columns
           userId: text, else set aside
           event: text, dictionary, else null
-          timestamp: timestamp, required, else set aside
           properties.sku: text, else set aside
+          timestamp: timestamp, required, else set aside
     "
   `)
 })

@@ -49,7 +49,7 @@ it('asks the scan for its four filters, and for no more columns than they and th
   const { scan, residual } = optimize(
     example.build({ S3_JSON_INPUT_PATH: 'in/', S3_CSV_OUTPUT_PATH: 'csv/', S3_PARQUET_OUTPUT_PATH: undefined }),
   )
-  expect(scan.columns.map(({ path }) => path.join('.'))).toEqual(['userId', 'event', 'timestamp', 'properties.sku'])
+  expect(scan.columns.map(({ path }) => path.join('.'))).toEqual(['userId', 'event', 'properties.sku', 'timestamp'])
   expect(scan.steps.map(({ reason }) => reason)).toEqual([
     'event not wanted',
     'userId missing',

@@ -59,8 +59,8 @@ export class StructWriter implements ColumnWriter {
   }
 
   #fieldAt(line: Uint8Array, start: number, end: number): number {
-    const escape = line.indexOf(BACKSLASH, start)
-    if (escape < 0 || escape >= end) return childOf(this.#keys, line, start, end)
+    const backslash = line.indexOf(BACKSLASH, start)
+    if (backslash < 0 || backslash >= end) return childOf(this.#keys, line, start, end)
     const key = new Uint8Array(end - start)
     return childOf(this.#keys, key, 0, unescapeText(line, start, end, key).length)
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { constants, crc32, createInflateRaw } from 'node:zlib'
+import { constants, crc32, createInflateRaw, type InflateRaw } from 'node:zlib'
 import { dataError, FletchingError } from '@fletching/columns/errors'
 import { ByteReader } from './byte-reader.ts'
 
@@ -80,12 +80,20 @@ async function* member(reader: ByteReader, name: string): AsyncGenerator<Uint8Ar
         }
         last = bytes
         given += bytes.length
-        if (!raw.write(bytes)) await Promise.race([once(raw, 'drain'), once(raw, 'end'), once(raw, 'close')])
+        if (!raw.write(bytes)) await roomOrEnd(raw)
       }
     } catch (error) {
       raw.destroy(error as Error)
     }
   }
+}
+
+/** Resolves when the stream takes more, or will never. */
+async function roomOrEnd(raw: InflateRaw): Promise<void> {
+  const listening = new AbortController()
+  const { signal } = listening
+  await Promise.race(['drain', 'end', 'close'].map((event) => once(raw, event, { signal }).catch(() => {})))
+  listening.abort()
 }
 
 async function skipHeader(reader: ByteReader, name: string): Promise<void> {

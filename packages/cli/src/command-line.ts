@@ -1,0 +1,165 @@
+import { authorError, FletchingError } from '@fletching/columns/errors'
+import { version } from '@fletching/engine'
+import yargs, { type Argv } from 'yargs'
+import { partArguments } from './arguments.ts'
+import { explainCommand } from './commands/explain.ts'
+import { genCommand } from './commands/gen.ts'
+import { listCommand } from './commands/list.ts'
+import { runCommand } from './commands/run.ts'
+import type { Context } from './context.ts'
+import { errorText, exitCode } from './exit-code.ts'
+import { genOptionSpecs, type OptionSpecs, runOptionSpecs, withEnvironment } from './options.ts'
+import { Interrupted, onSignals } from './signals.ts'
+import { openVoice } from './voice.ts'
+
+/** The ends of a process that a command line may touch. */
+export interface ProcessEnds {
+  readonly env: NodeJS.ProcessEnv
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+}
+
+/** Runs a command line to its end and gives the exit code. */
+export async function runCommandLine(argv: readonly string[], ends: ProcessEnds): Promise<number> {
+  const { env, stdout, stderr } = ends
+  // A reader that goes away (`| head`) must not end a run.
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreBrokenPipe)
+  const voice = openVoice(stdout, stderr)
+  const signals = onSignals()
+  try {
+    const { params, ignored, rest } = partArguments(argv)
+    for (const line of ignored) voice.note(line)
+    const context = { params, environment: env, out: stdout, voice, signal: signals.signal }
+    await parser(context).parseAsync([...withDefaultCommand(rest, env)])
+    return 0
+  } catch (error) {
+    return fail(error)
+  } finally {
+    signals.release()
+  }
+
+  function fail(error: unknown): number {
+    if (error instanceof Interrupted) {
+      voice.failed('interrupted', 'INTERRUPTED', error.message)
+      stderr.write(`${error.message}\n`)
+      return error.exitCode
+    }
+    const { kind, code, message } =
+      error instanceof FletchingError ? error : { kind: 'internal', code: 'INTERNAL', message: String(error) }
+    voice.failed(kind, code, message)
+    stderr.write(`${errorText(error)}\n`)
+    return exitCode(error)
+  }
+}
+
+/** With FLETCHING_JOB set, a command line without a job runs that one: a container needs no arguments. */
+export function withDefaultCommand(rest: readonly string[], environment: NodeJS.ProcessEnv): readonly string[] {
+  const job = environment.FLETCHING_JOB
+  const [first, second] = rest
+  if (job === undefined || job === '' || isAboutCommand(first)) return rest
+  if (first === undefined || first.startsWith('-')) return ['run', job, ...rest]
+  const lacksJob = (first === 'run' || first === 'explain') && (second === undefined || second.startsWith('-'))
+  return lacksJob ? [first, job, ...rest.slice(1)] : rest
+}
+
+function isAboutCommand(flag: string | undefined): boolean {
+  return flag === '--help' || flag === '-h' || flag === '--version'
+}
+
+function parser(context: Context): Argv {
+  const { environment } = context
+  return yargs()
+    .scriptName('fletching')
+    .usage(USAGE)
+    .parserConfiguration(LITERAL)
+    .command(
+      'run <job>',
+      'run a job on this machine',
+      (command) => declare(command.positional('job', JOB).usage(RUN_USAGE), runOptionSpecs).epilogue(RUN_EPILOGUE),
+      (args) => runCommand(args.job, withEnvironment(args as never, runOptionSpecs, environment), context),
+    )
+    .command(
+      'explain <job>',
+      'print the plan of a job, before and after optimizing; touches no data',
+      (command) => command.positional('job', JOB),
+      (args) => explainCommand(args.job, context),
+    )
+    .command('list', 'list the jobs and their parameters', {}, () => listCommand(context))
+    .command(
+      'gen',
+      'write seeded Segment events as Segment stores them',
+      (command) => declare(command.usage(GEN_USAGE), genOptionSpecs),
+      (args) => genCommand(withEnvironment(args as never, genOptionSpecs, environment), context),
+    )
+    .demandCommand(1, 'a command is missing')
+    .strict()
+    .help()
+    .alias('help', 'h')
+    .version(version)
+    .wrap(100)
+    .exitProcess(false)
+    .fail((message: string | undefined, error: unknown) => {
+      throw error ?? usageError(message ?? '')
+    })
+}
+
+function declare<T>(command: Argv<T>, specs: OptionSpecs): Argv<T> {
+  for (const [name, { describe, value, choices, repeats }] of Object.entries(specs)) {
+    command.option(name, {
+      describe,
+      ...(choices === undefined ? {} : { choices }),
+      ...(value === undefined ? { type: 'boolean' as const } : { type: 'string' as const, requiresArg: true }),
+      ...(repeats === true ? { array: true, nargs: 1 } : {}),
+    })
+  }
+  return command
+}
+
+function usageError(message: string): FletchingError {
+  return authorError('USAGE', message, {
+    help: 'fletching --help shows the commands, fletching run --help the options of run',
+  })
+}
+
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}
+
+/** Values are taken as they are written: no guessing of numbers, no joining of repeated flags, no other spellings. */
+const LITERAL = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'duplicate-arguments-array': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'short-option-groups': false,
+}
+
+const JOB = {
+  type: 'string',
+  demandOption: true,
+  describe: 'a name, or the path of a module whose default export is a job',
+} as const
+
+const USAGE = `Glue jobs on Apache Arrow, without the cluster.
+
+  fletching run segment-to-personalize --S3_JSON_INPUT_PATH s3://logs/segment-logs --S3_CSV_OUTPUT_PATH s3://out/interactions
+  fletching gen --to data/events --bytes 50MB`
+
+const RUN_USAGE = `fletching run <job> [--PARAMETER value …] [options]
+
+  fletching run segment-to-personalize --S3_JSON_INPUT_PATH data/events --S3_CSV_OUTPUT_PATH out/csv
+  fletching run segment-to-personalize --S3_JSON_INPUT_PATH=s3://logs/segment-logs \\
+    --S3_CSV_OUTPUT_PATH=s3://out/interactions --S3_PARQUET_OUTPUT_PATH=s3://out/table --on-malformed quarantine`
+
+const RUN_EPILOGUE = `A parameter of the job is written in capitals, as --NAME value or --NAME=value, and is read from the
+environment when it is absent here; fletching list shows the parameters of every job. An option is read from FLETCHING_<OPTION>,
+as in FLETCHING_ON_EMPTY=header; FLETCHING_JOB names the job when none is given.
+
+Exit codes: 0 done, 2 the command or the job must change, 3 the data, 4 access, network or disk, 70 a bug, 130 and 143 signals.`
+
+const GEN_USAGE = `fletching gen --to LOCATION [options]
+
+  fletching gen --to data/events --bytes 50MB --seed 7
+  fletching gen --to s3://logs --bytes 1GB --days 7 --traps 0.02 --malformed`

@@ -1,0 +1,151 @@
+import { authorError } from '@fletching/columns/errors'
+import type { RunOptions } from '@fletching/engine'
+
+/** An option of a command; `--on-empty` is also read from FLETCHING_ON_EMPTY, the flag wins. */
+export interface OptionSpec {
+  readonly describe: string
+  readonly value: string | undefined
+  readonly choices?: readonly string[]
+  readonly repeats?: boolean
+}
+
+/** Every option of `run`, in the order of `--help`. A `value` of undefined makes a switch. */
+export const runOptionSpecs = {
+  'on-malformed': {
+    describe: 'what a line that is not JSON does: stop the run, be counted, or be counted and kept in the rejects',
+    value: 'POLICY',
+    choices: ['fail', 'skip', 'quarantine'],
+  },
+  'max-malformed': { describe: 'under skip and quarantine: fail beyond so many malformed lines', value: 'N or P%' },
+  'on-empty': {
+    describe: 'when no row came out: fail, write a CSV with its header alone, or leave the old outputs',
+    value: 'POLICY',
+    choices: ['fail', 'header', 'skip'],
+  },
+  exclude: { describe: 'leave out input objects that match; may be repeated', value: 'GLOB', repeats: true },
+  'csv-dialect': {
+    describe: "how the CSV is quoted and ended; the job's own by default",
+    value: 'DIALECT',
+    choices: ['personalize', 'glue', 'rfc4180', 'athena-opencsv'],
+  },
+  'partition-by': { describe: 'columns whose values become folders of the Parquet table, or none', value: 'COLUMNS' },
+  'parquet-writer': {
+    describe: 'who encodes Parquet',
+    value: 'NAME',
+    choices: ['parquet-wasm', 'parquetjs-lite'],
+  },
+  'parquet-compression': {
+    describe: 'how Parquet pages are compressed',
+    value: 'CODEC',
+    choices: ['snappy', 'zstd', 'gzip', 'none'],
+  },
+  'row-group-rows': { describe: 'rows of a Parquet row group', value: 'N' },
+  'max-line-bytes': { describe: 'a longer line is malformed', value: 'N' },
+  'allow-other-files': {
+    describe: 'go on although the output folders hold files that no run of the job wrote',
+    value: undefined,
+  },
+  state: { describe: 'where manifests and rejects live; beside the CSV folder by default', value: 'LOCATION' },
+  report: { describe: 'write the report as JSON to a file', value: 'FILE' },
+  'show-data': { describe: 'let error messages show event content', value: undefined },
+} satisfies Record<string, OptionSpec>
+
+/** Every option of `gen`. */
+export const genOptionSpecs = {
+  to: { describe: 'where the events go: a folder, local or s3://', value: 'LOCATION' },
+  seed: { describe: 'the same seed gives the same bytes', value: 'N' },
+  bytes: { describe: 'JSON in all, such as 50MB or 1GB', value: 'SIZE' },
+  days: { describe: 'received days to spread the events over', value: 'N' },
+  'first-day': { describe: 'the first received day', value: 'YYYY-MM-DD' },
+  traps: { describe: 'share of lines that are hard to read, from 0 to 1', value: 'SHARE' },
+  malformed: { describe: 'let malformed lines be among the traps', value: undefined },
+  plain: { describe: 'do not compress', value: undefined },
+} satisfies Record<string, OptionSpec>
+
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>
+export type OptionValues = Readonly<Record<string, string | readonly string[] | boolean | undefined>>
+
+/** The flags' values, and where a flag is absent that of the environment. */
+export function withEnvironment(flags: OptionValues, specs: OptionSpecs, environment: NodeJS.ProcessEnv): OptionValues {
+  const values: Record<string, OptionValues[string]> = {}
+  for (const [name, spec] of Object.entries(specs)) {
+    const variable = environmentName(name)
+    const given = environment[variable]
+    if (flags[name] !== undefined) values[name] = flags[name]
+    else if (given !== undefined && given !== '') values[name] = fromText(variable, spec, given)
+  }
+  return values
+}
+
+export function environmentName(option: string): string {
+  return `FLETCHING_${option.toUpperCase().replaceAll('-', '_')}`
+}
+
+/** The engine's options from the command's. */
+export function runOptions(values: OptionValues): RunOptions {
+  const text = (name: keyof typeof runOptionSpecs) => values[name] as string | undefined
+  return definedOnly({
+    onMalformed: text('on-malformed') as RunOptions['onMalformed'],
+    malformedMax: limit('max-malformed', text('max-malformed')),
+    onEmpty: text('on-empty') as RunOptions['onEmpty'],
+    exclude: values.exclude as readonly string[] | undefined,
+    csvDialect: text('csv-dialect') as RunOptions['csvDialect'],
+    partitionBy: columnList(text('partition-by')),
+    parquetWriter: text('parquet-writer') as RunOptions['parquetWriter'],
+    parquetCompression: text('parquet-compression') as RunOptions['parquetCompression'],
+    rowGroupRows: count('row-group-rows', text('row-group-rows')),
+    lineBytesMax: count('max-line-bytes', text('max-line-bytes')),
+    allowOtherFiles: values['allow-other-files'] as boolean | undefined,
+    state: text('state'),
+    showData: values['show-data'] as boolean | undefined,
+  })
+}
+
+function fromText(variable: string, spec: OptionSpec, text: string): string | readonly string[] | boolean {
+  if (spec.value === undefined) {
+    if (/^(1|true|yes)$/i.test(text)) return true
+    if (/^(0|false|no)$/i.test(text)) return false
+    throw badOption(variable, text, 'expected true or false')
+  }
+  if (spec.choices !== undefined && !spec.choices.includes(text)) {
+    throw badOption(variable, text, `expected one of ${spec.choices.join(', ')}`)
+  }
+  return spec.repeats === true ? text.split(',') : text
+}
+
+function columnList(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined
+  return text === 'none' ? [] : text.split(',')
+}
+
+/** A size such as `50MB`, `1.5GB` or a plain number of bytes; units are decimal. */
+export function byteCount(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const parts = /^(\d+(?:\.\d+)?)\s*(B|kB|MB|GB)?$/i.exec(text)
+  if (parts === null) throw badOption(`--${name}`, text, 'expected a size such as 500kB, 50MB or 1GB')
+  const unit = { b: 1, kb: 1e3, mb: 1e6, gb: 1e9 }[(parts[2] ?? 'B').toLowerCase()] as number
+  return Math.round(Number(parts[1]) * unit)
+}
+
+/** A whole number from 1, or an author error. */
+export function count(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw badOption(`--${name}`, text, 'expected a whole number from 1')
+  return Number(text)
+}
+
+function limit(name: string, text: string | undefined): RunOptions['malformedMax'] {
+  if (text === undefined) return undefined
+  const percent = /^(\d{1,3}(?:\.\d+)?)%$/.exec(text)
+  if (percent !== null && Number(percent[1]) <= 100) return { percent: Number(percent[1]) }
+  if (/^\d{1,15}$/.test(text)) return { lines: Number(text) }
+  throw badOption(`--${name}`, text, 'expected a number of lines such as 100, or a share of them such as 0.1%')
+}
+
+export function badOption(name: string, text: string, expected: string) {
+  return authorError('BAD_OPTION', `${name} got "${text}"`, { help: expected })
+}
+
+export function definedOnly<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never
+}

@@ -1,0 +1,75 @@
+import type { Report } from '@fletching/engine'
+import Table from 'cli-table3'
+import { formatBytes, formatCount, formatDuration } from './figures.ts'
+
+/** The report as a table for a terminal: what became of every line, then what was written. */
+export function summary(report: Report): string {
+  const { accounting, inputs, outputs, converted, refused, warnings, skipped } = report
+  const table = new Table({
+    chars: PLAIN,
+    style: { head: [], border: [], 'padding-left': 0 },
+    colAligns: ['left', 'right'],
+  })
+  const add = (label: string, count: number) => table.push([label, formatCount(count)])
+  add('lines read', accounting.lines)
+  add('  rows', accounting.rows)
+  for (const [reason, count] of sorted(accounting.filtered)) add(`  filtered: ${reason}`, count)
+  for (const [code, count] of sorted(accounting.setAside)) add(`  set aside: ${code}`, count)
+  for (const [code, count] of sorted(accounting.malformed)) add(`  malformed: ${code}`, count)
+  if (accounting.duplicates > 0) add('  duplicates', accounting.duplicates)
+  if (accounting.blank > 0) add('  blank', accounting.blank)
+  for (const [what, count] of sorted(converted)) add(`kept with a change: ${what}`, count)
+  for (const [why, count] of sorted(skipped)) if (count > 0) add(`objects passed over: ${why}`, count)
+  const stored = inputs.reduce((sum, input) => sum + input.bytes, 0)
+  const uncompressed = inputs.reduce((sum, input) => sum + input.uncompressedBytes, 0)
+  const speed = (uncompressed / Math.max(report.milliseconds, 1)) * 1000
+  return [
+    `${report.job}: ${formatCount(inputs.length)} objects, ${formatBytes(stored)} stored, ${formatBytes(uncompressed)} of JSON in ${formatDuration(report.milliseconds)} (${formatBytes(speed)}/s)`,
+    table.toString(),
+    ...Object.entries(refused).map(
+      ([reason, values]) =>
+        `most frequent, ${reason}: ${values.map(({ value, count }) => `${JSON.stringify(value)} ${formatCount(count)}`).join(', ')}`,
+    ),
+    ...warnings.map((warning) => `warning: ${warning}`),
+    ...outputLines(outputs),
+    '',
+  ].join('\n')
+}
+
+/** Outputs one a line; of many partitions the first three and a count. */
+function outputLines(outputs: Report['outputs']): string[] {
+  const line = ({ name, rows, bytes }: Report['outputs'][number]) =>
+    `wrote ${name}  ${formatCount(rows)} rows, ${formatBytes(bytes)}`
+  const parquet = outputs.filter(({ format }) => format === 'parquet')
+  const others = outputs.filter(({ format }) => format !== 'parquet')
+  const rest = parquet.slice(3)
+  const more =
+    rest.length === 0
+      ? []
+      : [
+          `wrote ${rest.length} more Parquet files  ${formatCount(rest.reduce((sum, { rows }) => sum + rows, 0))} rows, ${formatBytes(rest.reduce((sum, { bytes }) => sum + bytes, 0))}`,
+        ]
+  return [...others.map(line), ...parquet.slice(0, 3).map(line), ...more]
+}
+
+function sorted(tally: Readonly<Record<string, number>>): [string, number][] {
+  return Object.entries(tally).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+}
+
+const PLAIN = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+}

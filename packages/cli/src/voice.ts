@@ -1,0 +1,108 @@
+import type { Progress, Report } from '@fletching/engine'
+import { formatBytes, formatCount, formatDuration } from './figures.ts'
+import { summary } from './summary.ts'
+
+/** What a run tells while it goes on and when it ends: to a person at a terminal, or as JSON lines to a program. */
+export interface Voice {
+  /** A line about something that was ignored or is worth knowing. */
+  note(text: string): void
+  started(job: string): void
+  progress(progress: Progress): void
+  finished(report: Report): void
+  failed(kind: string, code: string, message: string): void
+}
+
+/** The voice for where standard output goes. Errors for people go to standard error in either case, by the caller. */
+export function openVoice(out: NodeJS.WriteStream, err: NodeJS.WriteStream): Voice {
+  return out.isTTY ? new Terminal(out, err) : new JsonLines(out)
+}
+
+class Terminal implements Voice {
+  readonly #out: NodeJS.WriteStream
+  readonly #err: NodeJS.WriteStream
+  readonly #begin = performance.now()
+  #last = 0
+  #drawn = false
+
+  constructor(out: NodeJS.WriteStream, err: NodeJS.WriteStream) {
+    this.#out = out
+    this.#err = err
+  }
+
+  note(text: string): void {
+    this.#clear()
+    this.#err.write(`${text}\n`)
+  }
+
+  started(): void {}
+
+  progress(progress: Progress): void {
+    const now = performance.now()
+    if (now - this.#last < 100) return
+    this.#last = now
+    const line = progressLine(progress, now - this.#begin).slice(0, (this.#err.columns ?? 80) - 1)
+    this.#err.write(`\r${line}\x1b[K`)
+    this.#drawn = true
+  }
+
+  finished(report: Report): void {
+    this.#clear()
+    this.#out.write(summary(report))
+  }
+
+  failed(): void {
+    this.#clear()
+  }
+
+  #clear(): void {
+    if (this.#drawn) this.#err.write('\r\x1b[K')
+    this.#drawn = false
+  }
+}
+
+/** One line: how much is read, the rows so far, the speed of the stored bytes, and the time left. */
+export function progressLine(progress: Progress, milliseconds: number): string {
+  const { bytes, bytesTotal, objects, objectsTotal, rows } = progress
+  const speed = milliseconds > 0 ? (bytes / milliseconds) * 1000 : 0
+  const share =
+    bytesTotal > 0 ? `${Math.floor((100 * bytes) / bytesTotal)} % of ${formatBytes(bytesTotal)}` : formatBytes(bytes)
+  const left = bytesTotal > bytes && speed > 0 ? `, ${formatDuration(((bytesTotal - bytes) / speed) * 1000)} left` : ''
+  return `${share}, ${objects}/${objectsTotal} objects, ${formatCount(rows)} rows, ${formatBytes(speed)}/s${left}`
+}
+
+class JsonLines implements Voice {
+  readonly #out: NodeJS.WriteStream
+  #last = performance.now()
+
+  constructor(out: NodeJS.WriteStream) {
+    this.#out = out
+  }
+
+  note(text: string): void {
+    this.#write({ event: 'note', text })
+  }
+
+  started(job: string): void {
+    this.#write({ event: 'started', job })
+  }
+
+  progress(progress: Progress): void {
+    const now = performance.now()
+    if (now - this.#last < 5000) return
+    this.#last = now
+    this.#write({ event: 'progress', ...progress })
+  }
+
+  finished(report: Report): void {
+    const { inputs, ...rest } = report
+    this.#write({ event: 'finished', objects: inputs.length, ...rest })
+  }
+
+  failed(kind: string, code: string, message: string): void {
+    this.#write({ event: 'failed', kind, code, message })
+  }
+
+  #write(line: Record<string, unknown>): void {
+    this.#out.write(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`)
+  }
+}

@@ -1,0 +1,40 @@
+import type { ObjectWriter } from '@fletching/storage'
+import type { OutputInfo } from './report.ts'
+
+/** One CSV object: its header, then every part in the order of the morsels. */
+export class CsvSink {
+  readonly #writer: ObjectWriter
+  readonly #name: string
+  #rows = 0
+  #bytes = 0
+
+  constructor(name: string, writer: ObjectWriter) {
+    this.#name = name
+    this.#writer = writer
+  }
+
+  get rows(): number {
+    return this.#rows
+  }
+
+  async write(bytes: Uint8Array, rows: number): Promise<void> {
+    this.#rows += rows
+    this.#bytes += bytes.length
+    if (bytes.length > 0) await this.#writer.write(bytes)
+  }
+
+  /** Brings every byte to its place without showing any. */
+  async prepare(): Promise<void> {
+    await this.#writer.prepare()
+  }
+
+  /** Shows the object under its name, in one step. */
+  async commit(): Promise<OutputInfo[]> {
+    await this.#writer.commit()
+    return [{ name: this.#name, format: 'csv', rows: this.#rows, bytes: this.#bytes }]
+  }
+
+  async abort(): Promise<void> {
+    await this.#writer.abort()
+  }
+}

@@ -1,0 +1,80 @@
+import { authorError, environmentError } from '@fletching/columns/errors'
+import { joinLocation, type Location, type Store } from '@fletching/storage'
+import type { Report } from './report.ts'
+
+/** What the last run left in the state folder: its report, and the output that the folder belongs to. */
+export interface Manifest extends Report {
+  readonly manifestVersion: 1
+  readonly output: string
+}
+
+const NAME = 'manifest.json'
+
+/**
+ * The manifest of the last run of this job on this output.
+ *
+ * - Errors: STATE_MISMATCH (author) when the folder belongs to another output; BAD_MANIFEST (environment) when it cannot be
+ *   read as one. Neither is taken for "no run yet", since the files of the last run would then count as those of others.
+ */
+export async function readManifest(store: Store, folder: Location, output: string): Promise<Manifest | undefined> {
+  const location = joinLocation(folder, NAME)
+  const object = await store.stat(location)
+  if (object === undefined) return undefined
+  const chunks: Uint8Array[] = []
+  for await (const chunk of store.read(object)) chunks.push(chunk)
+  const manifest = parseManifest(Buffer.concat(chunks).toString(), object.name)
+  if (manifest.output !== output) {
+    throw authorError('STATE_MISMATCH', `the state folder belongs to another output, ${manifest.output}`, {
+      at: object.name,
+      help: `this run writes ${output}: give it a state folder of its own with --state`,
+    })
+  }
+  return manifest
+}
+
+/** Replaces the manifest in one step. */
+export async function writeManifest(store: Store, folder: Location, manifest: Manifest): Promise<void> {
+  const writer = await store.create(joinLocation(folder, NAME))
+  try {
+    await writer.write(Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`))
+    await writer.prepare()
+    await writer.commit()
+  } catch (error) {
+    await writer.abort()
+    throw error
+  }
+}
+
+/** Proves that the state folder can be written, and leaves no trace of it. */
+export async function assertWritable(store: Store, folder: Location): Promise<void> {
+  const location = joinLocation(folder, NAME)
+  const writer = await store.create(location)
+  try {
+    await writer.write(new Uint8Array(1))
+    await writer.prepare()
+  } finally {
+    await writer.abort()
+  }
+}
+
+function parseManifest(text: string, name: string): Manifest {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw badManifest(name, 'it is not JSON', cause)
+  }
+  const manifest = value as Partial<Manifest> | null
+  if (manifest?.manifestVersion !== 1) throw badManifest(name, 'it is not a manifest of this version')
+  if (typeof manifest.output !== 'string' || !Array.isArray(manifest.outputs))
+    throw badManifest(name, 'it lacks its outputs')
+  return manifest as Manifest
+}
+
+function badManifest(name: string, why: string, cause?: unknown) {
+  return environmentError('BAD_MANIFEST', `the manifest of the last run cannot be read: ${why}`, {
+    at: name,
+    help: 'restore it, or move it away together with the outputs of that run',
+    cause,
+  })
+}

@@ -1,0 +1,47 @@
+import type { RecordBatch } from 'apache-arrow'
+import type { Accounting, Tally } from './accounting.ts'
+
+/** A line that did not become a row, on its way to the rejects. */
+export interface Reject {
+  readonly object: string
+  /** Counted from 1, in the whole object. */
+  readonly line: number
+  /** Of the line's first byte, in the uncompressed object. */
+  readonly byteOffset: number
+  /** Where in the line the fault is, for malformed lines. */
+  readonly errorOffset: number | undefined
+  readonly stage: 'malformed' | 'setAside'
+  readonly code: string
+  /** The column whose value did not fit, for lines that were set aside. */
+  readonly column: string | undefined
+  /** The line as it was read; undefined when it was too long to be kept. */
+  readonly text: Uint8Array | undefined
+}
+
+/** What one sink gets of a morsel. */
+export type SinkPart =
+  | { readonly format: 'csv'; readonly bytes: Uint8Array; readonly rows: number }
+  | { readonly format: 'parquet'; readonly batch: RecordBatch }
+
+/**
+ * A batch on its way to the sinks, with its place in the order of the input. Whoever makes morsels may do so in any order;
+ * whoever writes them goes by `seq`.
+ */
+export interface Morsel {
+  readonly seq: number
+  readonly parts: readonly SinkPart[]
+  readonly rejects: readonly Reject[]
+}
+
+/** What is known of an object once its last line has been read. */
+export interface ObjectCounts {
+  readonly object: string
+  /** As stored. */
+  readonly bytes: number
+  readonly uncompressedBytes: number
+  readonly accounting: Accounting
+  /** Values that were changed on the way, by `column: what`. */
+  readonly converted: Tally
+  /** Refused values of a filter, by reason and value. */
+  readonly tallies: Readonly<Record<string, Tally>>
+}

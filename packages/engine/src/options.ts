@@ -1,0 +1,49 @@
+import type { CsvDialect } from '@fletching/csv'
+import type { Compression, ParquetWriterName } from '@fletching/parquet'
+
+/** What a malformed line does: it stops the run, is counted, or is counted and kept among the rejects. */
+export type MalformedPolicy = 'fail' | 'skip' | 'quarantine'
+
+/** What a run without a single row does: it fails, writes its outputs without rows, or leaves the old outputs alone. */
+export type EmptyPolicy = 'fail' | 'header' | 'skip'
+
+export interface Progress {
+  readonly objects: number
+  readonly objectsTotal: number
+  /** As stored. */
+  readonly bytes: number
+  readonly bytesTotal: number
+  readonly rows: number
+}
+
+export interface RunOptions {
+  /** Default `fail`. */
+  readonly onMalformed?: MalformedPolicy
+  /** More malformed lines, or a larger share of all lines, fail the run; no limit by default. */
+  readonly malformedMax?: { readonly lines: number } | { readonly percent: number }
+  /** Default `fail`. */
+  readonly onEmpty?: EmptyPolicy
+  /** Globs of input objects to leave out. */
+  readonly exclude?: readonly string[]
+  /** The dialect of every CSV, instead of the job's. */
+  readonly csvDialect?: CsvDialect
+  /** The columns that name the folders of every Parquet table, instead of the job's; an empty list for one file. */
+  readonly partitionBy?: readonly string[]
+  /** Default `parquet-wasm`. */
+  readonly parquetWriter?: ParquetWriterName
+  /** Default `snappy`. */
+  readonly parquetCompression?: Compression
+  /** Default 131,072. */
+  readonly rowGroupRows?: number
+  /** Default 16 MiB. */
+  readonly lineBytesMax?: number
+  /** Where manifest and rejects live, instead of beside the first output. */
+  readonly state?: string
+  /** Go on although an output folder holds files that no run of the job wrote. */
+  readonly allowOtherFiles?: boolean
+  /** Let errors show event content. */
+  readonly showData?: boolean
+  readonly onProgress?: (progress: Progress) => void
+  /** Ends the run before it shows anything. */
+  readonly signal?: AbortSignal
+}

@@ -1,0 +1,98 @@
+import { authorError } from '@fletching/columns/errors'
+import {
+  asFolder,
+  formatLocation,
+  joinLocation,
+  type Location,
+  overlaps,
+  parentLocation,
+  parseLocation,
+  type Store,
+} from '@fletching/storage'
+
+/** Where a run writes. Folders end in `/`. */
+export interface CsvTarget {
+  /** The object itself. */
+  readonly file: Location
+  /** The folder that may hold nothing else; undefined when the path named the object, and what lies beside it is the user's. */
+  readonly folder: Location | undefined
+}
+
+/** A path that ends in `.csv` names the object; any other names a folder, in which the object is `part-00000.csv`. */
+export function csvTarget(path: string): CsvTarget {
+  const location = parseLocation(path)
+  if (path.endsWith('.csv')) return { file: location, folder: undefined }
+  const folder = asFolder(location)
+  return { file: joinLocation(folder, 'part-00000.csv'), folder }
+}
+
+/**
+ * The folder of manifests and rejects: `<parent of the output>/_fletching/<job>/<name of the output>/`, never inside the output
+ * itself, since Personalize imports every file that it finds there.
+ *
+ * - Errors: NO_STATE_LOCATION (author) when the output is the root of a bucket or of the file system, which has no parent.
+ */
+export function stateFolder(path: string, job: string, given: string | undefined): Location {
+  if (given !== undefined) return asFolder(parseLocation(given))
+  const { file, folder } = csvTarget(path)
+  const names: string[] = []
+  if (folder === undefined) names.unshift(lastName(file))
+  const output = folder ?? parentLocation(file)
+  const parent = output === undefined ? undefined : parentLocation(output)
+  if (output === undefined || parent === undefined) {
+    throw authorError('NO_STATE_LOCATION', `${path} has no parent folder to keep the manifest and the rejects in`, {
+      help: 'give a folder for them with --state, outside the output',
+    })
+  }
+  names.unshift(lastName(output))
+  return asFolder(joinLocation(parent, `_fletching/${job}/${names.join('/')}`))
+}
+
+/**
+ * Refuses locations that would mix up input and outputs.
+ *
+ * - Errors: OVERLAP (author) when two of them are equal or one holds the other.
+ */
+export function assertApart(locations: readonly { readonly role: string; readonly location: Location }[]): void {
+  for (const [index, first] of locations.entries()) {
+    for (const second of locations.slice(index + 1)) {
+      if (!overlaps(first.location, second.location)) continue
+      throw authorError('OVERLAP', `the ${first.role} and the ${second.role} overlap`, {
+        at: [`${first.role} ${formatLocation(first.location)}`, `${second.role} ${formatLocation(second.location)}`],
+        help: 'nothing was read or written; give places of which none is equal to, inside or around another',
+      })
+    }
+  }
+}
+
+/**
+ * Refuses a folder that holds objects which no run of the job wrote.
+ *
+ * - Errors: OTHER_FILES (author) names the first of them.
+ */
+export async function assertOwnFilesOnly(
+  store: Store,
+  folder: Location,
+  isOurs: (name: string) => boolean,
+  why: string,
+): Promise<void> {
+  const others: string[] = []
+  let count = 0
+  for await (const { name } of store.list(folder)) {
+    if (isOurs(name) || name === formatLocation(folder)) continue
+    if (++count <= 5) others.push(name)
+  }
+  if (count === 0) return
+  throw authorError(
+    'OTHER_FILES',
+    `the output folder holds ${count === 1 ? 'a file' : `${count} files`} that no run of this job wrote`,
+    {
+      at: count > others.length ? [...others, `… and ${count - others.length} more`] : others,
+      help: [why, 'move them away, or give --allow-other-files'],
+    },
+  )
+}
+
+function lastName(location: Location): string {
+  return formatLocation(location).replace(/\/+$/, '').split('/').at(-1) ?? ''
+}

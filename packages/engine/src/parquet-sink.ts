@@ -1,0 +1,147 @@
+import { sliceBatch } from '@fletching/columns'
+import { openRowGroupEncoder, ParquetFile, type RowGroupEncoder } from '@fletching/parquet'
+import { formatLocation, joinLocation, type Location, type ObjectWriter, type Store } from '@fletching/storage'
+import { type RecordBatch, Schema } from 'apache-arrow'
+import { splitByPartition } from './partition.ts'
+import type { ParquetSinkPlan } from './physical.ts'
+import type { OutputInfo } from './report.ts'
+
+/** One partition on its way: rows that wait for a row group, and the file once it has its first. */
+interface Partition {
+  readonly folder: string
+  readonly name: string
+  waiting: RecordBatch[]
+  waitingRows: number
+  file: { readonly parquet: ParquetFile; readonly writer: ObjectWriter } | undefined
+}
+
+/**
+ * A folder of Parquet files, one a partition.
+ *
+ * Where a row group ends depends on the rows and on two constants only: a partition is written out when it holds
+ * `rowGroupRows`, and the largest one when all together hold `openRows`. So memory has a bound however many
+ * partitions there are, and the bytes do not depend on timing.
+ */
+export class ParquetSink {
+  readonly #store: Store
+  readonly #folder: Location
+  readonly #plan: ParquetSinkPlan
+  readonly #fileSchema: Schema
+  readonly #encoder: RowGroupEncoder
+  readonly #partitions = new Map<string, Partition>()
+  #waitingRows = 0
+  #rows = 0
+
+  private constructor(
+    store: Store,
+    folder: Location,
+    fileSchema: Schema,
+    encoder: RowGroupEncoder,
+    plan: ParquetSinkPlan,
+  ) {
+    this.#store = store
+    this.#folder = folder
+    this.#fileSchema = fileSchema
+    this.#encoder = encoder
+    this.#plan = plan
+  }
+
+  static async open(store: Store, folder: Location, schema: Schema, plan: ParquetSinkPlan): Promise<ParquetSink> {
+    const fileSchema = new Schema(schema.fields.filter((field) => !plan.partitionBy.includes(field.name)))
+    const encoder = await openRowGroupEncoder(fileSchema, plan)
+    return new ParquetSink(store, folder, fileSchema, encoder, plan)
+  }
+
+  get rows(): number {
+    return this.#rows
+  }
+
+  async write(batch: RecordBatch): Promise<void> {
+    const { partitionBy, rowGroupRows, openRows } = this.#plan
+    this.#rows += batch.numRows
+    for (const part of splitByPartition(batch, partitionBy)) {
+      const partition = this.#partition(part.folder)
+      let rest = part.batch
+      while (partition.waitingRows + rest.numRows >= rowGroupRows) {
+        const rows = rowGroupRows - partition.waitingRows
+        this.#hold(partition, sliceBatch(rest, 0, rows))
+        rest = sliceBatch(rest, rows, rest.numRows)
+        await this.#writeRowGroup(partition)
+      }
+      if (rest.numRows > 0) this.#hold(partition, rest)
+    }
+    while (this.#waitingRows > openRows) await this.#writeRowGroup(this.#largest())
+  }
+
+  /** Writes what waits and every footer, without showing any file. */
+  async prepare(): Promise<void> {
+    if (this.#partitions.size === 0 && this.#plan.partitionBy.length === 0) this.#partition('')
+    for (const partition of this.#partitions.values()) {
+      if (partition.waitingRows > 0) await this.#writeRowGroup(partition)
+      const { parquet, writer } = await this.#file(partition)
+      await writer.write(parquet.finish())
+      await writer.prepare()
+    }
+  }
+
+  /** Shows the files, one after the other. */
+  async commit(): Promise<OutputInfo[]> {
+    const outputs: OutputInfo[] = []
+    for (const partition of this.#partitions.values()) {
+      const { parquet, writer } = await this.#file(partition)
+      await writer.commit()
+      outputs.push({ name: partition.name, format: 'parquet', rows: parquet.rows, bytes: parquet.bytes })
+    }
+    return outputs
+  }
+
+  async abort(): Promise<void> {
+    for (const { file } of this.#partitions.values()) await file?.writer.abort()
+  }
+
+  #partition(folder: string): Partition {
+    const known = this.#partitions.get(folder)
+    if (known !== undefined) return known
+    const name = formatLocation(joinLocation(this.#folder, partFile(folder)))
+    const partition: Partition = { folder, name, waiting: [], waitingRows: 0, file: undefined }
+    this.#partitions.set(folder, partition)
+    return partition
+  }
+
+  #hold(partition: Partition, batch: RecordBatch): void {
+    partition.waiting.push(batch)
+    partition.waitingRows += batch.numRows
+    this.#waitingRows += batch.numRows
+  }
+
+  #largest(): Partition {
+    let largest: Partition | undefined
+    for (const partition of this.#partitions.values()) {
+      if (largest === undefined || partition.waitingRows > largest.waitingRows) largest = partition
+    }
+    return largest as Partition
+  }
+
+  async #writeRowGroup(partition: Partition): Promise<void> {
+    const group = await this.#encoder.encode(partition.waiting)
+    this.#waitingRows -= partition.waitingRows
+    partition.waiting = []
+    partition.waitingRows = 0
+    const { parquet, writer } = await this.#file(partition)
+    await writer.write(parquet.append(group))
+  }
+
+  async #file(partition: Partition) {
+    if (partition.file === undefined) {
+      const writer = await this.#store.create(joinLocation(this.#folder, partFile(partition.folder)))
+      const parquet = new ParquetFile(this.#fileSchema)
+      partition.file = { parquet, writer }
+      await writer.write(parquet.start())
+    }
+    return partition.file
+  }
+}
+
+function partFile(folder: string): string {
+  return folder === '' ? 'part-00000.parquet' : `${folder}/part-00000.parquet`
+}

@@ -1,0 +1,76 @@
+import { civilFromDays } from '@fletching/columns'
+import { internal } from '@fletching/columns/errors'
+import { takeBatch } from '@fletching/kernels/take'
+import { hivePartition } from '@fletching/parquet'
+import { DataType, makeData, RecordBatch, Schema, Struct, type Vector } from 'apache-arrow'
+
+/** Rows that share a folder, without the columns that name it. */
+export interface PartitionPart {
+  /** Such as `dt=2019-05-18`; empty when nothing parts the rows. */
+  readonly folder: string
+  readonly batch: RecordBatch
+}
+
+/**
+ * Parts a batch by the values of columns, in order of first appearance, and leaves those columns out. Rows keep their order.
+ *
+ * - Nulls: rows without a value share Hive's default partition.
+ * - Memory: a batch of one value is not copied.
+ */
+export function splitByPartition(batch: RecordBatch, columns: readonly string[]): PartitionPart[] {
+  return columns.reduce<PartitionPart[]>(
+    (parts, column) =>
+      parts.flatMap((part) =>
+        splitByColumn(part.batch, column).map(({ folder, batch: rows }) => ({
+          folder: part.folder === '' ? folder : `${part.folder}/${folder}`,
+          batch: rows,
+        })),
+      ),
+    [{ folder: '', batch }],
+  )
+}
+
+function splitByColumn(batch: RecordBatch, column: string): PartitionPart[] {
+  const values = batch.getChild(column)
+  if (values === null) throw internal(`no column "${column}" to part the batch by`)
+  const rest = withoutColumn(batch, column)
+  return [...rowsByValue(values)].map(([value, rows]) => ({
+    folder: hivePartition(column, value === null ? null : partitionText(values.type, value)),
+    batch: rows.length === batch.numRows ? rest : takeBatch(rest, Int32Array.from(rows)),
+  }))
+}
+
+/** Row numbers by raw value; a date is looked up as its day number, so that no text is made per row. */
+function rowsByValue(values: Vector): Map<unknown, number[]> {
+  const groups = new Map<unknown, number[]>()
+  const days = DataType.isDate(values.type)
+  let row = 0
+  for (const data of values.data) {
+    for (let i = 0; i < data.length; i++, row++) {
+      const value = !data.getValid(i) ? null : days ? (data.values[i] as number) : values.get(row)
+      const rows = groups.get(value)
+      if (rows === undefined) groups.set(value, [row])
+      else rows.push(row)
+    }
+  }
+  return groups
+}
+
+function partitionText(type: DataType, value: unknown): string {
+  return DataType.isDate(type) ? formatDay(value as number) : String(value)
+}
+
+function formatDay(days: number): string {
+  const { year, month, day } = civilFromDays(days)
+  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
+}
+
+function withoutColumn(batch: RecordBatch, column: string): RecordBatch {
+  const index = batch.schema.fields.findIndex((field) => field.name === column)
+  const fields = batch.schema.fields.toSpliced(index, 1)
+  const children = batch.data.children.toSpliced(index, 1)
+  return new RecordBatch(
+    new Schema(fields),
+    makeData({ type: new Struct(fields), length: batch.numRows, nullCount: 0, children }),
+  )
+}

@@ -1,0 +1,143 @@
+import { formatPath, type Path } from '@fletching/columns'
+import { authorError, internal } from '@fletching/columns/errors'
+import type { CsvDialect } from '@fletching/csv'
+import type { ScanColumn, ScanPredicate, ScanSpec, ScanStep, ScanType } from '@fletching/ndjson'
+import type { Compression, ParquetWriterName } from '@fletching/parquet'
+import type { Expr, FieldType, FilterStep, OptimizedPlan, OptimizedSink, SinkColumn } from '@fletching/plan'
+import type { RunOptions } from './options.ts'
+
+/**
+ * How a job is done, as plain data: it could be sent to another thread as it is.
+ *
+ * What a line is worth is decided in the order of the steps; `residual` holds the filters that the scan does not understand.
+ */
+export interface PhysicalPlan {
+  readonly location: string
+  readonly scan: ScanSpec
+  readonly residual: readonly FilterStep[]
+  readonly sinks: readonly PhysicalSink[]
+  /** Rows after which a batch ends: a constant, so that the bytes of the outputs depend on the input alone. */
+  readonly batchRows: number
+  readonly lineBytesMax: number
+}
+
+export type PhysicalSink = CsvSinkPlan | ParquetSinkPlan
+
+export interface CsvSinkPlan {
+  readonly format: 'csv'
+  readonly to: string
+  readonly columns: readonly SinkColumn[]
+  readonly dialect: CsvDialect
+}
+
+export interface ParquetSinkPlan {
+  readonly format: 'parquet'
+  readonly to: string
+  readonly columns: readonly SinkColumn[]
+  /** The columns whose values name the folder of a row; none puts every row into one file. */
+  readonly partitionBy: readonly string[]
+  readonly writer: ParquetWriterName
+  readonly compression: Compression
+  readonly rowGroupRows: number
+  /** Rows that all open partitions may hold together; when more come, the largest is written out. */
+  readonly openRows: number
+}
+
+/** Decides how an optimized plan is done. */
+export function lower(plan: OptimizedPlan, options: RunOptions): PhysicalPlan {
+  return {
+    location: plan.scan.location,
+    scan: lowerScan(plan.scan),
+    residual: plan.residual,
+    sinks: plan.sinks.map((sink) => lowerSink(sink, options)),
+    batchRows: 16_384,
+    lineBytesMax: options.lineBytesMax ?? 16 * 1024 * 1024,
+  }
+}
+
+function lowerScan(scan: OptimizedPlan['scan']): ScanSpec {
+  const columns = scan.columns.map(
+    ({ path, type, required, output }): ScanColumn => ({
+      name: formatPath(path),
+      path,
+      type: scanType(type),
+      required,
+      unfit: type.otherwise,
+      output,
+    }),
+  )
+  const numberOf = (path: Path) => columns.findIndex(({ name }) => name === formatPath(path))
+  const steps = scan.steps.map(
+    ({ predicate, reason, tally }): ScanStep => ({
+      predicate: scanPredicate(predicate, numberOf),
+      reason,
+      ...(tally === undefined ? {} : { tallyColumn: numberOf(tally) }),
+    }),
+  )
+  return { columns, steps }
+}
+
+function scanPredicate(expr: Expr, numberOf: (path: Path) => number): ScanPredicate {
+  switch (expr.op) {
+    case 'and':
+    case 'or':
+      return { op: expr.op, inputs: expr.inputs.map((input) => scanPredicate(input, numberOf)) }
+    case 'isIn':
+      if (expr.input.op === 'column') {
+        return { op: 'isIn', column: numberOf(expr.input.path), values: expr.values.map(String) }
+      }
+      break
+    case 'isNull':
+    case 'isNotNull':
+      if (expr.input.op === 'column') return { op: expr.op, column: numberOf(expr.input.path) }
+      break
+  }
+  throw internal(`the scan was given a predicate that it does not understand: ${expr.op}`)
+}
+
+function scanType(type: FieldType): ScanType {
+  switch (type.kind) {
+    case 'text': {
+      const { numbers, lineBreaks, empty, encoding } = type
+      return { kind: encoding === 'dictionary' ? 'dictionary' : 'utf8', numbers, lineBreaks, empty }
+    }
+    case 'list':
+      return { kind: 'list', item: scanType(type.item) }
+    case 'struct':
+      return { kind: 'struct', fields: type.fields.map((field) => ({ name: field.name, type: scanType(field.type) })) }
+    case 'int32':
+    case 'date':
+      throw authorError('NOT_IN_JSON', `a scan cannot read ${type.kind} from JSON`, {
+        help: 'declare int64() or timestamp(), and cast after the scan',
+      })
+    default:
+      return { kind: type.kind }
+  }
+}
+
+function lowerSink({ sink, columns }: OptimizedSink, options: RunOptions): PhysicalSink {
+  if (sink.format === 'csv') {
+    return { format: 'csv', to: sink.to, columns, dialect: options.csvDialect ?? sink.dialect }
+  }
+  const rowGroupRows = options.rowGroupRows ?? 131_072
+  return {
+    format: 'parquet',
+    to: sink.to,
+    columns,
+    partitionBy: partitionColumns(columns, options.partitionBy ?? sink.partitionBy),
+    writer: options.parquetWriter ?? 'parquet-wasm',
+    compression: options.parquetCompression ?? 'snappy',
+    rowGroupRows,
+    openRows: 4 * rowGroupRows,
+  }
+}
+
+function partitionColumns(columns: readonly SinkColumn[], names: readonly string[]): readonly string[] {
+  for (const name of names) {
+    if (columns.some((column) => column.name === name)) continue
+    throw authorError('UNKNOWN_COLUMN', `no column "${name}" to partition the table by`, {
+      help: `the table has: ${columns.map((column) => column.name).join(', ')}; --partition-by none writes one file`,
+    })
+  }
+  return names
+}

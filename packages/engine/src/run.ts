@@ -1,0 +1,104 @@
+import { addPlace, dataError, internal } from '@fletching/columns/errors'
+import type { Job, Params, ValuesOf } from '@fletching/job'
+import { optimize } from '@fletching/plan'
+import { findInput } from '@fletching/storage'
+import { type Accounting, assertAddsUp, sum } from './accounting.ts'
+import { type Coordinator, openCoordinator } from './coordinator.ts'
+import { assertMalformedShare } from './malformed.ts'
+import { assertWritable, writeManifest } from './manifest.ts'
+import type { RunOptions } from './options.ts'
+import { lower } from './physical.ts'
+import { openPlaces } from './places.ts'
+import { readObjects } from './read.ts'
+import { type OutputInfo, type Report, summarize } from './report.ts'
+import { keptOutputs, removeSurplus } from './surplus.ts'
+import { version } from './version.ts'
+
+/**
+ * Runs a job on this machine: one pass over the input for all its sinks, in bounded memory, and nothing visible before the
+ * whole input has been read and accounted for.
+ *
+ * - Order: objects in UTF-8 byte order of their names, lines in the order within them.
+ * - Errors: of all four kinds. Whatever fails, nothing that was written becomes visible, and the outputs of the last run stay.
+ */
+export async function runJob<P extends Params>(
+  job: Job<P>,
+  params: ValuesOf<P>,
+  options: RunOptions = {},
+): Promise<Report> {
+  try {
+    return await run(job, params, options)
+  } catch (error) {
+    throw addPlace(error, `job ${job.name}`)
+  }
+}
+
+async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: RunOptions): Promise<Report> {
+  const startedAt = new Date()
+  const begin = performance.now()
+  const plan = lower(optimize(job.build(params)), options)
+  const places = await openPlaces(job.name, plan, options)
+  const { objects, skipped } = await findInput(places.input.store, plan.location, options.exclude)
+  await assertWritable(places.state.store, places.state.folder)
+  const coordinator = await openCoordinator(places)
+  try {
+    const inputs = await readObjects(plan, places.input.store, objects, coordinator, options)
+    const { accounting, ...figures } = summarize(inputs)
+    assertAddsUp(accounting, 'all objects')
+    assertEveryRowWritten(coordinator, accounting.rows)
+    assertMalformedShare(accounting, options.malformedMax)
+    const outputs = await show(coordinator, accounting, options)
+    const report: Report = {
+      job: job.name,
+      version,
+      params,
+      startedAt: startedAt.toISOString(),
+      milliseconds: Math.round(performance.now() - begin),
+      inputs: inputs.map(({ object, bytes, uncompressedBytes, etag, accounting: lines }) => ({
+        name: object,
+        bytes,
+        uncompressedBytes,
+        etag,
+        accounting: lines,
+      })),
+      skipped,
+      accounting,
+      ...figures,
+      outputs,
+    }
+    const surplus = accounting.rows === 0 && options.onEmpty === 'skip' ? [] : await removeSurplus(places, outputs)
+    await writeManifest(places.state.store, places.state.folder, {
+      manifestVersion: 1,
+      output: plan.sinks[0].to,
+      ...report,
+      outputs: keptOutputs(places.last?.outputs ?? [], outputs, surplus),
+    })
+    return report
+  } catch (error) {
+    await coordinator.abort()
+    throw error
+  }
+}
+
+/** Shows the outputs, unless there is no row and the policy says otherwise. */
+async function show(coordinator: Coordinator, accounting: Accounting, options: RunOptions): Promise<OutputInfo[]> {
+  options.signal?.throwIfAborted()
+  if (accounting.rows > 0 || options.onEmpty === 'header') return coordinator.commit()
+  if (options.onEmpty === 'skip') return coordinator.commitRejects()
+  throw dataError('EMPTY_RESULT', `no row came out of ${accounting.lines} lines`, {
+    at: [
+      ...Object.entries(accounting.filtered).map(([reason, count]) => `${count} filtered: ${reason}`),
+      ...Object.entries(accounting.setAside).map(([code, count]) => `${count} set aside: ${code}`),
+      ...Object.entries(accounting.malformed).map(([code, count]) => `${count} malformed: ${code}`),
+      ...(accounting.blank > 0 ? [`${accounting.blank} blank`] : []),
+    ],
+    help: 'nothing was written; --on-empty header writes a CSV with its header alone, --on-empty skip leaves the old outputs',
+    details: { lines: accounting.lines, filtered: sum(accounting.filtered) },
+  })
+}
+
+function assertEveryRowWritten(coordinator: Coordinator, rows: number): void {
+  for (const [index, written] of coordinator.rows.entries()) {
+    if (written !== rows) throw internal(`sink ${index} was given ${written} rows, but ${rows} came out of the filters`)
+  }
+}
