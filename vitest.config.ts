@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   // Tests import the sources of sibling packages, so that no test runs against a stale build.
-  ssr: { resolve: { conditions: ['@fletching/source', 'node', 'import', 'module', 'default'] } },
+  ssr: { resolve: { conditions: ['@fletching/source', 'node', 'import', 'default'] } },
   test: {
     include: [
       'packages/*/test/**/*.test.ts',

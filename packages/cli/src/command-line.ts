@@ -70,12 +70,16 @@ function parser(context: Context): Argv {
   const { environment } = context
   return yargs()
     .scriptName('fletching')
-    .usage(USAGE)
+    .usage('Glue jobs on Apache Arrow, without the cluster.\n\nUsage: fletching <command>')
+    .example([...RUN_EXAMPLES.slice(0, 1), ...GEN_EXAMPLES.slice(0, 1)])
     .parserConfiguration(LITERAL)
     .command(
       'run <job>',
       'run a job on this machine',
-      (command) => declare(command.positional('job', JOB).usage(RUN_USAGE), runOptionSpecs).epilogue(RUN_EPILOGUE),
+      (command) =>
+        declare(command.positional('job', JOB).usage(RUN_USAGE), runOptionSpecs)
+          .example(RUN_EXAMPLES)
+          .epilogue(RUN_EPILOGUE),
       (args) => runCommand(args.job, withEnvironment(args as never, runOptionSpecs, environment), context),
     )
     .command(
@@ -88,7 +92,7 @@ function parser(context: Context): Argv {
     .command(
       'gen',
       'write seeded Segment events as Segment stores them',
-      (command) => declare(command.usage(GEN_USAGE), genOptionSpecs),
+      (command) => declare(command.usage(GEN_USAGE), genOptionSpecs).example(GEN_EXAMPLES),
       (args) => genCommand(withEnvironment(args as never, genOptionSpecs, environment), context),
     )
     .demandCommand(1, 'a command is missing')
@@ -116,7 +120,10 @@ function declare<T>(command: Argv<T>, specs: OptionSpecs): Argv<T> {
 }
 
 function usageError(message: string): FletchingError {
-  return authorError('USAGE', message, {
+  const what = message.startsWith('Not enough non-option arguments')
+    ? 'the job is missing'
+    : message.replace(/\s*\n\s*/g, ' ')
+  return authorError('USAGE', what, {
     help: 'fletching --help shows the commands, fletching run --help the options of run',
   })
 }
@@ -142,24 +149,35 @@ const JOB = {
   describe: 'a name, or the path of a module whose default export is a job',
 } as const
 
-const USAGE = `Glue jobs on Apache Arrow, without the cluster.
+const RUN_USAGE = 'Usage: fletching run <job> [--PARAMETER value …] [options]'
 
-  fletching run segment-to-personalize --S3_JSON_INPUT_PATH s3://logs/segment-logs --S3_CSV_OUTPUT_PATH s3://out/interactions
-  fletching gen --to data/events --bytes 50MB`
+const RUN_EXAMPLES: [string, string][] = [
+  [
+    '$0 run segment-to-personalize --S3_JSON_INPUT_PATH s3://logs/segment-logs --S3_CSV_OUTPUT_PATH s3://out/interactions',
+    'events in a bucket to a CSV in a bucket',
+  ],
+  [
+    '$0 run segment-to-personalize --S3_JSON_INPUT_PATH data/events --S3_CSV_OUTPUT_PATH out/csv --S3_PARQUET_OUTPUT_PATH out/table --on-malformed quarantine',
+    'local files; a table as well; lines that are not JSON are set apart',
+  ],
+  [
+    'S3_JSON_INPUT_PATH=data/events S3_CSV_OUTPUT_PATH=out/csv FLETCHING_JOB=segment-to-personalize $0',
+    'all of it from the environment',
+  ],
+]
 
-const RUN_USAGE = `fletching run <job> [--PARAMETER value …] [options]
+const RUN_EPILOGUE = [
+  'A parameter of the job is written in capitals, as --NAME value or --NAME=value, and is read from the environment when it is absent; fletching list shows the parameters of every job.',
+  'An option is read from FLETCHING_<OPTION> when it is absent, as in FLETCHING_ON_EMPTY=header.',
+  'Exit codes: 0 done, 2 the command or the job must change, 3 the data, 4 access, network or disk, 70 a bug, 130 and 143 signals.',
+].join('\n\n')
 
-  fletching run segment-to-personalize --S3_JSON_INPUT_PATH data/events --S3_CSV_OUTPUT_PATH out/csv
-  fletching run segment-to-personalize --S3_JSON_INPUT_PATH=s3://logs/segment-logs \\
-    --S3_CSV_OUTPUT_PATH=s3://out/interactions --S3_PARQUET_OUTPUT_PATH=s3://out/table --on-malformed quarantine`
+const GEN_USAGE = 'Usage: fletching gen --to LOCATION [options]'
 
-const RUN_EPILOGUE = `A parameter of the job is written in capitals, as --NAME value or --NAME=value, and is read from the
-environment when it is absent here; fletching list shows the parameters of every job. An option is read from FLETCHING_<OPTION>,
-as in FLETCHING_ON_EMPTY=header; FLETCHING_JOB names the job when none is given.
-
-Exit codes: 0 done, 2 the command or the job must change, 3 the data, 4 access, network or disk, 70 a bug, 130 and 143 signals.`
-
-const GEN_USAGE = `fletching gen --to LOCATION [options]
-
-  fletching gen --to data/events --bytes 50MB --seed 7
-  fletching gen --to s3://logs --bytes 1GB --days 7 --traps 0.02 --malformed`
+const GEN_EXAMPLES: [string, string][] = [
+  ['$0 gen --to data/events --bytes 50MB --seed 7', 'the same seed gives the same events'],
+  [
+    '$0 gen --to s3://logs --bytes 1GB --days 7 --traps 0.02 --malformed',
+    'a week of events with two lines in a hundred that are hard to read',
+  ],
+]

@@ -9,6 +9,7 @@ export interface Voice {
   started(job: string): void
   progress(progress: Progress): void
   finished(report: Report): void
+  /** Of a run that had started; a mistake in the command line is for people alone. */
   failed(kind: string, code: string, message: string): void
 }
 
@@ -73,6 +74,7 @@ export function progressLine(progress: Progress, milliseconds: number): string {
 class JsonLines implements Voice {
   readonly #out: NodeJS.WriteStream
   #last = performance.now()
+  #isRunning = false
 
   constructor(out: NodeJS.WriteStream) {
     this.#out = out
@@ -83,6 +85,7 @@ class JsonLines implements Voice {
   }
 
   started(job: string): void {
+    this.#isRunning = true
     this.#write({ event: 'started', job })
   }
 
@@ -99,7 +102,7 @@ class JsonLines implements Voice {
   }
 
   failed(kind: string, code: string, message: string): void {
-    this.#write({ event: 'failed', kind, code, message })
+    if (this.#isRunning) this.#write({ event: 'failed', kind, code, message })
   }
 
   #write(line: Record<string, unknown>): void {

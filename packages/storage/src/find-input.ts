@@ -1,7 +1,7 @@
 import { authorError } from '@fletching/columns/errors'
 import { globFolder, globPattern, isGlob } from './glob.ts'
 import { asFolder, formatLocation, keyOf, type Location, parentLocation, parseLocation } from './location.ts'
-import type { ObjectInfo, Store } from './store.ts'
+import { compareNames, type ObjectInfo, type Store } from './store.ts'
 
 /** Why an object below an input folder was passed over. */
 export type SkipReason = 'hidden name' | 'folder marker' | 'excluded'
@@ -43,7 +43,13 @@ export async function findInput(store: Store, path: string, exclude: readonly st
     else skipped[reason]++
   }
   if (objects.length === 0) throw await noInput(store, path, location, skipped)
-  return { objects, skipped }
+  return { objects: inOrder(objects), skipped }
+}
+
+/** Not every server that speaks S3's language lists in byte order, and some name an object twice at the border of two pages. */
+function inOrder(objects: ObjectInfo[]): ObjectInfo[] {
+  objects.sort((a, b) => compareNames(a.name, b.name))
+  return objects.filter(({ name }, index) => index === 0 || name !== objects[index - 1].name)
 }
 
 interface Exclusion {

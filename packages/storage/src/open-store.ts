@@ -10,7 +10,7 @@ export async function openStore(location: Location): Promise<Store> {
     case 'file':
       return openLocalStore()
     case 's3':
-      return (await import('./s3.ts')).openS3Store(location.bucket)
+      return (await import('./s3.ts')).openS3Store()
     case 'memory':
       return openMemoryStore()
     case 'stdin':

@@ -18,3 +18,4 @@ export {
   verdictOf,
 } from './oracle/segment-to-personalize.ts'
 export { epochSecondsOf } from './oracle/timestamp.ts'
+export { openTestS3, type TestS3 } from './s3-server.ts'

@@ -1,0 +1,44 @@
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
+
+/** How to reach S3, where it is not told by the AWS SDK's own configuration. */
+export interface S3Options {
+  /** Another server than Amazon's; its buckets are addressed by path. */
+  readonly endpoint?: string
+  readonly region?: string
+  /** Tries of a read that was cut or stalled, the first included. Default 5. */
+  readonly readTries?: number
+  /** A read without a byte for so long has stalled. Default 60,000. */
+  readonly stallTimeoutMs?: number
+  /** The wait before the second try; it doubles from try to try. Default 200. */
+  readonly retryDelayMs?: number
+}
+
+export type S3Module = typeof import('@aws-sdk/client-s3')
+
+/**
+ * Loads the SDK and makes a client. Credentials come by the SDK's usual chain: environment, profile, container, instance.
+ *
+ * The endpoint is that of the options, else FLETCHING_S3_ENDPOINT, AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL.
+ */
+export async function openS3Client(options: S3Options): Promise<{ readonly client: S3Client; readonly sdk: S3Module }> {
+  // The SDK would write a warning about Node 20 to standard error.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+  const sdk = await import('@aws-sdk/client-s3')
+  return { client: new sdk.S3Client(clientConfig(options)), sdk }
+}
+
+function clientConfig(options: S3Options): S3ClientConfig {
+  const { env } = process
+  const endpoint =
+    options.endpoint ?? env.FLETCHING_S3_ENDPOINT ?? env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL ?? undefined
+  const region =
+    options.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? (endpoint === undefined ? undefined : 'us-east-1')
+  return {
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+    ...(region === undefined ? {} : { region }),
+    // Other servers may not know the checksums that the SDK adds by itself.
+    ...(endpoint === undefined
+      ? {}
+      : { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' }),
+  }
+}

@@ -1,0 +1,102 @@
+import type { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { S3Client } from '@aws-sdk/client-s3'
+import { environmentError, FletchingError } from '@fletching/columns/errors'
+import type { S3Module, S3Options } from './s3-client.ts'
+import { s3Failure, statusOf } from './s3-errors.ts'
+import type { ObjectInfo } from './store.ts'
+
+/** What is asked of S3 for an object. */
+interface Address {
+  readonly Bucket: string
+  readonly Key: string
+}
+
+/**
+ * Reads an object whole: the bytes as stored, of the version that was listed.
+ *
+ * The SDK does not resume a body that was cut, and waits for ever for one that stalls; both are done here. Every try asks for the bytes
+ * that are still missing, and only of the same version.
+ */
+export async function* readS3Object(
+  { client, sdk }: { readonly client: S3Client; readonly sdk: S3Module },
+  address: Address,
+  object: ObjectInfo,
+  options: S3Options,
+): AsyncGenerator<Uint8Array> {
+  const { readTries = 5, stallTimeoutMs = 60_000, retryDelayMs = 200 } = options
+  let at = 0
+  for (let failed = 0; at < object.size; ) {
+    try {
+      const { Body, ETag } = await client.send(
+        new sdk.GetObjectCommand({
+          ...address,
+          ...(object.etag === undefined ? {} : { IfMatch: object.etag }),
+          ...(at === 0 ? {} : { Range: `bytes=${at}-` }),
+        }),
+      )
+      if (object.etag !== undefined && ETag !== object.etag) throw changed(object)
+      for await (const bytes of withStallTimeout(Body as Readable, stallTimeoutMs)) {
+        at += bytes.length
+        failed = 0
+        yield bytes
+      }
+      if (at > object.size) throw changed(object)
+      if (at < object.size) throw new Cut()
+    } catch (error) {
+      if (error instanceof FletchingError) throw error
+      if (!isWorthAnotherTry(error)) throw s3Failure(error, object.name, 'read')
+      if (++failed >= readTries) throw givenUp(error, object, at, failed)
+      await delay(retryDelayMs * 2 ** (failed - 1))
+    }
+  }
+}
+
+/** The body ended before its time. */
+class Cut extends Error {}
+/** No byte came for too long. */
+class Stalled extends Error {}
+
+async function* withStallTimeout(body: Readable, timeoutMs: number): AsyncGenerator<Uint8Array> {
+  let timer: NodeJS.Timeout | undefined
+  const restart = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => body.destroy(new Stalled()), timeoutMs)
+  }
+  restart()
+  try {
+    for await (const bytes of body as AsyncIterable<Uint8Array>) {
+      // Time that the reader of these bytes takes is not the network's.
+      clearTimeout(timer)
+      yield bytes
+      restart()
+    }
+  } finally {
+    clearTimeout(timer)
+    body.destroy()
+  }
+}
+
+/** Answers with a status are tried again by the SDK itself. */
+function isWorthAnotherTry(error: unknown): boolean {
+  return statusOf(error) === undefined && (error as { name?: string }).name !== 'CredentialsProviderError'
+}
+
+function givenUp(error: unknown, object: ObjectInfo, at: number, tries: number) {
+  const parts = { at: object.name, help: 'run again; if it stays so, look at the network between here and S3' }
+  if (error instanceof Stalled) {
+    return environmentError('STALLED', `no more bytes came after ${at} of ${object.size}, in ${tries} tries`, parts)
+  }
+  return environmentError(
+    'READ_CUT_SHORT',
+    `the read ended after ${at} of ${object.size} bytes, in ${tries} tries`,
+    parts,
+  )
+}
+
+function changed(object: ObjectInfo) {
+  return environmentError('OBJECT_CHANGED', 'the object was replaced since it was listed', {
+    at: object.name,
+    help: 'run again to read its new content',
+  })
+}

@@ -1,0 +1,91 @@
+import { internal } from '@fletching/columns/errors'
+import { asFolder, formatLocation, type Location } from './location.ts'
+import { openS3Client, type S3Options } from './s3-client.ts'
+import { isNotFound, s3Failure } from './s3-errors.ts'
+import { readS3Object } from './s3-reader.ts'
+import { S3Writer } from './s3-writer.ts'
+import type { CreateOptions, ObjectInfo, ObjectWriter, Store } from './store.ts'
+
+type S3Location = Extract<Location, { scheme: 's3' }>
+
+/**
+ * Objects in Amazon S3, or another server that speaks its language.
+ *
+ * - Reading: bytes as stored, pinned to the ETag that was listed, resumed after a cut, given up after a stated number of tries.
+ * - Writing: by one request or a multipart upload that is completed at commit and aborted on failure.
+ * - Errors: environment errors with the object's name and the way out; never credentials.
+ */
+export async function openS3Store(options: S3Options = {}): Promise<Store> {
+  const opened = await openS3Client(options)
+  const { client, sdk } = opened
+
+  async function stat(location: Location): Promise<ObjectInfo | undefined> {
+    const address = addressOf(location)
+    try {
+      const { ContentLength = 0, ETag } = await client.send(new sdk.HeadObjectCommand(address))
+      return { location, name: formatLocation(location), size: ContentLength, etag: ETag }
+    } catch (error) {
+      // A HEAD has no body, so a missing bucket looks like a missing object; listing tells them apart.
+      if (isNotFound(error)) return undefined
+      throw s3Failure(error, formatLocation(location), 'read')
+    }
+  }
+
+  async function* list(folder: Location): AsyncGenerator<ObjectInfo> {
+    const { Bucket, Key } = addressOf(asFolder(folder))
+    let token: string | undefined
+    do {
+      const page = await client
+        .send(
+          new sdk.ListObjectsV2Command({
+            Bucket,
+            Prefix: Key,
+            ...(token === undefined ? {} : { ContinuationToken: token }),
+          }),
+        )
+        .catch((error: unknown) => {
+          throw s3Failure(error, formatLocation(folder), 'list')
+        })
+      for (const { Key: key = '', Size: size = 0, ETag: etag } of page.Contents ?? []) {
+        const location: S3Location = { scheme: 's3', bucket: Bucket, key }
+        yield { location, name: formatLocation(location), size, etag }
+      }
+      token = page.NextContinuationToken
+      if (page.IsTruncated === true && token === undefined) {
+        throw internal(`S3 cut a listing of ${formatLocation(folder)} short and did not say how to go on`)
+      }
+    } while (token !== undefined)
+  }
+
+  async function create(location: Location, createOptions: CreateOptions = {}): Promise<ObjectWriter> {
+    const target = {
+      client,
+      sdk,
+      address: addressOf(location),
+      name: formatLocation(location),
+      stat: () => stat(location),
+    }
+    return new S3Writer(target, createOptions)
+  }
+
+  async function remove(location: Location): Promise<void> {
+    try {
+      await client.send(new sdk.DeleteObjectCommand(addressOf(location)))
+    } catch (error) {
+      if (!isNotFound(error)) throw s3Failure(error, formatLocation(location), 'write')
+    }
+  }
+
+  return {
+    stat,
+    list,
+    create,
+    remove,
+    read: (object) => readS3Object(opened, addressOf(object.location), object, options),
+  }
+}
+
+function addressOf(location: Location): { readonly Bucket: string; readonly Key: string } {
+  if (location.scheme !== 's3') throw internal(`the S3 store was given a location of ${location.scheme}`)
+  return { Bucket: location.bucket, Key: location.key }
+}
