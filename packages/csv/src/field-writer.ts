@@ -14,7 +14,7 @@ export interface FieldContext {
   readonly sink: ByteSink
   readonly rules: DialectRules
   /** Called with the number of line breaks of a field that became blanks. */
-  folded(count: number): void
+  readonly folded: (count: number) => void
 }
 
 /**

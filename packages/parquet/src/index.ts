@@ -1,1 +1,5 @@
-export {}
+export { ParquetFile } from './file.ts'
+export { hivePartition } from './hive-partition.ts'
+export { openRowGroupEncoder } from './open-encoder.ts'
+export type { Compression, ParquetOptions, ParquetWriterName } from './options.ts'
+export type { RowGroup, RowGroupEncoder } from './row-group.ts'

@@ -1,0 +1,9 @@
+import { authorError } from '@fletching/columns/errors'
+
+/** Refuses a name that Athena would change or not find. */
+export function checkColumnName(name: string): void {
+  if (/^[a-z0-9_]+$/.test(name)) return
+  throw authorError('BAD_COLUMN_NAME', `"${name}" is no name for a Parquet column`, {
+    help: 'Athena wants lower-case letters, digits and _ only',
+  })
+}

@@ -1,0 +1,90 @@
+import { internal } from '@fletching/columns/errors'
+import type { Schema } from 'apache-arrow'
+import type { RowGroup as RowGroupMetadata, SchemaElement } from 'hyparquet'
+import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
+import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
+import type { RowGroup } from './row-group.ts'
+import { schemaElements } from './schema-elements.ts'
+import { shiftRowGroup } from './split-file.ts'
+
+/**
+ * A Parquet file in pieces: what `start`, `append` and `finish` give, in that order, are its bytes.
+ *
+ * - Memory: what the footer says about each row group; the pages are handed on.
+ * - Order: row groups in the order in which they are appended.
+ *
+ * Without row groups the file is valid and has no rows.
+ */
+export class ParquetFile {
+  readonly #schema: SchemaElement[]
+  readonly #groups: RowGroupMetadata[] = []
+  #state: 'new' | 'open' | 'finished' = 'new'
+  #rows = 0
+  #bytes = 0
+
+  constructor(schema: Schema) {
+    this.#schema = schemaElements(schema)
+  }
+
+  get rows(): number {
+    return this.#rows
+  }
+
+  /** Bytes given so far. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  start(): Uint8Array {
+    this.#expect('new')
+    this.#state = 'open'
+    return this.#give(MAGIC.slice())
+  }
+
+  append(group: RowGroup): Uint8Array {
+    this.#expect('open')
+    const columns = this.#schema.slice(1)
+    for (const [index, { name, type }] of columns.entries()) {
+      const meta = group.footer.columns[index]?.meta_data
+      if (meta?.path_in_schema[0] !== name || meta.type !== type || group.footer.columns.length !== columns.length) {
+        throw internal(`a row group of other columns was appended to a file with column ${name}`)
+      }
+    }
+    this.#groups.push(shiftRowGroup(group.footer, this.#bytes))
+    this.#rows += group.rows
+    return this.#give(group.bytes)
+  }
+
+  finish(): Uint8Array {
+    this.#expect('open')
+    this.#state = 'finished'
+    const writer = new ByteWriter()
+    writeMetadata(
+      writer,
+      {
+        version: 1,
+        schema: this.#schema,
+        num_rows: BigInt(this.#rows),
+        row_groups: this.#groups,
+        created_by: 'fletching version 0.1.0 (build parquet)',
+        metadata_length: 0,
+      },
+      STATISTICS_BYTES,
+    )
+    writer.appendBytes(MAGIC)
+    return this.#give(writer.getBytes().slice())
+  }
+
+  #expect(state: 'new' | 'open'): void {
+    if (this.#state !== state) throw internal(`a Parquet file that is ${this.#state} was used as if it were ${state}`)
+  }
+
+  #give(bytes: Uint8Array): Uint8Array {
+    this.#bytes += bytes.length
+    return bytes
+  }
+}
+
+const MAGIC = new TextEncoder().encode('PAR1')
+/** Bytes to which minima and maxima of texts are cut; a maximum is rounded up. */
+const STATISTICS_BYTES = 64

@@ -1,0 +1,35 @@
+import { dataError } from '@fletching/columns/errors'
+import { checkColumnName } from './column-name.ts'
+
+/**
+ * The folder of a partition, as `dt=2019-05-18`.
+ *
+ * - Nulls: null and the empty text are `__HIVE_DEFAULT_PARTITION__`.
+ * - Errors: BAD_COLUMN_NAME (author); PARTITION_TOO_LONG (data) over 255 bytes, PARTITION_NOT_UTF8 (data) for half a character.
+ * - Source: Hive's `FileUtils.escapePathName`. Beyond it NUL is escaped, and each dot that follows a dot, so that no value can
+ *   leave the folder; Hive and Athena read any `%XX` back.
+ */
+export function hivePartition(column: string, value: string | null): string {
+  checkColumnName(column)
+  if (value === null || value === '') return `${column}=__HIVE_DEFAULT_PARTITION__`
+  if (/\p{Surrogate}/u.test(value)) {
+    throw dataError('PARTITION_NOT_UTF8', `${JSON.stringify(value)} holds half a character`, { at: `column ${column}` })
+  }
+  const folder = `${column}=${value.replace(ESCAPED, percent)}`
+  const bytes = new TextEncoder().encode(folder).length
+  if (bytes > LONGEST) {
+    throw dataError('PARTITION_TOO_LONG', `a partition folder would have a name of ${bytes} bytes`, {
+      at: `column ${column}`,
+      help: [`a folder's name has at most ${LONGEST} bytes`, `it would begin with ${folder.slice(0, 60)}`],
+    })
+  }
+  return folder
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+}
+
+/** Control characters, what means something in a path or a partition, and a dot after a dot. */
+const ESCAPED = /[^ -~\u0080-\uffff]|["#%'*/:=?\\{[\]^]|(?<=\.)\./g
+const LONGEST = 255

@@ -1,0 +1,59 @@
+import { internal } from '@fletching/columns/errors'
+import { DataType, type RecordBatch, type Schema } from 'apache-arrow'
+import * as parquet from 'parquet-wasm'
+import { arrowStream } from './arrow-stream.ts'
+import { checkBatches } from './check-batches.ts'
+import { dictionaryColumns } from './dictionary-choice.ts'
+import type { Compression } from './options.ts'
+import type { RowGroup, RowGroupEncoder } from './row-group.ts'
+import { splitFile } from './split-file.ts'
+
+/**
+ * Encodes with parquet-wasm, the Rust implementation. Each row group is written as a file of its own, synchronously, and held against
+ * the rows that were given: its streams would swallow errors, end early and drop batches without a word.
+ */
+export class WasmEncoder implements RowGroupEncoder {
+  readonly #schema: Schema
+  readonly #compression: Compression
+
+  constructor(schema: Schema, compression: Compression) {
+    this.#schema = schema
+    this.#compression = compression
+  }
+
+  async encode(batches: readonly RecordBatch[]): Promise<RowGroup> {
+    const rows = checkBatches(this.#schema, batches)
+    return splitFile(this.#write(batches, rows), this.#schema, rows)
+  }
+
+  #write(batches: readonly RecordBatch[], rows: number): Uint8Array {
+    try {
+      const table = parquet.Table.fromIPCStream(arrowStream(this.#schema, batches))
+      // Both are taken over by the call and freed with it.
+      return parquet.writeParquet(table, this.#properties(rows, batches))
+    } catch (cause) {
+      throw internal(`parquet-wasm failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    }
+  }
+
+  #properties(rows: number, batches: readonly RecordBatch[]): parquet.WriterProperties {
+    const dictionaries = dictionaryColumns(this.#schema, batches)
+    let builder = new parquet.WriterPropertiesBuilder()
+      .setCompression(CODECS[this.#compression])
+      .setMaxRowGroupSize(rows)
+      .setStatisticsEnabled(parquet.EnabledStatistics.Chunk)
+      .setDictionaryEnabled(false)
+    for (const { name, type } of this.#schema.fields) {
+      if (dictionaries.has(name)) builder = builder.setColumnDictionaryEnabled(name, true)
+      else if (DataType.isUtf8(type)) builder = builder.setColumnEncoding(name, parquet.Encoding.PLAIN)
+    }
+    return builder.build()
+  }
+}
+
+const CODECS: Readonly<Record<Compression, parquet.Compression>> = {
+  snappy: parquet.Compression.SNAPPY,
+  zstd: parquet.Compression.ZSTD,
+  gzip: parquet.Compression.GZIP,
+  none: parquet.Compression.UNCOMPRESSED,
+}

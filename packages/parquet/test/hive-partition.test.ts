@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest'
+import { hivePartition } from '../src/index.ts'
+
+it.each([
+  ['2019-05-18', 'dt=2019-05-18'],
+  [null, 'dt=__HIVE_DEFAULT_PARTITION__'],
+  ['', 'dt=__HIVE_DEFAULT_PARTITION__'],
+  [' ', 'dt= '],
+  ['../../x', 'dt=.%2E%2F.%2E%2Fx'],
+  ['..', 'dt=.%2E'],
+  ['...', 'dt=.%2E%2E'],
+  ['.', 'dt=.'],
+  ['1.5', 'dt=1.5'],
+  ['/', 'dt=%2F'],
+  ['\\', 'dt=%5C'],
+  ['\0', 'dt=%00'],
+  ['\n\r\t\x7f', 'dt=%0A%0D%09%7F'],
+  ['=', 'dt=%3D'],
+  ['%2e%2e', 'dt=%252e%252e'],
+  ['a:b*c?d"e\'f', 'dt=a%3Ab%2Ac%3Fd%22e%27f'],
+  ['{[]}^#', 'dt=%7B%5B%5D}%5E%23'],
+  ['Zürich 😀', 'dt=Zürich 😀'],
+])('%j → %s', (value, folder) => {
+  expect(hivePartition('dt', value)).toBe(folder)
+})
+
+it('can be read back, and stays within its folder, whatever the value', () => {
+  for (let code = 0; code < 0xd800; code++) {
+    const value = `..${String.fromCharCode(code)}..`
+    const folder = hivePartition('dt', value)
+    expect(decodeURIComponent(folder.slice(3).replaceAll(/%(?![0-9A-F]{2})/g, '%25'))).toBe(value)
+    if (/[/\\\0]|\.\./.test(folder)) expect.fail(`${JSON.stringify(value)} gives ${JSON.stringify(folder)}`)
+  }
+})
+
+it('has at most 255 bytes', () => {
+  expect(hivePartition('dt', 'x'.repeat(252))).toHaveLength(255)
+  const refusal = expect.objectContaining({ kind: 'data', code: 'PARTITION_TOO_LONG' })
+  expect(() => hivePartition('dt', 'x'.repeat(253))).toThrow(refusal)
+  expect(() => hivePartition('dt', 'x'.repeat(300))).toThrow(refusal)
+  expect(() => hivePartition('dt', 'é'.repeat(127))).toThrow(refusal)
+  expect(() => hivePartition('dt', '/'.repeat(85))).toThrow(refusal)
+})
+
+it('takes no half of a character, and no column that cannot name one', () => {
+  expect(() => hivePartition('dt', '\ud83d')).toThrow(
+    expect.objectContaining({ kind: 'data', code: 'PARTITION_NOT_UTF8' }),
+  )
+  expect(() => hivePartition('../dt', 'x')).toThrow(
+    expect.objectContaining({ kind: 'author', code: 'BAD_COLUMN_NAME' }),
+  )
+})

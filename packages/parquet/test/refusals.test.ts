@@ -1,0 +1,56 @@
+import { Field, List, Schema, Utf8 } from 'apache-arrow'
+import { expect, it } from 'vitest'
+import { openRowGroupEncoder, ParquetFile } from '../src/index.ts'
+import { batchOf, fileOf } from './batches.ts'
+
+it.each(['Id', 'user id', 'é', '', 'a-b', 'a.b'])('takes no column named %j', async (name) => {
+  const schema = new Schema([new Field(name, new Utf8(), false)])
+  const refusal = expect.objectContaining({ kind: 'author', code: 'BAD_COLUMN_NAME' })
+  await expect(openRowGroupEncoder(schema, { writer: 'parquet-wasm', compression: 'none' })).rejects.toEqual(refusal)
+  expect(() => new ParquetFile(schema)).toThrow(refusal)
+})
+
+it('takes no two columns of one name, and no file without columns', () => {
+  const field = new Field('a', new Utf8(), false)
+  expect(() => new ParquetFile(new Schema([field, field]))).toThrow('BAD_COLUMN_NAME: two columns are named "a"')
+  expect(() => new ParquetFile(new Schema([]))).toThrow('NO_COLUMNS: a Parquet file needs a column')
+})
+
+it('takes no lists', () => {
+  const schema = new Schema([new Field('tags', new List(new Field('item', new Utf8())))])
+  expect(() => new ParquetFile(schema)).toThrow(expect.objectContaining({ kind: 'author', code: 'NOT_IN_PARQUET' }))
+})
+
+it('has no zstd in parquetjs-lite', async () => {
+  const { schema } = batchOf({ a: ['long', [1n]] })
+  await expect(openRowGroupEncoder(schema, { writer: 'parquetjs-lite', compression: 'zstd' })).rejects.toMatchObject({
+    kind: 'author',
+  })
+})
+
+it.each([
+  ['a whole number beyond 2^53', batchOf({ a: ['long', [2n ** 53n]] })],
+  ['a whole number beyond -2^53', batchOf({ a: ['long?', [null, -(2n ** 53n)]] })],
+  ['not a number', batchOf({ a: ['double', [Number.NaN]] })],
+])('parquetjs-lite refuses %s', async (_, batch) => {
+  await expect(fileOf(batch.schema, [[batch]], { writer: 'parquetjs-lite' })).rejects.toMatchObject({
+    kind: 'data',
+    code: 'NOT_IN_PARQUETJS',
+    help: expect.arrayContaining([expect.stringContaining('--parquet-writer parquet-wasm')]),
+  })
+})
+
+it('wants its pieces in order', async () => {
+  const batch = batchOf({ a: ['long', [1n]] })
+  const encoder = await openRowGroupEncoder(batch.schema, { writer: 'parquet-wasm', compression: 'none' })
+  const group = await encoder.encode([batch])
+  const file = new ParquetFile(batch.schema)
+  expect(() => file.append(group)).toThrow('INTERNAL')
+  expect(() => file.finish()).toThrow('INTERNAL')
+  file.start()
+  file.finish()
+  expect(() => file.append(group)).toThrow('INTERNAL')
+  const other = new ParquetFile(batchOf({ b: ['long', [1n]] }).schema)
+  other.start()
+  expect(() => other.append(group)).toThrow('INTERNAL')
+})

@@ -1,0 +1,156 @@
+import { DictionaryBuilder, sliceBatch } from '@fletching/columns'
+import { Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
+import { describe, expect, it } from 'vitest'
+import { openRowGroupEncoder, ParquetFile, type ParquetWriterName } from '../src/index.ts'
+import { batchOf, type Column, fileOf, rowsOf } from './batches.ts'
+import { duckdb, footerOf, rowsByDuckdb, rowsByHyparquet } from './readers.ts'
+
+const both: ParquetWriterName[] = ['parquet-wasm', 'parquetjs-lite']
+
+describe.each(both)('row groups of %s', (writer) => {
+  const columns = (from: number, count: number): Record<string, Column> => {
+    const rows = Array.from({ length: count }, (_, row) => from + row)
+    return {
+      id: ['text', rows.map((row) => `user ${row}`)],
+      kind: ['dictionary?', rows.map((row) => (row % 5 === 0 ? null : ['view', 'cart', 'buy'][row % 3]))],
+      at: ['moment', rows.map((row) => BigInt(row) * 1000n)],
+      score: ['long?', rows.map((row) => (row % 7 === 0 ? null : BigInt(row)))],
+    }
+  }
+
+  it('joins three into one file', async () => {
+    const parts = [columns(0, 1000), columns(1000, 1), columns(1001, 500)]
+    const batches = parts.map(batchOf)
+    const file = await fileOf(
+      batches[0].schema,
+      batches.map((batch) => [batch]),
+      { writer },
+    )
+    expect(await rowsByHyparquet(file)).toEqual(parts.flatMap(rowsOf))
+    expect(await rowsByDuckdb(file)).toEqual(parts.flatMap(rowsOf))
+    expect(
+      await duckdb(file, 'SELECT DISTINCT row_group_id, row_group_num_rows FROM parquet_metadata(FILE) ORDER BY 1'),
+    ).toEqual([
+      { row_group_id: '0', row_group_num_rows: '1000' },
+      { row_group_id: '1', row_group_num_rows: '1' },
+      { row_group_id: '2', row_group_num_rows: '500' },
+    ])
+  })
+
+  it('puts several batches into one, also slices that begin inside a byte', async () => {
+    const whole = columns(0, 100)
+    const batch = batchOf(whole)
+    const slices = [
+      [0, 3],
+      [3, 3],
+      [3, 61],
+      [61, 100],
+    ].map(([start, end]) => sliceBatch(sliceBatch(batch, start, 100), 0, end - start))
+    const file = await fileOf(batch.schema, [slices], { writer })
+    expect(await rowsByHyparquet(file)).toEqual(rowsOf(whole))
+    expect(footerOf(file).row_groups).toHaveLength(1)
+  })
+
+  it('takes batches of one row group whose dictionaries grow or differ', async () => {
+    const builder = new DictionaryBuilder()
+    const texts = [
+      ['a', 'b', null, 'a'],
+      ['c', 'a', 'd'],
+      ['e', 'b'],
+    ]
+    const field = new Field('kind', builder.type, true)
+    const schema = new Schema([field])
+    const batches = texts.map((rows, part) => {
+      // The last comes with a dictionary of its own.
+      const own = part === 2 ? new DictionaryBuilder() : builder
+      for (const text of rows) {
+        if (text === null) own.appendNull()
+        else own.appendBytes(Buffer.from(text), 0, text.length)
+      }
+      const data = own.finish()
+      const type = new Struct([field])
+      return new RecordBatch(schema, makeData({ type, length: rows.length, nullCount: 0, children: [data] }))
+    })
+    const file = await fileOf(schema, [batches, [batches[1]]], { writer })
+    const expected = [...texts.flat(), ...texts[1]].map((text) => ({ kind: text }))
+    expect(await duckdb(file, 'SELECT kind FROM FILE')).toEqual(expected)
+    expect(await rowsByHyparquet(file)).toEqual(rowsOf({ kind: ['text', expected.map(({ kind }) => kind)] }))
+  })
+
+  it('takes two columns of the same memory', async () => {
+    const batch = batchOf({ a: ['long', [1n, 2n, 3n]], b: ['long', [0n, 0n, 0n]] })
+    const [twin] = batch.data.children
+    const type = new Struct(batch.schema.fields)
+    const aliased = new RecordBatch(batch.schema, makeData({ type, length: 3, nullCount: 0, children: [twin, twin] }))
+    const rows = await rowsByDuckdb(await fileOf(batch.schema, [[aliased]], { writer }))
+    expect(rows).toEqual(['1', '2', '3'].map((text) => ({ a: text, b: text })))
+  })
+
+  it('keeps columns in order whatever their names', async () => {
+    const named: Record<string, Column> = { z: ['text', ['z']], _: ['long', [1n]], a1: ['text', ['a']] }
+    const fields: [string, Column][] = [...Object.entries(named), ['2', ['text', ['two']]], ['1', ['long', [2n]]]]
+    const parts = fields.map(([name, column]) => batchOf({ [name]: column }))
+    const schema = new Schema(parts.map((part) => part.schema.fields[0]))
+    const type = new Struct(schema.fields)
+    const children = parts.map((part) => part.data.children[0])
+    const batch = new RecordBatch(schema, makeData({ type, length: 1, nullCount: 0, children }))
+    const file = await fileOf(schema, [[batch]], { writer })
+    const [row] = await duckdb(file, 'SELECT * FROM FILE')
+    expect(Object.entries(row)).toEqual(Object.entries({ z: 'z', _: '1', a1: 'a', 2: 'two', 1: '2' }))
+    expect(footerOf(file).row_groups[0].columns.map((chunk) => chunk.meta_data?.path_in_schema)).toEqual(
+      schema.fields.map((field) => [field.name]),
+    )
+  })
+
+  it('survives a clone from thread to thread', async () => {
+    const part = columns(0, 10)
+    const batch = batchOf(part)
+    const encoder = await openRowGroupEncoder(batch.schema, { writer, compression: 'snappy' })
+    const group = structuredClone(await encoder.encode([batch]))
+    const file = new ParquetFile(batch.schema)
+    const bytes = Buffer.concat([file.start(), file.append(group), file.append(group), file.finish()])
+    expect(file.rows).toBe(20)
+    expect(await rowsByHyparquet(bytes)).toEqual([...rowsOf(part), ...rowsOf(part)])
+  })
+
+  it('refuses a batch of another schema', async () => {
+    const batch = batchOf({ a: ['long', [1n]] })
+    const encoder = await openRowGroupEncoder(batch.schema, { writer, compression: 'snappy' })
+    await expect(encoder.encode([batch, batchOf({ b: ['long', [1n]] })])).rejects.toMatchObject({ kind: 'internal' })
+    await expect(encoder.encode([batchOf({ a: ['text', ['1']] })])).rejects.toMatchObject({ kind: 'internal' })
+  })
+
+  it('refuses a null where the schema has none', async () => {
+    const batch = batchOf({ a: ['text', ['x', null]] })
+    const encoder = await openRowGroupEncoder(batch.schema, { writer, compression: 'snappy' })
+    await expect(encoder.encode([batch])).rejects.toMatchObject({ kind: 'internal' })
+  })
+
+  it('gives the same bytes twice', async () => {
+    const batch = batchOf(columns(0, 100))
+    expect(await fileOf(batch.schema, [[batch]], { writer })).toEqual(await fileOf(batch.schema, [[batch]], { writer }))
+  })
+})
+
+it('is a valid file without a row group', async () => {
+  const { schema } = batchOf({ a: ['text?', ['x']], at: ['moment', [1n]] })
+  const file = await fileOf(schema, [])
+  expect(await rowsByHyparquet(file)).toEqual([])
+  expect(await duckdb(file, 'SELECT count(*)::INTEGER AS rows FROM FILE')).toEqual([{ rows: 0 }])
+  expect((await duckdb(file, 'DESCRIBE SELECT * FROM FILE')).map((column) => column.column_type)).toEqual([
+    'VARCHAR',
+    'TIMESTAMP WITH TIME ZONE',
+  ])
+})
+
+it('keeps wasm memory flat over 50 row groups', async () => {
+  const { wasmMemory } = await import('parquet-wasm')
+  const size = () => (wasmMemory() as WebAssembly.Memory).buffer.byteLength
+  const rows = Array.from({ length: 20_000 }, (_, row) => `text ${row}`)
+  const batch = batchOf({ a: ['text', rows], b: ['dictionary', rows] })
+  const encoder = await openRowGroupEncoder(batch.schema, { writer: 'parquet-wasm', compression: 'zstd' })
+  for (let group = 0; group < 5; group++) await encoder.encode([batch])
+  const before = size()
+  for (let group = 0; group < 50; group++) await encoder.encode([batch])
+  expect(size()).toBe(before)
+})
