@@ -1,4 +1,4 @@
-import { getBit } from '@fletching/columns'
+import { getBit, isValid } from '@fletching/columns'
 import { authorError } from '@fletching/columns/errors'
 import { type Data, DataType, type Dictionary, type Field, Type, type Utf8 } from 'apache-arrow'
 import { ByteSink } from './byte-sink.ts'
@@ -84,6 +84,7 @@ function openDictionaryWriter(data: Data<Dictionary>, { sink, rules, folded }: F
     let row = index
     while (row >= texts[chunk].length) row -= texts[chunk++].length
     const { values, valueOffsets } = texts[chunk]
+    if (!isValid(texts[chunk], row)) return { bytes: values.subarray(0, 0), count: 0 }
     const count = putText(scratch, rules, values as Uint8Array, valueOffsets[row], valueOffsets[row + 1])
     return { bytes: scratch.take(), count }
   }
