@@ -18,4 +18,15 @@ export {
   verdictOf,
 } from './oracle/segment-to-personalize.ts'
 export { epochSecondsOf } from './oracle/timestamp.ts'
+export {
+  nullShares,
+  type Random,
+  type RandomCheck,
+  randomCheck,
+  randomFrom,
+  randomValues,
+  testSeed,
+} from './random-vectors.ts'
 export { openTestS3, type TestS3 } from './s3-server.ts'
+export { type Form, forms, type Plain, valuesOf, vectorOf } from './vector-forms.ts'
+export { type Columns, type ColumnTypes, formChoices, readTable, sameColumn, tableCheck } from './vector-table.ts'
