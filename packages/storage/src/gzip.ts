@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { constants, crc32, createInflateRaw, type InflateRaw } from 'node:zlib'
 import { dataError, FletchingError } from '@fletching/columns/errors'
 import { ByteReader } from './byte-reader.ts'
@@ -16,19 +15,20 @@ import { ByteReader } from './byte-reader.ts'
 export async function* inflate(source: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
   const reader = new ByteReader(source)
   try {
-    const first = await reader.peek(6)
+    const first = await reader.peek(MAGIC_BYTES)
     if (!isGzip(first)) {
       assertPlain(first, name)
       yield* reader.rest()
       return
     }
-    let isFirst = true
+    // What it holds may come in pieces of any size, and must not be an archive either.
+    const head: number[] = []
     do {
       await skipHeader(reader, name)
       for await (const bytes of member(reader, name)) {
-        if (isFirst && bytes.length >= 2) {
-          assertNotInside(bytes, name)
-          isFirst = false
+        if (head.length < MAGIC_BYTES) {
+          head.push(...bytes.subarray(0, MAGIC_BYTES - head.length))
+          if (head.length === MAGIC_BYTES) assertNotInside(Uint8Array.from(head), name)
         }
         yield bytes
       }
@@ -80,7 +80,9 @@ async function* member(reader: ByteReader, name: string): AsyncGenerator<Uint8Ar
         }
         last = bytes
         given += bytes.length
-        if (!raw.write(bytes)) await roomOrEnd(raw)
+        await giveAndWait(raw, bytes)
+        // What it leaves over is no part of the member.
+        if (raw.bytesWritten < given) return
       }
     } catch (error) {
       raw.destroy(error as Error)
@@ -88,12 +90,21 @@ async function* member(reader: ByteReader, name: string): AsyncGenerator<Uint8Ar
   }
 }
 
-/** Resolves when the stream takes more, or will never. */
-async function roomOrEnd(raw: InflateRaw): Promise<void> {
-  const listening = new AbortController()
-  const { signal } = listening
-  await Promise.race(['drain', 'end', 'close'].map((event) => once(raw, event, { signal }).catch(() => {})))
-  listening.abort()
+/**
+ * Gives bytes to the stream and resolves when it has used them, or will not. One piece at a time: what the stream leaves over at the end of
+ * a member is then a part of the last piece.
+ */
+function giveAndWait(raw: InflateRaw, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      raw.off('end', done)
+      raw.off('close', done)
+      resolve()
+    }
+    raw.once('end', done)
+    raw.once('close', done)
+    raw.write(bytes, done)
+  })
 }
 
 async function skipHeader(reader: ByteReader, name: string): Promise<void> {
@@ -169,6 +180,8 @@ function unsupported(what: string, name: string) {
 }
 
 const CHUNK_BYTES = 256 * 1024
+/** The longest mark by which an archive is known. */
+const MAGIC_BYTES = 6
 const DEFLATE = 8
 const HAS_CRC = 2
 const HAS_EXTRA = 4

@@ -1,0 +1,76 @@
+import { findInput, openMemoryStore, parseLocation, type Store } from '@fletching/storage'
+import { describe, expect, it } from 'vitest'
+
+async function storeOf(files: Readonly<Record<string, string>>): Promise<Store> {
+  const store = openMemoryStore()
+  for (const [name, content] of Object.entries(files)) {
+    const writer = await store.create(parseLocation(`memory:${name}`))
+    await writer.write(Buffer.from(content))
+    await writer.commit()
+  }
+  return store
+}
+
+async function found(files: readonly string[], path: string, exclude: readonly string[] = []) {
+  const store = await storeOf(Object.fromEntries(files.map((name) => [name, name.endsWith('/') ? '' : 'x'])))
+  const { objects, skipped } = await findInput(store, `memory:${path}`, exclude)
+  const passed = Object.fromEntries(Object.entries(skipped).filter(([, count]) => count > 0))
+  return { names: objects.map(({ name }) => name.slice('memory:'.length)), passed }
+}
+
+describe('findInput', () => {
+  it.each<[string, string[], string, string[], string[], Record<string, number>]>([
+    ['an object of that name', ['a', 'a/b', 'ab'], 'a', [], ['a'], {}],
+    ['else the folder', ['a/b', 'a/c/d', 'ab/c', 'a-old/x'], 'a', [], ['a/b', 'a/c/d'], {}],
+    ['the folder when asked for one', ['a', 'a/b'], 'a/', [], ['a/b'], {}],
+    [
+      'hidden names, wherever they stand',
+      ['a/_SUCCESS', 'a/.x', 'a/_tmp/y', 'a/b'],
+      'a',
+      [],
+      ['a/b'],
+      { 'hidden name': 3 },
+    ],
+    ['folder markers', ['a/', 'a/b/', 'a/b/c'], 'a', [], ['a/b/c'], { 'folder marker': 2 }],
+    ['a glob', ['a/x.gz', 'a/y.txt', 'a/b/z.gz'], 'a/*.gz', [], ['a/x.gz'], {}],
+    ['a glob over folders', ['a/x.gz', 'a/b/z.gz', 'c/x.gz'], 'a/**.gz', [], ['a/b/z.gz', 'a/x.gz'], {}],
+    ['a name that only looks like a glob', ['a/[x]', 'a/x'], 'a/[x]', [], ['a/[x]'], {}],
+    ['what is not excluded by name', ['a/x.gz', 'a/b/x.txt'], 'a', ['*.txt'], ['a/x.gz'], { excluded: 1 }],
+    ['what is not excluded by path', ['a/x', 'a/b/x', 'a/c/x'], 'a', ['b/**', 'c/*'], ['a/x'], { excluded: 2 }],
+    ['byte order', ['a/ä', 'a/z', 'a/Z', 'a/😀', 'a/\uffee'], 'a', [], ['a/Z', 'a/z', 'a/ä', 'a/\uffee', 'a/😀'], {}],
+  ])('finds %s', async (_, files, path, exclude, names, passed) => {
+    expect(await found(files, path, exclude)).toEqual({ names, passed })
+  })
+
+  it.each<[string, string[], string, string[], string[]]>([
+    ['nothing', [], 'a', [], []],
+    ['a bare prefix', ['raw-events-old/x'], 'raw-events', [], ['nearby there is memory:raw-events-old/']],
+    [
+      'only what is passed over',
+      ['a/_x', 'a/', 'a/b'],
+      'a',
+      ['b'],
+      ['passed over: 1 hidden name, 1 folder marker, 1 excluded'],
+    ],
+  ])('refuses %s', async (_, files, path, exclude, help) => {
+    const message = [
+      `NO_INPUT: no object at memory:${path}`,
+      ...help.map((line) => `  ${line}`),
+      '  expected an object, a folder that holds some, or a glob such as s3://bucket/logs/**/*.gz',
+    ].join('\n')
+    await expect(found(files, path, exclude)).rejects.toThrow(expect.objectContaining({ message, kind: 'author' }))
+  })
+
+  it('names no object twice, though a listing does', async () => {
+    const store = await storeOf({ 'a/x': '1', 'a/y': '2' })
+    const twice: Store = {
+      ...store,
+      stat: (location) => store.stat(location),
+      async *list(folder) {
+        yield* store.list(folder)
+        yield* store.list(folder)
+      },
+    }
+    expect((await findInput(twice, 'memory:a')).objects.map(({ name }) => name)).toEqual(['memory:a/x', 'memory:a/y'])
+  })
+})
