@@ -275,6 +275,8 @@ function failure(error: unknown, path: string, verb: 'read' | 'write'): unknown 
         help: 'raise the limit with ulimit -n',
       })
     case 'ENOTDIR':
+    case 'EEXIST':
+    case 'EISDIR':
       return authorError('BAD_LOCATION', 'a file stands where a folder is needed', {
         ...parts,
         help: 'give another path',

@@ -1,0 +1,163 @@
+import { formatLocation, joinLocation, type Location, type ObjectInfo, type Store } from '@fletching/storage'
+import { beforeAll, describe, expect, it } from 'vitest'
+
+/** A store to be tested, and an empty folder in it. */
+export interface Opened {
+  readonly store: Store
+  readonly folder: Location
+}
+
+/** What every store does. Each test has names of its own, since a bucket cannot be emptied quickly. */
+export function describeStore(title: string, open: () => Promise<Opened>): void {
+  describe(`${title} as a store`, () => {
+    let store: Store
+    let folder: Location
+    let tests = 0
+
+    beforeAll(async () => {
+      const opened = await open()
+      store = opened.store
+      folder = opened.folder
+    })
+
+    const inside = () => joinLocation(folder, `test${++tests}/`)
+    const bytesOf = (size: number) => Uint8Array.from({ length: size }, (_, i) => (i * 31 + (i >> 8)) & 255)
+
+    async function put(location: Location, ...pieces: readonly Uint8Array[]): Promise<ObjectInfo> {
+      const writer = await store.create(location)
+      for (const piece of pieces) await writer.write(piece)
+      return writer.commit()
+    }
+
+    async function get(object: ObjectInfo | undefined): Promise<Buffer> {
+      if (object === undefined) throw new Error('there is no such object')
+      const chunks: Uint8Array[] = []
+      for await (const chunk of store.read(object)) chunks.push(chunk)
+      return Buffer.concat(chunks)
+    }
+
+    async function namesIn(place: Location): Promise<string[]> {
+      const names: string[] = []
+      for await (const { name } of store.list(place)) names.push(name.slice(formatLocation(place).length))
+      return names
+    }
+
+    it('gives back what was written', async () => {
+      const place = inside()
+      const location = joinLocation(place, 'a')
+      const written = await put(location, bytesOf(10), bytesOf(0), bytesOf(70_000))
+      expect(written).toMatchObject({ location, name: formatLocation(location), size: 70_010 })
+      expect(await store.stat(location)).toEqual(written)
+      expect((await get(written)).equals(Buffer.concat([bytesOf(10), bytesOf(70_000)]))).toBe(true)
+    })
+
+    it('takes an object without a byte', async () => {
+      const location = joinLocation(inside(), 'empty')
+      const written = await put(location)
+      expect(written.size).toBe(0)
+      expect(await get(written)).toHaveLength(0)
+    })
+
+    it('takes a large object in odd pieces', async () => {
+      const bytes = bytesOf(20_000_003)
+      const pieces: Uint8Array[] = []
+      for (let at = 0, size = 1; at < bytes.length; at += size, size = Math.min(size * 7 + 1, 3_000_001))
+        pieces.push(bytes.slice(at, at + size))
+      const written = await put(joinLocation(inside(), 'large'), ...pieces)
+      expect((await get(written)).equals(bytes)).toBe(true)
+    })
+
+    it('may have its bytes used again as soon as write resolves', async () => {
+      const bytes = Uint8Array.of(1, 2, 3)
+      const writer = await store.create(joinLocation(inside(), 'a'))
+      await writer.write(bytes)
+      bytes.fill(9)
+      expect([...(await get(await writer.commit()))]).toEqual([1, 2, 3])
+    })
+
+    it('shows nothing before commit, prepared or not', async () => {
+      const place = inside()
+      const location = joinLocation(place, 'a')
+      const writer = await store.create(location)
+      await writer.write(bytesOf(9_000_000))
+      expect(await store.stat(location)).toBeUndefined()
+      await writer.prepare()
+      expect(await store.stat(location)).toBeUndefined()
+      await writer.commit()
+      expect(await namesIn(place)).toEqual(['a'])
+    })
+
+    it('leaves no trace of what is aborted, however often', async () => {
+      const place = inside()
+      for (const size of [10, 9_000_000]) {
+        for (const prepares of [false, true]) {
+          const writer = await store.create(joinLocation(place, 'deep/er/a'))
+          await writer.write(bytesOf(size))
+          if (prepares) await writer.prepare()
+          await writer.abort()
+          await writer.abort()
+        }
+      }
+      expect(await namesIn(place)).toEqual([])
+    })
+
+    it('keeps what is committed, though abort comes after', async () => {
+      const location = joinLocation(inside(), 'a')
+      const writer = await store.create(location)
+      await writer.commit()
+      await writer.abort()
+      expect(await store.stat(location)).toBeDefined()
+    })
+
+    it('replaces an object in one step, and knows the new one from the old', async () => {
+      const location = joinLocation(inside(), 'a')
+      const old = await put(location, bytesOf(5))
+      const writer = await store.create(location)
+      await writer.write(bytesOf(7))
+      expect(await get(await store.stat(location))).toHaveLength(5)
+      const fresh = await writer.commit()
+      expect(fresh.etag).not.toBe(old.etag)
+      await expect(get(old)).rejects.toThrow(expect.objectContaining({ code: 'OBJECT_CHANGED', kind: 'environment' }))
+    })
+
+    it('refuses to be used after its end', async () => {
+      const writer = await store.create(joinLocation(inside(), 'a'))
+      await writer.commit()
+      await expect(writer.write(bytesOf(1))).rejects.toThrow(/^INTERNAL: /)
+    })
+
+    it('finds nothing where nothing is', async () => {
+      const place = inside()
+      expect(await store.stat(joinLocation(place, 'a'))).toBeUndefined()
+      expect(await namesIn(place)).toEqual([])
+      await store.remove(joinLocation(place, 'a'))
+    })
+
+    it('removes', async () => {
+      const location = joinLocation(inside(), 'a')
+      await put(location)
+      await store.remove(location)
+      expect(await store.stat(location)).toBeUndefined()
+    })
+
+    it('says that an object is gone', async () => {
+      const location = joinLocation(inside(), 'a')
+      const object = await put(location, bytesOf(3))
+      await store.remove(location)
+      await expect(get(object)).rejects.toThrow(
+        expect.objectContaining({ code: 'NO_SUCH_OBJECT', kind: 'environment' }),
+      )
+    })
+
+    it('lists a folder whole, and nothing beside it', async () => {
+      const place = inside()
+      const names = ['b', 'a', 'a b', 'a+b', 'a&b', "a'b", 'a%20b', 'a=b', 'ä', '北', 'd/e/f', 'd/e', 'd-e'].filter(
+        (name) => name !== 'd/e',
+      )
+      for (const name of names) await put(joinLocation(place, name), bytesOf(1))
+      await put(joinLocation(folder, `${formatLocation(place).split('/').at(-2)}x`), bytesOf(1))
+      expect((await namesIn(place)).sort()).toEqual([...names].sort())
+      for (const name of names) expect(await store.stat(joinLocation(place, name))).toMatchObject({ size: 1 })
+    })
+  })
+}

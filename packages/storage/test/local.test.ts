@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findInput, openLocalStore, parseLocation } from '@fletching/storage'
+import { inFolder } from '@fletching/testing'
+import { afterAll, describe, expect, it } from 'vitest'
+import { describeStore } from './conformance.ts'
+
+const folders: string[] = []
+
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true })
+})
+
+describeStore('the disk', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fletching-'))
+  folders.push(folder)
+  return { store: openLocalStore(), folder: parseLocation(`${folder}/`) }
+})
+
+describe('the disk', () => {
+  const store = openLocalStore()
+  const names = async (folder: string) =>
+    (await findInput(store, folder)).objects.map(({ name }) => name.slice(folder.length + 1))
+
+  it('takes away the folders that it made for a file that was aborted, and no others', () =>
+    inFolder(async (folder) => {
+      await mkdir(join(folder, 'a'))
+      const writer = await store.create(parseLocation(join(folder, 'a/b/c/file')))
+      await writer.write(Uint8Array.of(1))
+      expect(await readdir(join(folder, 'a/b/c'))).toHaveLength(1)
+      await writer.abort()
+      expect(await readdir(folder, { recursive: true })).toEqual(['a'])
+    }))
+
+  it('follows links to what lies inside the folder, and none that lead out', () =>
+    inFolder(async (folder) => {
+      await mkdir(join(folder, 'in/real'), { recursive: true })
+      await writeFile(join(folder, 'secret'), 'x')
+      await writeFile(join(folder, 'in/real/file'), 'x')
+      await symlink(join(folder, 'secret'), join(folder, 'in/out'))
+      await symlink(join(folder, 'in/real/file'), join(folder, 'in/within'))
+      await symlink(join(folder, 'nowhere'), join(folder, 'in/dangling'))
+      await symlink(join(folder, 'in'), join(folder, 'in/circle'))
+      expect(await names(join(folder, 'in'))).toEqual(['real/file', 'within'])
+    }))
+
+  it('passes over what is no file, and does not wait for it', () =>
+    inFolder(async (folder) => {
+      execFileSync('mkfifo', [join(folder, 'pipe')])
+      await writeFile(join(folder, 'file'), 'x')
+      expect(await names(folder)).toEqual(['file'])
+      const message = `NOT_A_FILE: the path is neither a file nor a folder\n  at ${join(folder, 'pipe')}\n  expected a file or a folder; give - to read standard input`
+      await expect(findInput(store, join(folder, 'pipe'))).rejects.toThrow(expect.objectContaining({ message }))
+    }))
+
+  it('says that a file stands where a folder is needed', () =>
+    inFolder(async (folder) => {
+      await writeFile(join(folder, 'a'), 'x')
+      await expect(store.create(parseLocation(join(folder, 'a/b')))).rejects.toThrow(
+        expect.objectContaining({ code: 'BAD_LOCATION', kind: 'author' }),
+      )
+    }))
+
+  it.skipIf(process.getuid?.() === 0)('says that access is denied (not as root, who is denied nothing)', () =>
+    inFolder(async (folder) => {
+      await mkdir(join(folder, 'locked'), { mode: 0o500 })
+      await expect(store.create(parseLocation(join(folder, 'locked/a')))).rejects.toThrow(
+        expect.objectContaining({ code: 'ACCESS_DENIED', kind: 'environment' }),
+      )
+    }),
+  )
+
+  it('sees a file that was changed since it was listed', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'a')
+      await writeFile(path, 'x')
+      const object = await store.stat(parseLocation(path))
+      await writeFile(path, 'longer')
+      if (object === undefined) throw new Error('there is no file')
+      await expect(store.read(object)[Symbol.asyncIterator]().next()).rejects.toThrow(
+        `OBJECT_CHANGED: the file was changed since it was listed\n  at ${path}\n  run again when nobody writes to it`,
+      )
+    }))
+})

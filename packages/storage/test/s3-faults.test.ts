@@ -1,0 +1,260 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { parseLocation, type Store } from '@fletching/storage'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openS3Store } from '../src/s3.ts'
+
+const content = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7) & 255))
+const ETAG = '"one"'
+const location = parseLocation('s3://bucket/a.gz')
+const object = { location, name: 's3://bucket/a.gz', size: content.length, etag: ETAG }
+
+/** What the server does with each request in turn; the last goes on for ever. */
+type Answer = (request: IncomingMessage, response: ServerResponse) => void
+
+let server: Server
+let store: Store
+let answers: Answer[]
+let requests: {
+  readonly method: string | undefined
+  readonly url: string | undefined
+  readonly headers: IncomingMessage['headers']
+}[]
+const before = { ...process.env }
+
+beforeEach(async () => {
+  answers = []
+  requests = []
+  server = createServer((request, response) => {
+    requests.push({ method: request.method, url: request.url, headers: request.headers })
+    const answer = answers.length > 1 ? answers.shift() : answers[0]
+    request.resume()
+    request.on('end', () => answer?.(request, response))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  Object.assign(process.env, {
+    AWS_ACCESS_KEY_ID: 'AKIAMARKEDMARKED',
+    AWS_SECRET_ACCESS_KEY: 'marked-secret',
+    AWS_SESSION_TOKEN: 'marked-token',
+  })
+  store = await openS3Store({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'eu-west-1',
+    stallTimeoutMs: 150,
+    retryDelayMs: 1,
+    readTries: 3,
+  })
+})
+
+afterEach(async () => {
+  process.env = { ...before }
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+})
+
+async function read(): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of store.read(object)) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+async function failureOf(action: Promise<unknown>) {
+  const error = await action.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  expect(String((error as Error).stack) + JSON.stringify(error)).not.toMatch(/marked/i)
+  return error as Error & { code: string; kind: string }
+}
+
+function start(request: IncomingMessage): number {
+  return Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
+}
+
+/** Sends what is asked for, up to so many bytes; then ends the connection, or says no more. */
+function send(bytes: number, then: 'end' | 'cut' | 'stall', etag = ETAG): Answer {
+  return (request, response) => {
+    const from = start(request)
+    const body = content.subarray(from)
+    response.writeHead(from > 0 ? 206 : 200, { ETag: etag, 'Content-Length': body.length })
+    if (then === 'end') response.end(body)
+    else response.write(body.subarray(0, bytes), () => then === 'cut' && response.destroy())
+  }
+}
+
+function refuse(status: number, code: string): Answer {
+  return (_, response) => {
+    response.writeHead(status, { 'Content-Type': 'application/xml' })
+    response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>for AKIAMARKEDMARKED</Message></Error>`)
+  }
+}
+
+const all = send(content.length, 'end')
+
+describe('reading from S3', () => {
+  it('asks for the version that was listed', async () => {
+    answers = [all]
+    expect((await read()).equals(content)).toBe(true)
+    expect(requests.map(({ headers }) => headers['if-match'])).toEqual([ETAG])
+  })
+
+  it('goes on where a body was cut', async () => {
+    answers = [send(100_000, 'cut'), send(1, 'cut'), send(50_000, 'cut'), all]
+    expect((await read()).equals(content)).toBe(true)
+    expect(requests.map(({ headers }) => headers.range)).toEqual([
+      undefined,
+      'bytes=100000-',
+      'bytes=100001-',
+      'bytes=150001-',
+    ])
+    expect(requests.every(({ headers }) => headers['if-match'] === ETAG)).toBe(true)
+  })
+
+  it('goes on where a body stalled', async () => {
+    answers = [send(1000, 'stall'), all]
+    expect((await read()).equals(content)).toBe(true)
+  })
+
+  it('takes a burst of 503', async () => {
+    answers = [refuse(503, 'SlowDown'), refuse(500, 'InternalError'), all]
+    expect((await read()).equals(content)).toBe(true)
+  })
+
+  it.each<[string, Answer[], string]>([
+    [
+      'a body that is cut every time',
+      [send(10, 'cut'), send(0, 'cut')],
+      'READ_CUT_SHORT: the read ended after 10 of 300000 bytes, in 3 tries\n  at s3://bucket/a.gz\n  run again; if it stays so, look at the network between here and S3',
+    ],
+    [
+      'a body that stalls every time',
+      [send(0, 'stall')],
+      'STALLED: no more bytes came after 0 of 300000, in 3 tries\n  at s3://bucket/a.gz\n  run again; if it stays so, look at the network between here and S3',
+    ],
+    [
+      'another version',
+      [send(content.length, 'end', '"two"')],
+      'OBJECT_CHANGED: the object was replaced since it was listed\n  at s3://bucket/a.gz\n  run again to read its new content',
+    ],
+    [
+      'another version after a cut',
+      [send(10, 'cut'), refuse(412, 'PreconditionFailed')],
+      'OBJECT_CHANGED: the object was replaced since it was listed\n  at s3://bucket/a.gz\n  run again to read its new content',
+    ],
+    [
+      'no access',
+      [refuse(403, 'AccessDenied')],
+      'ACCESS_DENIED: not allowed to read\n  at s3://bucket/a.gz\n  the role needs s3:GetObject there; for an encrypted bucket also the use of its key',
+    ],
+    [
+      'credentials that ran out',
+      [send(10, 'cut'), refuse(400, 'ExpiredToken')],
+      'EXPIRED_CREDENTIALS: the credentials ran out\n  at s3://bucket/a.gz\n  run again with fresh ones',
+    ],
+    [
+      'credentials that S3 does not know',
+      [refuse(403, 'InvalidAccessKeyId')],
+      'NO_CREDENTIALS: S3 was not given credentials that it takes (InvalidAccessKeyId)\n  at s3://bucket/a.gz\n  set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or the role of the container',
+    ],
+    [
+      'an object that is gone',
+      [refuse(404, 'NoSuchKey')],
+      'NO_SUCH_OBJECT: the object is gone since it was listed\n  at s3://bucket/a.gz\n  run again',
+    ],
+    [
+      'a bucket in another region',
+      [refuse(301, 'PermanentRedirect')],
+      "WRONG_REGION: the bucket lies in another region\n  at s3://bucket/a.gz\n  set AWS_REGION to the bucket's",
+    ],
+    [
+      'a server that fails every time',
+      [refuse(500, 'InternalError')],
+      'S3_FAILED: S3 answered 500 to every try\n  at s3://bucket/a.gz\n  run again later',
+    ],
+  ])('gives up on %s', async (_, given, message) => {
+    answers = given
+    expect(await failureOf(read())).toMatchObject({ message, kind: 'environment' })
+  })
+
+  it('says that nobody is there', async () => {
+    store = await openS3Store({ endpoint: 'http://127.0.0.1:1', region: 'eu-west-1', retryDelayMs: 1, readTries: 2 })
+    expect(await failureOf(read())).toMatchObject({
+      message: 'NETWORK: cannot read: ECONNREFUSED\n  at s3://bucket/a.gz\n  check the network and the endpoint',
+      kind: 'environment',
+    })
+  })
+})
+
+describe('writing to S3', () => {
+  const created = (_: IncomingMessage, response: ServerResponse) =>
+    response.end(
+      '<?xml version="1.0"?><InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>',
+    )
+  const stored: Answer = (_, response) => response.writeHead(200, { ETag: '"p"' }).end()
+  const head =
+    (size: number): Answer =>
+    (_, response) =>
+      response.writeHead(200, { ETag: '"new"', 'Content-Length': size }).end()
+  const large = new Uint8Array(9 * 1024 * 1024)
+
+  it('sees an error that comes with status 200', async () => {
+    answers = [
+      created,
+      stored,
+      stored,
+      (_, response) =>
+        response.end('<?xml version="1.0"?><Error><Code>InternalError</Code><Message>late</Message></Error>'),
+    ]
+    const writer = await store.create(location)
+    await writer.write(large)
+    expect(await failureOf(writer.commit())).toMatchObject({ kind: 'environment' })
+  })
+
+  it('takes an upload for complete whose answer was lost', async () => {
+    answers = [created, stored, stored, refuse(404, 'NoSuchUpload'), head(large.length)]
+    const writer = await store.create(location)
+    await writer.write(large)
+    expect(await writer.commit()).toMatchObject({ size: large.length, etag: '"new"' })
+  })
+
+  it('does not take an upload for complete that is not', async () => {
+    answers = [created, stored, stored, refuse(404, 'NoSuchUpload'), head(7)]
+    const writer = await store.create(location)
+    await writer.write(large)
+    await expect(writer.commit()).rejects.toThrow(
+      `INTERNAL: s3://bucket/a.gz was written with ${large.length} bytes and has 7`,
+    )
+  })
+
+  it('aborts the upload whose part failed', async () => {
+    answers = [created, refuse(403, 'AccessDenied'), (_, response) => response.writeHead(204).end()]
+    const writer = await store.create(location)
+    expect(await failureOf(writer.write(large))).toMatchObject({
+      message:
+        'ACCESS_DENIED: not allowed to write\n  at s3://bucket/a.gz\n  the role needs s3:PutObject and s3:AbortMultipartUpload there; for an encrypted bucket also the use of its key',
+    })
+    await writer.abort()
+    expect(requests.at(-1)).toMatchObject({ method: 'DELETE', url: expect.stringContaining('uploadId=u1') })
+  })
+})
+
+describe('listing S3', () => {
+  it('does not take a listing that was cut for its end', async () => {
+    answers = [
+      (_, response) =>
+        response.end('<?xml version="1.0"?><ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>'),
+    ]
+    await expect(store.list(parseLocation('s3://bucket/x/'))[Symbol.asyncIterator]().next()).rejects.toThrow(
+      'INTERNAL: S3 cut a listing of s3://bucket/x/ short and did not say how to go on',
+    )
+  })
+
+  it('says that it is not allowed', async () => {
+    answers = [refuse(403, 'AccessDenied')]
+    expect(await failureOf(store.list(parseLocation('s3://bucket/x/'))[Symbol.asyncIterator]().next())).toMatchObject({
+      message:
+        'ACCESS_DENIED: not allowed to list\n  at s3://bucket/x/\n  the role needs s3:ListBucket there; for an encrypted bucket also the use of its key',
+    })
+  })
+})
