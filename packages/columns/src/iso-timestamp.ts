@@ -22,8 +22,7 @@ export function parseIsoTimestamp(bytes: Uint8Array, start: number, end: number)
   const year = twoDigits(bytes, start) * 100 + twoDigits(bytes, start + 2)
   const month = twoDigits(bytes, start + 5)
   const day = twoDigits(bytes, start + 8)
-  // A digit that is none makes a NaN, which fails every one of these.
-  if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) return Number.NaN
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return Number.NaN
   const midnight = daysFromCivil(year, month, day) * DAY_MS
   if (length === 10) return midnight
   if (length < 16 || bytes[start + 13] !== COLON) return Number.NaN
@@ -31,7 +30,13 @@ export function parseIsoTimestamp(bytes: Uint8Array, start: number, end: number)
   if (separator !== UPPER_T && separator !== LOWER_T && separator !== BLANK) return Number.NaN
   const hour = twoDigits(bytes, start + 11)
   const minute = twoDigits(bytes, start + 14)
-  if (!(hour <= 23 && minute <= 59)) return Number.NaN
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return Number.NaN
+  const clock = hour * 60 + minute
+  if (length === 24) {
+    // The form that JavaScript writes, and nearly every event has; anything else of this length goes the long way.
+    const rest = secondsAndMilliseconds(bytes, start + 16)
+    if (rest >= 0) return midnight + clock * 60_000 + rest
+  }
 
   let at = start + 16
   let second = 0
@@ -39,7 +44,7 @@ export function parseIsoTimestamp(bytes: Uint8Array, start: number, end: number)
   if (at < end && bytes[at] === COLON) {
     if (end - at < 3) return Number.NaN
     second = twoDigits(bytes, at + 1)
-    if (!(second <= 60)) return Number.NaN
+    if (second < 0 || second > 60) return Number.NaN
     at += 3
     if (at < end && bytes[at] === DOT) {
       const first = ++at
@@ -49,15 +54,12 @@ export function parseIsoTimestamp(bytes: Uint8Array, start: number, end: number)
     }
   }
   const offset = at === end ? 0 : offsetMinutes(bytes, at, end)
-  const minutes = hour * 60 + minute - offset
-  const moment = midnight + minutes * 60_000
-  // NaN from a bad offset fails here too.
-  if (!(moment >= FIRST_MOMENT && moment <= LAST_MINUTE)) return Number.NaN
-  if (second === 60) {
-    const isLastMinute = ((minutes % 1440) + 1440) % 1440 === 1439
-    return isLastMinute && moment < LAST_MINUTE ? moment + 60_000 : Number.NaN
-  }
-  return moment + second * 1000 + fraction
+  if (offset === BAD) return Number.NaN
+  const moment = midnight + (clock - offset) * 60_000
+  if (moment < FIRST_MOMENT || moment > LAST_MINUTE) return Number.NaN
+  if (second < 60) return moment + second * 1000 + fraction
+  const isLastMinute = (clock - offset + 1440) % 1440 === 1439
+  return isLastMinute && moment < LAST_MINUTE ? moment + 60_000 : Number.NaN
 }
 
 /** Whether a text that `parseIsoTimestamp` accepted has second 60. */
@@ -65,18 +67,25 @@ export function isLeapSecond(bytes: Uint8Array, start: number, end: number): boo
   return end - start >= 19 && bytes[start + 16] === COLON && bytes[start + 17] === DIGIT_0 + 6
 }
 
-/** Minutes east of UTC, or NaN. */
+/** Milliseconds of the eight bytes `:22.129Z`, or less than zero when they are something else. */
+function secondsAndMilliseconds(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== COLON || bytes[at + 3] !== DOT || bytes[at + 7] !== UPPER_Z || !isDigit(bytes[at + 6])) return BAD
+  const second = twoDigits(bytes, at + 1)
+  return second < 60 ? second * 1000 + twoDigits(bytes, at + 4) * 10 + bytes[at + 6] - DIGIT_0 : BAD
+}
+
+/** Minutes east of UTC, or BAD. */
 function offsetMinutes(bytes: Uint8Array, at: number, end: number): number {
   const sign = bytes[at]
   const length = end - at
-  if (sign === UPPER_Z || sign === LOWER_Z) return length === 1 ? 0 : Number.NaN
-  if (sign !== PLUS && sign !== DASH) return Number.NaN
+  if (sign === UPPER_Z || sign === LOWER_Z) return length === 1 ? 0 : BAD
+  if (sign !== PLUS && sign !== DASH) return BAD
   let minute = 0
   if (length === 5) minute = twoDigits(bytes, at + 3)
   else if (length === 6 && bytes[at + 3] === COLON) minute = twoDigits(bytes, at + 4)
-  else if (length !== 3) return Number.NaN
+  else if (length !== 3) return BAD
   const hour = twoDigits(bytes, at + 1)
-  if (!(hour <= 23 && minute <= 59)) return Number.NaN
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return BAD
   return sign === PLUS ? hour * 60 + minute : -(hour * 60 + minute)
 }
 
@@ -87,16 +96,19 @@ function milliseconds(bytes: Uint8Array, start: number, end: number): number {
   return value
 }
 
+/** BAD when one is no digit; two of those still make a year below zero. */
 function twoDigits(bytes: Uint8Array, at: number): number {
   const tens = bytes[at] - DIGIT_0
   const ones = bytes[at + 1] - DIGIT_0
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : BAD
 }
 
 function isDigit(byte: number): boolean {
   return byte >= DIGIT_0 && byte <= DIGIT_0 + 9
 }
 
+/** Far enough below zero that no good digits beside it make up for it. */
+const BAD = -1_000_000
 const BLANK = 0x20
 const PLUS = 0x2b
 const DASH = 0x2d
