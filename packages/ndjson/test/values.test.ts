@@ -1,0 +1,262 @@
+import type { ScanPredicate, ScanType } from '@fletching/ndjson'
+import { describe, expect, it } from 'vitest'
+import { column, decode, ID, interactions, TEXT } from './events.ts'
+
+/** The value of one column, of one line that has these members. */
+function value(members: string, type: ScanType = TEXT, path = 'v', options = {}) {
+  const { rows, unfit, malformed } = decode(`{${members}}`, { columns: [column(path, type, options)], steps: [] })
+  expect(malformed).toEqual([])
+  return unfit.length > 0 ? `${unfit[0].code}: ${String(rows[0][path])}` : rows[0][path]
+}
+
+describe('texts', () => {
+  it.each([
+    ['"v":"x"', 'x'],
+    ['"v":""', ''],
+    ['"v":"a\\"\\\\\\/\\b\\f\\n\\r\\tb"', 'a"\\/\b\f\n\r\tb'],
+    ['"v":"\\u00e9\\u20ac\\ud83d\\ude00"', 'é€😀'],
+    ['"v":"é€😀"', 'é€😀'],
+    ['"v":"\\ud83d"', '\ufffd'],
+    ['"v":"\\ude00\\ud83dx"', '\ufffd\ufffdx'],
+    ['"v":"\\ud83d\\ud83d\\ude00"', '\ufffd😀'],
+    ['"v":"\\u0000"', '\0'],
+    ['"v":null', null],
+    ['', null],
+    ['"v":1', 'NOT_TEXT: 1'],
+    ['"v":true', 'NOT_TEXT: true'],
+    ['"v":{"a":[1]}', 'NOT_TEXT: {"a":[1]}'],
+    ['"v":[ 1 ]', 'NOT_TEXT: [ 1 ]'],
+  ])('of %s', (members, expected) => expect(value(members)).toBe(expected))
+
+  it.each([
+    ['"v":12345678901234567890', '12345678901234567890'],
+    ['"v":1.0', '1.0'],
+    ['"v":-0', '-0'],
+    ['"v":1e400', '1e400'],
+    ['"v":019', undefined],
+    ['"v":"019"', '019'],
+    ['"v":""', null],
+    ['"v":"\\u0001"', '\u0001'],
+    ['"v":"a\\nb"', 'LINE_BREAK_IN_TEXT: a\\nb'],
+    ['"v":"a\\u000db"', 'LINE_BREAK_IN_TEXT: a\\u000db'],
+    ['"v":false', 'NOT_TEXT: false'],
+  ])('that are ids, of %s', (members, expected) => {
+    if (expected !== undefined) expect(value(members, ID)).toBe(expected)
+    else expect(decode(`{${members}}`).malformed).toHaveLength(1)
+  })
+
+  it('of another type are null where the column says so', () => {
+    expect(value('"v":[1]', TEXT, 'v', { unfit: 'null' })).toBeNull()
+    expect(value('"v":[1]', TEXT, 'v', { unfit: 'null', required: true })).toBe('MISSING: null')
+  })
+
+  it('that are changed are counted', () => {
+    const lines = [
+      '{"v":7}',
+      '{"v":"\\ud800"}',
+      '{"v":"\\u0001"}',
+      `{"v":"${'é'.repeat(257)}"}`,
+      `{"v":"${'é'.repeat(256)}"}`,
+    ]
+    const { counts } = decode(lines.join('\n'), { columns: [column('v', ID)], steps: [] })
+    expect(counts.converted).toEqual({
+      'v: number as text': 1,
+      'v: lone surrogate replaced': 1,
+      'v: control character kept': 1,
+      'v: over 256 characters': 1,
+    })
+  })
+})
+
+describe('paths', () => {
+  it.each([
+    ['"p":{"v":"x"}', 'x'],
+    ['"p":{"w":1,"v":"x"},"v":"y"', 'x'],
+    ['"v":"y"', null],
+    ['"p.v":"y"', null],
+    ['"p":"v"', null],
+    ['"p":null', null],
+    ['"p":[{"v":"y"}]', null],
+    ['"p":{"q":{"v":"y"}}', null],
+    ['"q":{"p":{"v":"y"}}', null],
+    ['"q":"\\"p\\":{\\"v\\":\\"y\\"}"', null],
+    ['"p":{"v":"x"},"p":{"v":"y"}', 'y'],
+    ['"p":{"v":"x"},"p":{"w":"y"}', null],
+    ['"p":{"v":"x"},"p":1', null],
+    ['"p":1,"p":{"v":"x"}', 'x'],
+    ['"p":{"v":"x","v":"y"}', 'y'],
+    ['"p":{"v":{"a":1},"v":"y"}', 'y'],
+    ['"\\u0070":{"\\u0076":"x"}', 'x'],
+    ['"p":{"v":"x"},"\\u0070":{}', null],
+    [' "p" : { "v" :\t"x" } ', 'x'],
+    ['"p":{"vv":"y"}', null],
+    ['"P":{"v":"y"}', null],
+  ])('of %s', (members, expected) => expect(value(members, TEXT, 'p.v')).toBe(expected))
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('may be %s, and inherit nothing', (name) => {
+    expect(value('"x":1', TEXT, 'v', { path: [name] })).toBeNull()
+    expect(value(`"${name}":"x"`, TEXT, 'v', { path: [name] })).toBe('x')
+    expect(({} as Record<string, unknown>).x).toBeUndefined()
+  })
+
+  it('may hold dots and blanks when they are given as names', () => {
+    const columns = [
+      { ...column('a.b', TEXT), path: ['a.b'] },
+      { ...column('c', TEXT), path: ['Invited User?'] },
+    ]
+    expect(decode('{"a":{"b":"x"},"a.b":"y","Invited User?":"z"}', { columns, steps: [] }).rows).toEqual([
+      { 'a.b': 'y', c: 'z' },
+    ])
+  })
+
+  it('may lead to an object and into it', () => {
+    const columns = [column('p', { kind: 'json' }), column('p.v', TEXT)]
+    expect(decode('{"p":{"v":"x"}}', { columns, steps: [] }).rows).toEqual([{ p: '{"v":"x"}', 'p.v': 'x' }])
+  })
+
+  it('take ten thousand keys, and one of 100 kB', () => {
+    const keys = Array.from({ length: 10_000 }, (_, number) => `"k${number}":${number}`).join(',')
+    expect(value(`${keys},"${'k'.repeat(100_000)}":1,"v":"x"`)).toBe('x')
+  })
+})
+
+describe('other types', () => {
+  it.each<[ScanType['kind'], string, unknown]>([
+    ['int64', '1', 1n],
+    ['int64', '-9223372036854775808', -9223372036854775808n],
+    ['int64', '9223372036854775808', 'OUT_OF_RANGE: 0'],
+    ['int64', '1.0', 'NOT_A_NUMBER: 0'],
+    ['int64', '"1"', 'NOT_A_NUMBER: 0'],
+    ['float64', '1e3', 1000],
+    ['float64', '-0', -0],
+    ['float64', '1e400', 'OUT_OF_RANGE: 0'],
+    ['float64', 'true', 'NOT_A_NUMBER: 0'],
+    ['bool', 'true', true],
+    ['bool', 'false', false],
+    ['bool', '1', 'NOT_A_BOOLEAN: false'],
+    ['timestamp', '"2019-05-18T14:03:22.129Z"', 1558188202129],
+    ['timestamp', '"2019-05-18T14:03:22.129\\u005a"', 1558188202129],
+    ['timestamp', '"2019-02-30"', 'NOT_A_TIMESTAMP: 0'],
+    ['timestamp', '""', 'NOT_A_TIMESTAMP: 0'],
+    ['timestamp', '1558188202', 'NOT_A_TIMESTAMP: 0'],
+    ['timestamp', 'null', null],
+    ['json', '{"a": [1, "x"]}', '{"a": [1, "x"]}'],
+    ['json', '"a\\n"', '"a\\n"'],
+    ['json', '"plain"', '"plain"'],
+    ['json', '1.50', '1.50'],
+    ['json', 'null', null],
+  ])('%s of %s', (kind, json, expected) => expect(value(`"v":${json}`, { kind } as ScanType)).toBe(expected))
+
+  it('a required value that is missing is told, and a leap second counted', () => {
+    const columns = [column('t', { kind: 'timestamp' }, { required: true })]
+    const { unfit, counts } = decode('{"t":"2016-12-31T23:59:60Z"}\n{}\n{"t":null}', { columns, steps: [] })
+    expect(unfit).toMatchObject([
+      { row: 1, line: 2, column: 't', code: 'MISSING', text: '{}' },
+      { row: 2, line: 3, column: 't', code: 'MISSING', text: '{"t":null}' },
+    ])
+    expect(counts.converted).toEqual({ 't: leap second as the next': 1 })
+  })
+
+  it('lists and structs of what is asked', () => {
+    const type: ScanType = {
+      kind: 'list',
+      item: {
+        kind: 'struct',
+        fields: [
+          { name: 'sku', type: ID },
+          { name: 'n', type: { kind: 'int64' } },
+        ],
+      },
+    }
+    const list = (json: string) => value(`"v":${json}`, type, 'v', { unfit: 'null' })
+    expect(list('[]')).toEqual([])
+    expect(list('{}')).toBeNull()
+    expect(
+      list('[{"sku":"a","n":1,"x":[{"sku":"no"}]}, {"n":"1"}, null, 7, {"sku":"b","sku":"c"},{"s\\u006bu":"d"}]'),
+    ).toEqual([{ sku: 'a', n: 1n }, { sku: null, n: null }, null, null, { sku: 'c', n: null }, { sku: 'd', n: null }])
+    const nested: ScanType = { kind: 'list', item: { kind: 'list', item: TEXT } }
+    expect(value('"v":[["a","\\"]"],[],["b",null,1]]', nested)).toEqual([['a', '"]'], [], ['b', null, null]])
+    expect(value('"v":7', { kind: 'struct', fields: [] })).toMatch(/^NOT_AN_OBJECT/)
+    expect(value('"v":7', { kind: 'list', item: TEXT })).toMatch(/^NOT_A_LIST/)
+  })
+})
+
+describe('steps', () => {
+  const lines = [
+    '{"event":"Page Viewed"}',
+    '{"event":"Page Viewed","userId":"u"}',
+    '{"event":["Product Clicked"],"userId":"u"}',
+    '{"event":"product clicked","userId":"u"}',
+    '{"event":"Product\\u0020Clicked"}',
+    '{"event":"Product Clicked","userId":""}',
+    '{"event":"Product Clicked","userId":7}',
+    '{"event":"Product Clicked","userId":7,"properties":{"products":[]}}',
+    '{"event":"Product Clicked","userId":true,"properties":{"sku":null}}',
+    '{"event":"Product Clicked","userId":true,"properties":{"sku":"s"}}',
+    '{"event":"Product Clicked","userId":"u","properties":{"sku":"s"},"timestamp":"2019-05-18"}',
+  ]
+
+  it('refuse a line for the first reason that applies', () => {
+    const { counts, rows, unfit } = decode(lines.join('\n'))
+    expect(counts.filtered).toEqual({
+      'event not wanted': 4,
+      'userId missing': 2,
+      'sku missing': 2,
+      'order without sku': 1,
+    })
+    expect(counts.tallies).toEqual({ 'event not wanted': { 'Page Viewed': 2, 'product clicked': 1 } })
+    expect(rows).toHaveLength(2)
+    expect(unfit).toMatchObject([{ row: 0, line: 10, column: 'userId', code: 'NOT_TEXT', text: lines[9] }])
+    expect(counts).toMatchObject({ lines: 11, rows: 2 })
+  })
+
+  it('count no more than a thousand refused values, and cut long ones', () => {
+    const many = Array.from({ length: 1500 }, (_, number) => `{"event":"${number} ${'x'.repeat(200)}"}`)
+    const { tallies } = decode(many.join('\n')).counts
+    const values = Object.entries(tallies['event not wanted'])
+    expect(values).toHaveLength(1001)
+    expect(tallies['event not wanted']['…']).toBe(500)
+    expect(Math.max(...values.map(([name]) => name.length))).toBe(100)
+  })
+
+  it.each<[string, ScanPredicate, string[]]>([
+    ['isIn', { op: 'isIn', column: 0, values: ['a', 'é', ''] }, ['a', 'é', '']],
+    ['isIn nothing', { op: 'isIn', column: 0, values: [] }, []],
+    ['isNotNull', { op: 'isNotNull', column: 0 }, ['a', 'é', '', 'b', '1']],
+    ['isNull', { op: 'isNull', column: 0 }, ['null']],
+    [
+      'and',
+      {
+        op: 'and',
+        inputs: [
+          { op: 'isNotNull', column: 0 },
+          { op: 'isIn', column: 0, values: ['b'] },
+        ],
+      },
+      ['b'],
+    ],
+    [
+      'or',
+      {
+        op: 'or',
+        inputs: [
+          { op: 'isNull', column: 0 },
+          { op: 'isIn', column: 0, values: ['b'] },
+        ],
+      },
+      ['b', 'null'],
+    ],
+  ])('%s', (_, predicate, kept) => {
+    const input = '{"v":"a"}\n{"v":"\\u00e9"}\n{"v":""}\n{"v":"b"}\n{}\n{"v":1}\n'
+    const { rows, counts } = decode(input, { columns: [column('v', TEXT)], steps: [{ predicate, reason: 'no' }] })
+    expect(rows.map((row) => String(row.v)).sort()).toEqual([...kept].sort())
+    expect(counts.rows + (counts.filtered.no ?? 0)).toBe(6)
+  })
+
+  it('look at columns that are not put out', () => {
+    expect(decode(lines[10]).rows).toEqual([
+      { userId: 'u', event: 'Product Clicked', 'properties.sku': 's', timestamp: 1558137600000 },
+    ])
+    expect(interactions.columns).toHaveLength(5)
+  })
+})
