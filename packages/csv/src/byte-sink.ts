@@ -1,7 +1,11 @@
 /** Bytes that grow at their end. */
 export class ByteSink {
-  bytes = new Uint8Array(64 * 1024)
+  bytes: Uint8Array
   length = 0
+
+  constructor(capacity = 64 * 1024) {
+    this.bytes = new Uint8Array(capacity)
+  }
 
   /** Makes room for `count` more bytes; call it before writing to `bytes` directly. */
   reserve(count: number): void {

@@ -1,15 +1,18 @@
-import { internal } from '@fletching/columns/errors'
+import { authorError, internal } from '@fletching/columns/errors'
 import type { RecordBatch, Schema } from 'apache-arrow'
 import { ByteSink } from './byte-sink.ts'
-import { type CsvDialect, DIALECTS, type DialectRules } from './dialect.ts'
-import { openFieldWriter } from './field-writer.ts'
+import { type CsvDialect, type DialectRules, rulesOf } from './dialect.ts'
+import { checkFieldType, openFieldWriter } from './field-writer.ts'
 
 /**
  * Record batches in, CSV bytes out, straight from the batches' buffers.
  *
  * - Shape: one record for each row; fields in the order of the schema.
  * - Nulls: an empty field. The empty text is one too, but for `athena-opencsv`, where it is `""`.
- * - Errors: NOT_IN_CSV (author) for a column of structs or lists.
+ * - Units: moments are ISO 8601 in UTC with milliseconds, days `2019-05-18`, doubles what `String` makes of them.
+ * - Memory: holds as many bytes as the longest batch came to; what it gives is the caller's.
+ * - Errors: NOT_IN_CSV (author) for a column of structs or lists, BAD_COLUMN_NAME (author) for a name that a bare header would
+ *   break, NO_SUCH_DIALECT (author), all when it is made; internal for a batch of other columns.
  * - Order: that of the rows.
  *
  * Values that a spreadsheet would take for a formula are left as they are: data stays true.
@@ -23,31 +26,30 @@ import { openFieldWriter } from './field-writer.ts'
  * ```
  */
 export class CsvEncoder {
+  /** Line breaks in texts that became blanks, in all batches so far. */
   readonly counts = { lineBreaksReplaced: 0 }
-  readonly #schema: Schema
+  readonly #names: readonly string[]
   readonly #rules: DialectRules
   readonly #sink = new ByteSink()
 
   constructor(schema: Schema, options: { readonly dialect: CsvDialect }) {
-    this.#schema = schema
-    this.#rules = DIALECTS[options.dialect]
+    this.#rules = rulesOf(options.dialect)
+    this.#names = schema.fields.map((field) => field.name)
+    for (const field of schema.fields) checkFieldType(field)
+    for (const name of this.#names) checkName(name)
   }
 
   /** The names of the columns, never quoted. */
   header(): Uint8Array {
-    const names = this.#schema.fields.map((field) => field.name)
-    return UTF8.encode(names.join(',') + this.#rules.lineEnd)
+    return UTF8.encode(this.#names.join(',') + this.#rules.lineEnd)
   }
 
   /** The records of a batch. */
   encode(batch: RecordBatch): Uint8Array {
-    const { fields } = this.#schema
-    if (batch.data.children.length !== fields.length) {
-      throw internal(`the CSV has ${fields.length} columns, but a batch came with ${batch.data.children.length}`)
-    }
+    this.#checkColumns(batch)
     const sink = this.#sink
     const context = { sink, rules: this.#rules, folded: (count: number) => this.#folded(count) }
-    const writers = fields.map((field, column) => openFieldWriter(field, batch.data.children[column], context))
+    const writers = batch.data.children.map((column) => openFieldWriter(column, context))
     const endsInCrlf = this.#rules.lineEnd === '\r\n'
     for (let row = 0; row < batch.numRows; row++) {
       for (let column = 0; column < writers.length; column++) {
@@ -64,9 +66,23 @@ export class CsvEncoder {
     return sink.take()
   }
 
+  #checkColumns(batch: RecordBatch): void {
+    const given = batch.schema.fields.map((field) => field.name)
+    if (given.length === this.#names.length && given.every((name, column) => name === this.#names[column])) return
+    throw internal(`a CSV of the columns ${this.#names.join(', ')} was given a batch of ${given.join(', ')}`)
+  }
+
   #folded(count: number): void {
     this.counts.lineBreaksReplaced += count
   }
+}
+
+/** No dialect quotes its header, so that a name with a comma would be two. */
+function checkName(name: string): void {
+  if (!/[,"\\\r\n]/.test(name)) return
+  throw authorError('BAD_COLUMN_NAME', `${JSON.stringify(name)} is no name for a CSV column`, {
+    help: 'the header is not quoted, so a name holds no comma, quote, backslash or line break',
+  })
 }
 
 const UTF8 = new TextEncoder()

@@ -1,28 +1,32 @@
 import type { ByteSink } from './byte-sink.ts'
-import type { DialectRules } from './dialect.ts'
+import { type DialectRules, FOLDS, QUOTES } from './dialect.ts'
 
 /** Appends a text as a field, quoted where the dialect says so; gives the number of line breaks that became blanks. */
 export function putText(sink: ByteSink, rules: DialectRules, bytes: Uint8Array, start: number, end: number): number {
-  const folds = rules.foldsLineBreaks && hasLineBreak(bytes, start, end)
-  if (!folds && !needsQuotes(rules, bytes, start, end)) {
-    sink.copy(bytes, start, end)
-    return 0
-  }
-  if (!folds) {
-    putQuoted(sink, rules, bytes, start, end)
-    return 0
-  }
+  const seen = classesIn(rules.classes, bytes, start, end)
+  if ((seen & FOLDS) !== 0) return putFolded(sink, rules, bytes, start, end)
+  if ((seen & QUOTES) !== 0 || needsQuotes(rules, bytes, start, end)) putQuoted(sink, rules, bytes, start, end)
+  else sink.copy(bytes, start, end)
+  return 0
+}
+
+/** Whatever becomes of the line breaks decides on the quotes: a break at an end is then a blank at an end. */
+function putFolded(sink: ByteSink, rules: DialectRules, bytes: Uint8Array, start: number, end: number): number {
   const folded = foldLineBreaks(bytes, start, end)
-  if (needsQuotes(rules, folded.bytes, 0, folded.bytes.length))
-    putQuoted(sink, rules, folded.bytes, 0, folded.bytes.length)
-  else sink.copy(folded.bytes, 0, folded.bytes.length)
+  putText(sink, rules, folded.bytes, 0, folded.bytes.length)
   return folded.count
 }
 
+/** The classes of all bytes of a text, or-ed. */
+function classesIn(classes: Uint8Array, bytes: Uint8Array, start: number, end: number): number {
+  let seen = 0
+  for (let at = start; at < end; at++) seen |= classes[bytes[at]]
+  return seen
+}
+
+/** Whether a text is quoted that holds no byte of class QUOTES. */
 function needsQuotes(rules: DialectRules, bytes: Uint8Array, start: number, end: number): boolean {
   if (rules.quotesAllText) return true
-  const { quotesFor } = rules
-  for (let at = start; at < end; at++) if (quotesFor[bytes[at]] === 1) return true
   if (rules.quotesOuterBlanks && end > start && (isBlank(bytes[start]) || isBlank(bytes[end - 1]))) return true
   return end - start > rules.quotesFrom && utf16Length(bytes, start, end) > rules.quotesFrom
 }
@@ -41,11 +45,6 @@ function putQuoted(sink: ByteSink, rules: DialectRules, bytes: Uint8Array, start
   }
   target[to++] = QUOTE
   sink.length = to
-}
-
-function hasLineBreak(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at] === LF || bytes[at] === CR) return true
-  return false
 }
 
 /** CR, LF and CRLF become one blank each. */

@@ -1,34 +1,38 @@
+import { sliceBatch } from '@fletching/columns'
+import { type Form, type Plain, vectorOf } from '@fletching/testing'
 import {
-  BoolBuilder,
-  type ColumnBuilder,
-  DictionaryBuilder,
-  Float64Builder,
-  Int64Builder,
-  sliceBatch,
-  TimestampBuilder,
-  Utf8Builder,
-} from '@fletching/columns'
-import { Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
+  Bool,
+  type DataType,
+  DateDay,
+  Dictionary,
+  Field,
+  Float64,
+  Int32,
+  Int64,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  TimestampMillisecond,
+  Utf8,
+} from 'apache-arrow'
 import { type CsvDialect, CsvEncoder } from '../src/index.ts'
 
-export type Kind = 'text' | 'dictionary' | 'long' | 'double' | 'bool' | 'moment'
+export type Kind = 'text' | 'dictionary' | 'long' | 'int' | 'double' | 'bool' | 'moment' | 'day'
 export type Value = string | bigint | number | boolean | null
 export type Columns = Readonly<Record<string, readonly [kind: Kind, values: readonly Value[]]>>
 
-/** A batch of whole columns. */
-export function batchOf(columns: Columns): RecordBatch {
-  const children = Object.values(columns).map(([kind, values]) => {
-    const { builder, append } = openBuilder(kind)
-    for (const value of values) {
-      if (value === null) builder.appendNull()
-      else append(value)
-    }
-    return builder.finish()
-  })
-  const fields = Object.keys(columns).map((name, column) => new Field(name, children[column].type, true))
-  const { length } = children[0]
-  const data = makeData({ type: new Struct(fields), length, nullCount: 0, children })
-  return new RecordBatch(new Schema(fields), data)
+/** Ways in which a column of one batch lies in memory: from bit 0 on, or as a cut from the midst of poison. */
+export const batchForms = ['plain', 'slice', 'slice of a slice'] as const satisfies readonly Form[]
+
+/** A batch of whole columns, in the form that is given for each. */
+export function batchOf(columns: Columns, formOf: (column: string) => Form = () => 'plain'): RecordBatch {
+  const entries = Object.entries(columns)
+  const children = entries.map(([name, [kind, values]]) => dataOf(TYPES[kind], values, formOf(name)))
+  return batchFrom(
+    entries.map(([name]) => name),
+    children,
+  )
 }
 
 /** The CSV of some batches, which may be slices, with the header. */
@@ -44,37 +48,24 @@ export function cutBatch(batch: RecordBatch, rows: readonly number[]): RecordBat
   return bounds.slice(1).map((end, part) => sliceBatch(batch, bounds[part], end))
 }
 
-function openBuilder(kind: Kind): { builder: ColumnBuilder; append: (value: Value) => void } {
-  switch (kind) {
-    case 'text': {
-      const builder = new Utf8Builder()
-      return { builder, append: (value) => builder.append(value as string) }
-    }
-    case 'dictionary': {
-      const builder = new DictionaryBuilder()
-      return {
-        builder,
-        append: (value) => {
-          const bytes = Buffer.from(value as string)
-          builder.appendBytes(bytes, 0, bytes.length)
-        },
-      }
-    }
-    case 'long': {
-      const builder = new Int64Builder()
-      return { builder, append: (value) => builder.append(value as bigint) }
-    }
-    case 'double': {
-      const builder = new Float64Builder()
-      return { builder, append: (value) => builder.append(value as number) }
-    }
-    case 'bool': {
-      const builder = new BoolBuilder()
-      return { builder, append: (value) => builder.append(value as boolean) }
-    }
-    case 'moment': {
-      const builder = new TimestampBuilder()
-      return { builder, append: (value) => builder.append(value as bigint) }
-    }
-  }
+function dataOf(type: DataType, values: readonly Value[], form: Form) {
+  return vectorOf(type, values as readonly Plain[], form).data[0]
+}
+
+function batchFrom(names: readonly string[], children: ReturnType<typeof dataOf>[]): RecordBatch {
+  const fields = names.map((name, column) => new Field(name, children[column].type, true))
+  const { length } = children[0]
+  const data = makeData({ type: new Struct(fields), length, nullCount: 0, children })
+  return new RecordBatch(new Schema(fields), data)
+}
+
+const TYPES: Readonly<Record<Kind, DataType>> = {
+  text: new Utf8(),
+  dictionary: new Dictionary(new Utf8(), new Int32()),
+  long: new Int64(),
+  int: new Int32(),
+  double: new Float64(),
+  bool: new Bool(),
+  moment: new TimestampMillisecond('UTC'),
+  day: new DateDay(),
 }
