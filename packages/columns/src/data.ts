@@ -1,14 +1,19 @@
 import { type Data, makeData, RecordBatch, Struct, type Vector } from 'apache-arrow'
-import { getBit, sliceBits } from './bitmap.ts'
+import { bitmapByteLength, getBit, sliceBits } from './bitmap.ts'
 
-/** Whether a row of a chunk has a value. */
+/** Whether a row of a chunk has a value; a column of nulls alone may have no bitmap. */
 export function isValid(data: Data, row: number): boolean {
-  return data.nullCount === 0 || getBit(data.nullBitmap, data.offset + row)
+  const { nullBitmap }: { readonly nullBitmap?: Uint8Array } = data
+  return data.nullCount === 0 || (nullBitmap !== undefined && getBit(nullBitmap, data.offset + row))
 }
 
 /** The validity of a chunk as bits from bit 0 on; undefined when every row has a value. */
 export function validityOf(data: Data): Uint8Array | undefined {
-  return data.nullCount === 0 ? undefined : sliceBits(data.nullBitmap, data.offset, data.length)
+  if (data.nullCount === 0) return undefined
+  const { nullBitmap }: { readonly nullBitmap?: Uint8Array } = data
+  return nullBitmap === undefined
+    ? new Uint8Array(bitmapByteLength(data.length))
+    : sliceBits(nullBitmap, data.offset, data.length)
 }
 
 /**

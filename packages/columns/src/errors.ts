@@ -62,11 +62,13 @@ export function internal(what: string, parts?: ErrorParts): FletchingError {
   return new FletchingError('internal', 'INTERNAL', what, parts)
 }
 
-/** The same error with one more place at the end; anything else than a FletchingError is returned as it is. */
+/** The same error, its stack included, with one more place at the end; what is no FletchingError is returned as it is. */
 export function addPlace(error: unknown, place: string): unknown {
   if (!(error instanceof FletchingError)) return error
   const { kind, code, what, at, help, details, cause } = error
-  return new FletchingError(kind, code, what, { at: [...at, place], help, details, cause })
+  const placed = new FletchingError(kind, code, what, { at: [...at, place], help, details, cause })
+  if (error.stack !== undefined) placed.stack = error.stack.replace(error.message, () => placed.message)
+  return placed
 }
 
 function lines(text: string | readonly string[] | undefined): readonly string[] {
