@@ -52,7 +52,7 @@ const RULES: Rules = {
   },
   timestamp: {
     text: (milliseconds: number) => formatMoment(milliseconds),
-    date: (milliseconds: number) => Math.floor(milliseconds / DAY_MS),
+    date: (milliseconds: number) => int32(Math.floor(milliseconds / DAY_MS)),
   },
   date: {
     text: (days: number) => formatDay(days),
@@ -96,16 +96,20 @@ function parseDate(text: string): number | undefined {
   return daysFromCivil(year, month, day)
 }
 
-function formatDay(days: number): string {
+/** Undefined outside the years 0001 to 9999, which are those that can be read back. */
+function formatDay(days: number): string | undefined {
   const { year, month, day } = civilFromDays(days)
+  if (year < 1 || year > 9999) return undefined
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`
 }
 
-function formatMoment(milliseconds: number): string {
+function formatMoment(milliseconds: number): string | undefined {
   const days = Math.floor(milliseconds / DAY_MS)
+  const day = formatDay(days)
+  if (day === undefined) return undefined
   const rest = milliseconds - days * DAY_MS
   const clock = [Math.floor(rest / 3_600_000), Math.floor(rest / 60_000) % 60, Math.floor(rest / 1000) % 60]
-  return `${formatDay(days)}T${clock.map((part) => pad(part, 2)).join(':')}.${pad(rest % 1000, 3)}Z`
+  return `${day}T${clock.map((part) => pad(part, 2)).join(':')}.${pad(rest % 1000, 3)}Z`
 }
 
 function pad(value: number, width: number): string {

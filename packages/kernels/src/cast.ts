@@ -65,7 +65,8 @@ function castVector<T extends DataType>(
   const plain = dictionaryDecode(column)
   const from = kindOf(plain.type)
   const to = kindOf(type)
-  if (from === to) return plain as Vector<T>
+  // The same values under another name, as a timestamp without a time zone.
+  if (from !== undefined && from === to) return new Vector(plain.data.map((data) => data.clone(type) as Data<T>))
   const rule = from === undefined || to === undefined ? undefined : castRules[from][to]
   if (from === undefined || to === undefined || rule === undefined) {
     throw internal(`there is no cast from ${String(column.type)} to ${String(type)}`)

@@ -9,7 +9,7 @@ import { operandsOf, type Scalar } from './scalar.ts'
  * - Shape: as many rows as the vectors, in one chunk; scalars may stand among them. All have the same type.
  * - Nulls: null where every input is null.
  * - Memory: copies; dictionary-encoded inputs are decoded.
- * - Errors: InternalError when lengths or types differ.
+ * - Errors: InternalError when lengths or types differ, or the type cannot hold the scalar.
  * - Source: Arrow C++ `coalesce`.
  *
  * @example

@@ -11,7 +11,7 @@ import { type Operand, operandsOf, type Scalar } from './scalar.ts'
  * - Shape: as many rows as the vectors, in one chunk; a scalar may stand for one of them. Both have the same type.
  * - Nulls: propagate.
  * - Units: text by its UTF-8 bytes; NaN equals nothing, itself included; a timestamp scalar is milliseconds, a date scalar days.
- * - Errors: InternalError when lengths or types differ, or the type has no order.
+ * - Errors: InternalError when lengths or types differ, or the type cannot hold the scalar, or the type has no order.
  * - Source: Arrow C++ `equal`.
  *
  * @example

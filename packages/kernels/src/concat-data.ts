@@ -1,14 +1,5 @@
 import { bitmapByteLength, getBit, isValid, setBit } from '@fletching/columns'
-import {
-  type Data,
-  DataType,
-  type Dictionary,
-  type List,
-  makeData,
-  type Struct,
-  type Utf8,
-  type Vector,
-} from 'apache-arrow'
+import { type Data, DataType, type Dictionary, List, makeData, Struct, type Utf8, type Vector } from 'apache-arrow'
 import { takeData } from './take-data.ts'
 
 /** Joins chunks of one type. */
@@ -35,7 +26,9 @@ export function concatData(type: DataType, chunks: readonly Data[]): Data {
         chunks.map((chunk) => trimmed(chunk.children[i], chunk.length)),
       ),
     )
-    return makeData({ type, length, ...validity, children })
+    // A field whose dictionaries differ is decoded.
+    const fields = (type as Struct).children.map((field, i) => field.clone({ type: children[i].type }))
+    return makeData({ type: new Struct(fields), length, ...validity, children })
   }
   if (DataType.isList(type)) return concatLists(type as List, chunks as readonly Data<List>[], length, validity)
   return concatFixed(type, chunks, length, validity)
@@ -97,7 +90,8 @@ function concatLists(type: List, chunks: readonly Data<List>[], length: number, 
     return children[0].slice(from, valueOffsets[rows] - from)
   })
   const child = concatData(type.children[0].type, items)
-  return makeData({ type, length, ...validity, valueOffsets: offsets, child })
+  const field = type.children[0].clone({ type: child.type })
+  return makeData({ type: new List(field), length, ...validity, valueOffsets: offsets, child })
 }
 
 function concatDictionaries(
@@ -106,9 +100,9 @@ function concatDictionaries(
   length: number,
   validity: Validity,
 ): Data {
-  const dictionary = chunks.at(-1)?.dictionary
-  const first = chunks[0]
-  if (first !== undefined && chunks.every((chunk) => chunk.dictionary === dictionary)) {
+  const [first] = chunks
+  const dictionary = first?.dictionary
+  if (chunks.every((chunk) => chunk.dictionary === dictionary)) {
     const indices = concatFixed(
       type.indices,
       chunks.map((chunk) => makeData({ type: type.indices, length: chunk.length, data: chunk.values } as never)),

@@ -27,6 +27,7 @@ export function concat<T extends DataType>(...vectors: readonly Vector<T>[]): Ve
     }
   }
   const chunks = vectors.flatMap((vector) => vector.data.filter((data) => data.length > 0))
+  if (chunks.length === 0) return new Vector([first.data[0]])
   if (chunks.length === 1) return new Vector([chunks[0]])
   return new Vector([concatData(first.type, chunks as readonly Data[])]) as Vector<T>
 }

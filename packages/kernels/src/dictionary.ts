@@ -40,3 +40,10 @@ export function dictionaryDecode<T extends DataType>(column: Vector<Dictionary<T
   if (!DataType.isDictionary(column.type)) return column as Vector<T>
   return new Vector((column as Vector<Dictionary<T>>).data.map(decodeDictionary)) as Vector<T>
 }
+
+/** The column, decoded when one of its dictionaries has a null entry: what is null then shows in its bitmaps alone. */
+export function withoutNullEntries(column: Vector): Vector {
+  return column.data.some(({ dictionary }) => dictionary !== undefined && dictionary.nullCount > 0)
+    ? dictionaryDecode(column)
+    : column
+}

@@ -11,7 +11,7 @@ import { takeData } from './take-data.ts'
  * - Shape: as many rows as `condition`, in one chunk; a scalar may stand for one of the two values.
  * - Nulls: a null condition gives null; a null in the value that is taken stays null.
  * - Memory: copies; dictionary-encoded values are decoded.
- * - Errors: InternalError when lengths or types differ.
+ * - Errors: InternalError when lengths or types differ, or the type cannot hold the scalar.
  * - Source: Arrow C++ `if_else`.
  */
 export function ifElse(condition: Vector<Bool>, whenTrue: Vector | Scalar, whenFalse: Vector | Scalar): Vector {

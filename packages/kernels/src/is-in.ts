@@ -1,9 +1,11 @@
 import { clearBit, isValid, setBit } from '@fletching/columns'
+import { internal } from '@fletching/columns/errors'
 import { type Bool, type Data, DataType, type Dictionary, type Utf8, type Vector } from 'apache-arrow'
 import { boolVector, newBits } from './bool-vector.ts'
 import { or } from './boolean.ts'
 import { eq } from './compare.ts'
 import { compareBytes } from './compare-bytes.ts'
+import { withoutNullEntries } from './dictionary.ts'
 import type { Scalar } from './scalar.ts'
 
 /**
@@ -11,6 +13,7 @@ import type { Scalar } from './scalar.ts'
  *
  * - Shape: as many rows as `column`, in one chunk.
  * - Nulls: propagate; `values` holds none.
+ * - Errors: InternalError when the type cannot hold a value, or has no order.
  * - Cost: of a dictionary-encoded column each entry is compared once, whatever the number of rows.
  * - Source: PySpark `Column.isin`.
  *
@@ -23,12 +26,17 @@ export function isIn(column: Vector, values: readonly Exclude<Scalar, null>[]): 
   const { type } = column
   if (DataType.isUtf8(type) || (DataType.isDictionary(type) && DataType.isUtf8(type.dictionary))) {
     return isTextIn(
-      column as Vector<Utf8> | Vector<Dictionary<Utf8>>,
-      values.map((value) => UTF8.encode(String(value))),
+      withoutNullEntries(column) as Vector<Utf8> | Vector<Dictionary<Utf8>>,
+      values.map((value) => textOf(value)),
     )
   }
   if (values.length === 0) return neverTrue(column)
   return values.map((value) => eq(column, value)).reduce((left, right) => or(left, right))
+}
+
+function textOf(value: Exclude<Scalar, null>): Uint8Array {
+  if (typeof value !== 'string') throw internal(`isIn got Utf8 and the scalar ${value}`)
+  return UTF8.encode(value)
 }
 
 /** False where there is a value, null where there is none. */

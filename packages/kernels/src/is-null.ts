@@ -1,6 +1,7 @@
 import { isValid, setBit } from '@fletching/columns'
-import { type Bool, DataType, type Vector } from 'apache-arrow'
+import type { Bool, Vector } from 'apache-arrow'
 import { boolVector, newBits } from './bool-vector.ts'
+import { withoutNullEntries } from './dictionary.ts'
 
 /**
  * Tells which rows have no value.
@@ -27,9 +28,8 @@ export function isNotNull(column: Vector): Vector<Bool> {
 function validityMask(column: Vector, wanted: boolean): Vector<Bool> {
   const bits = newBits(column.length)
   let row = 0
-  for (const data of column.data) {
-    const allNull = DataType.isNull(data.type)
-    for (let i = 0; i < data.length; i++, row++) if ((!allNull && isValid(data, i)) === wanted) setBit(bits, row)
+  for (const data of withoutNullEntries(column).data) {
+    for (let i = 0; i < data.length; i++, row++) if (isValid(data, i) === wanted) setBit(bits, row)
   }
   return boolVector(column.length, bits, undefined, 0)
 }

@@ -1,5 +1,17 @@
 import { internal } from '@fletching/columns/errors'
-import { type Data, type DataType, DataType as Types, type Vector, vectorFromArray } from 'apache-arrow'
+import {
+  Bool,
+  type Data,
+  type DataType,
+  Float64,
+  type Int32,
+  makeData,
+  type Null,
+  DataType as Types,
+  Utf8,
+  type Vector,
+  vectorFromArray,
+} from 'apache-arrow'
 import { concat } from './concat.ts'
 import { dictionaryDecode } from './dictionary.ts'
 
@@ -21,7 +33,8 @@ export function operandsOf(
   name: string,
   inputs: readonly (Vector | Scalar)[],
 ): { operands: Operand[]; type: DataType; length: number } {
-  const vectors = inputs.filter(isVector).map((vector) => dictionaryDecode(vector))
+  const plain = inputs.map((input) => (isVector(input) ? dictionaryDecode(input) : input))
+  const vectors = plain.filter(isVector)
   const [first] = vectors
   if (first === undefined) throw internal(`${name} got no vector`)
   const { type, length } = first
@@ -29,31 +42,52 @@ export function operandsOf(
     if (vector.length !== length) throw internal(`${name} got ${length} and ${vector.length} rows`)
     if (String(vector.type) !== String(type)) throw internal(`${name} got ${String(type)} and ${String(vector.type)}`)
   }
-  const operands = inputs.map(
+  const operands = plain.map(
     (input): Operand =>
-      isVector(input)
-        ? { data: oneChunk(dictionaryDecode(input)), step: 1 }
-        : { data: scalarData(input, type), step: 0 },
+      isVector(input) ? { data: oneChunk(input), step: 1 } : { data: scalarData(name, input, type), step: 0 },
   )
   return { operands, type, length }
 }
 
 /** The scalar as a chunk of one row. */
-export function scalarData(value: Scalar, type: DataType): Data {
-  const raw = Types.isTimestamp(type) || (Types.isInt(type) && type.bitWidth === 64)
-  if (value !== null && raw && (typeof value === 'number' || typeof value === 'bigint')) {
-    const vector = vectorFromArray([0], type)
-    ;(vector.data[0].values as BigInt64Array)[0] = BigInt(value)
-    return vector.data[0]
+export function scalarData(name: string, value: Scalar, type: DataType): Data {
+  if (value === null) return vectorFromArray([null], type as Null).data[0]
+  const data = dataOf(value, type)
+  if (data === undefined) {
+    throw internal(
+      `${name} got ${String(type)} and the scalar ${typeof value === 'string' ? JSON.stringify(value) : value}`,
+    )
   }
-  if (value !== null && Types.isDate(type) && typeof value === 'number') {
-    const vector = vectorFromArray([new Date(0)], type)
-    ;(vector.data[0].values as Int32Array)[0] = value
-    return vector.data[0]
+  return data
+}
+
+/** Undefined when the type cannot hold the value. */
+function dataOf(value: Exclude<Scalar, null>, type: DataType): Data | undefined {
+  if (Types.isUtf8(type)) {
+    if (typeof value !== 'string') return undefined
+    const bytes = UTF8.encode(value)
+    return makeData({ type: new Utf8(), length: 1, valueOffsets: Int32Array.of(0, bytes.length), data: bytes })
   }
-  return vectorFromArray([value], type).data[0]
+  if (Types.isBool(type)) {
+    return typeof value === 'boolean'
+      ? makeData({ type: new Bool(), length: 1, data: Uint8Array.of(Number(value)) })
+      : undefined
+  }
+  if (typeof value !== 'number' && typeof value !== 'bigint') return undefined
+  if (Types.isFloat(type) && type.precision === 2) {
+    return makeData({ type: new Float64(), length: 1, data: Float64Array.of(Number(value)) })
+  }
+  if (!Types.isTimestamp(type) && !Types.isDate(type) && !Types.isInt(type)) return undefined
+  if (typeof value === 'number' && !Number.isInteger(value)) return undefined
+  const array = new (type.ArrayType as new (length: number) => Int32Array | BigInt64Array)(1)
+  array[0] = (array.BYTES_PER_ELEMENT === 8 ? BigInt(value) : Number(value)) as never
+  return BigInt(array[0]) === BigInt(value)
+    ? makeData({ type: type as Int32, length: 1, data: array as Int32Array })
+    : undefined
 }
 
 export function oneChunk<T extends DataType>(vector: Vector<T>): Data<T> {
   return vector.data.length === 1 ? vector.data[0] : concat(vector).data[0]
 }
+
+const UTF8 = new TextEncoder()

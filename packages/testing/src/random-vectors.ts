@@ -70,7 +70,7 @@ export interface RandomCheck<T extends ColumnTypes> {
 }
 
 /** Holds a function against its oracle on random columns of every length, share of nulls and form. */
-export function randomCheck<T extends ColumnTypes>({ types, out, run, oracle, cases = 150 }: RandomCheck<T>): void {
+export function randomCheck<T extends ColumnTypes>({ types, out, run, oracle, cases = 100 }: RandomCheck<T>): void {
   for (let number = 0; number < cases; number++) {
     const random = randomFrom(testSeed + number)
     const rows = random.pick(LENGTHS)

@@ -128,7 +128,7 @@ function build(type: DataType, values: readonly Plain[], poisoned: boolean): Dat
   if (DataType.isUtf8(type)) {
     const texts = held.map((text) => UTF8.encode(text as string))
     const valueOffsets = offsetsOf(texts)
-    return makeData({ type: new Utf8(), ...shape, valueOffsets, data: Buffer.concat(texts) })
+    return makeData({ type: new Utf8(), ...shape, valueOffsets, data: new Uint8Array(Buffer.concat(texts)) })
   }
   if (DataType.isList(type)) {
     const list = type as List

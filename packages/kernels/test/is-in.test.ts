@@ -1,0 +1,75 @@
+import { isIn } from '@fletching/kernels/is-in'
+import { randomCheck, sameColumn, tableCheck, vectorOf } from '@fletching/testing'
+import { Bool, Dictionary, Int32, makeData, Utf8, Vector } from 'apache-arrow'
+import { describe, expect, it } from 'vitest'
+import { orderedTypes } from './types.ts'
+
+const bool = new Bool()
+
+const wanted = {
+  bool: [true],
+  int32: [0, 3, -(2 ** 31)],
+  int64: [0n, 3n, 2n ** 63n - 1n],
+  float64: [0, 1.5, Infinity, Number.NaN],
+  text: ['a', '', '\ufeffa', '🛒', 'ab'],
+  timestamp: [0, 1_558_188_202_129],
+  date: [0, 18_034],
+} as const
+
+describe('isIn', () => {
+  const check = tableCheck({ a: new Utf8(), out: bool }, ({ a }) => isIn(a, ['Product Added', 'é']))
+
+  it('finds whole texts alone', () =>
+    check(`
+      a                out
+      "Product Added"  T
+      "Product Adde"   F
+      "Product Added " F
+      é                T
+      ""               F
+      _                _
+    `))
+
+  it.each(orderedTypes)('agrees with the oracle: $name', ({ name, type }) => {
+    const values: readonly (string | number | bigint | boolean)[] = wanted[name]
+    randomCheck({
+      types: { a: type },
+      out: bool,
+      run: ({ a }) => isIn(a as Vector, values),
+      oracle: ({ a }) => a.map((value) => (value === null ? null : values.some((other) => other === value))),
+    })
+  })
+
+  it.each(orderedTypes)('is false or null when there are no values: $name', ({ type }) => {
+    randomCheck({
+      types: { a: type },
+      out: bool,
+      run: ({ a }) => isIn(a as Vector, []),
+      oracle: ({ a }) => a.map((value) => (value === null ? null : false)),
+      cases: 40,
+    })
+  })
+
+  it('is null at a number whose entry is null, whatever lies under it', () => {
+    const entries = vectorOf(new Utf8(), ['a', null], 'slice')
+    const column = new Vector([
+      makeData({
+        type: new Dictionary(new Utf8(), new Int32()),
+        length: 2,
+        nullCount: 0,
+        data: Int32Array.of(0, 1),
+        dictionary: entries,
+      }),
+    ])
+    sameColumn(() => isIn(column, ['a', 'POISON']), bool, [true, null], 'dictionary with a null')
+  })
+
+  it('refuses a value of another type', () => {
+    expect(() => isIn(vectorOf(new Int32(), [1]), ['1'])).toThrow(
+      expect.objectContaining({ kind: 'internal', message: 'INTERNAL: a comparison got Int32 and the scalar "1"' }),
+    )
+    expect(() => isIn(vectorOf(new Utf8(), ['1']), [1])).toThrow(
+      expect.objectContaining({ kind: 'internal', message: 'INTERNAL: isIn got Utf8 and the scalar 1' }),
+    )
+  })
+})

@@ -1,0 +1,83 @@
+import { take, takeBatch } from '@fletching/kernels/take'
+import { type Plain, randomCheck, randomFrom, tableCheck, testSeed, valuesOf, vectorOf } from '@fletching/testing'
+import { DataType, Int32, RecordBatch, Utf8, type Vector } from 'apache-arrow'
+import { describe, expect, it } from 'vitest'
+import { everyType, types } from './types.ts'
+
+const numbers = (rows: Vector) => Int32Array.from(valuesOf(rows) as number[])
+const takeOracle = (column: readonly Plain[], rows: readonly number[]) => rows.map((row) => column[row])
+
+describe('take', () => {
+  const check = tableCheck({ column: new Utf8(), rows: new Int32(), out: new Utf8() }, ({ column, rows }) =>
+    take(column, numbers(rows)),
+  )
+
+  it('gives rows in any order, some twice, some not at all', () =>
+    check(`
+      column rows out
+      a      2    _
+      b      0    a
+      _      0    a
+      d      3    d
+      e      2    _
+    `))
+
+  it('gives no row for no number', () =>
+    check(`
+      column rows out
+      a      -    -
+      _      -    -
+    `))
+
+  it.each(everyType)('takes what the oracle takes: $name', ({ type }) => {
+    randomCheck({
+      types: { column: type },
+      out: DataType.isDictionary(type) ? type.dictionary : type,
+      run: ({ column }) => take(column as Vector, Int32Array.from(someRows(column.length))),
+      oracle: ({ column }, rows) => takeOracle(column, someRows(rows)),
+    })
+  })
+
+  it('gives one chunk', () => {
+    const column = vectorOf(types.struct, [{ n: 1n, b: null, s: 'a' }, null, null], 'chunks')
+    expect(take(column, Int32Array.of(2, 0)).data).toHaveLength(1)
+  })
+
+  it('keeps the dictionary of a column of one', () => {
+    const column = vectorOf(types.encoded, ['a', 'b', null])
+    const taken = take(column, Int32Array.of(1, 2))
+    expect(taken.data[0].dictionary).toBe(column.data[0].dictionary)
+  })
+
+  it.each([-1, 2, 2 ** 31 - 1])('refuses row %d of 2', (row) => {
+    expect(() => take(vectorOf(new Int32(), [1, 2]), Int32Array.of(0, row))).toThrow(
+      expect.objectContaining({ kind: 'internal', message: `INTERNAL: take got row ${row} of 2` }),
+    )
+  })
+})
+
+describe('takeBatch', () => {
+  it('takes the same rows of every column', () => {
+    const batch = new RecordBatch({
+      n: vectorOf(new Int32(), [1, null, 3], 'slice').data[0],
+      s: vectorOf(new Utf8(), ['a', 'b', null], 'slice of a slice').data[0],
+    })
+    const taken = takeBatch(batch, Int32Array.of(2, 1, 1))
+    expect(taken.numRows).toBe(3)
+    expect(valuesOf(taken.getChild('n') as Vector)).toEqual([3, null, null])
+    expect(valuesOf(taken.getChild('s') as Vector)).toEqual([null, 'b', 'b'])
+  })
+
+  it('refuses a row that is none', () => {
+    const batch = new RecordBatch({ n: vectorOf(new Int32(), [1]).data[0] })
+    expect(() => takeBatch(batch, Int32Array.of(1))).toThrow(
+      expect.objectContaining({ message: 'INTERNAL: take got row 1 of 1' }),
+    )
+  })
+})
+
+/** Rows of a column of that length, the same each time. */
+function someRows(length: number): number[] {
+  const random = randomFrom(testSeed)
+  return Array.from({ length: length === 0 ? 0 : random.below(2 * length) }, () => random.below(length))
+}
