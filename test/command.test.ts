@@ -130,7 +130,7 @@ describe('fletching run', () => {
       })`.replaceAll('/src/index.ts', '/dist/index.js')
     const files = {
       'clicks.mjs': job,
-      'in/a': event('u1') + event('') + '{"event":"Order","timestamp":"2019-05-18"}\n',
+      'in/a': `${event('u1')}${event('')}{"event":"Order","timestamp":"2019-05-18"}\n`,
     }
     const { code, csv, stderr } = await command(files, ['run', './clicks.mjs', '--INPUT', 'in', '--OUTPUT', 'out'])
     expect({ code, csv, stderr }).toEqual({
