@@ -1,5 +1,6 @@
 export { commandFile, type Finished, fletching } from './command.ts'
 export { inFolder } from './folder.ts'
+export { countsOf } from './oracle/counts.ts'
 export { csvOf } from './oracle/csv.ts'
 export { membersOf, type RawMembers, readLine } from './oracle/json-object.ts'
 export { isBlank, linesOf } from './oracle/lines.ts'
