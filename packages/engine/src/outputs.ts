@@ -48,21 +48,34 @@ export function stateFolder(path: string, job: string, given: string | undefined
   return asFolder(joinLocation(parent, `_fletching/${job}/${names.join('/')}`))
 }
 
+/** A place that a run touches: the word for it, its address as it was given, and where that leads. */
+export interface NamedPlace {
+  readonly role: string
+  readonly location: Location
+  /** Without symbolic links. */
+  readonly real: Location
+}
+
 /**
- * Refuses locations that would mix up input and outputs.
+ * Refuses places that would mix up input and outputs.
  *
  * - Errors: OVERLAP (author) when two of them are equal or one holds the other.
  */
-export function assertApart(locations: readonly { readonly role: string; readonly location: Location }[]): void {
-  for (const [index, first] of locations.entries()) {
-    for (const second of locations.slice(index + 1)) {
-      if (!overlaps(first.location, second.location)) continue
+export function assertApart(places: readonly NamedPlace[]): void {
+  for (const [index, first] of places.entries()) {
+    for (const second of places.slice(index + 1)) {
+      if (!overlaps(first.real, second.real)) continue
       throw authorError('OVERLAP', `the ${first.role} and the ${second.role} overlap`, {
-        at: [`${first.role} ${formatLocation(first.location)}`, `${second.role} ${formatLocation(second.location)}`],
+        at: [formatPlace(first), formatPlace(second)],
         help: 'nothing was read or written; give places of which none is equal to, inside or around another',
       })
     }
   }
+}
+
+function formatPlace({ role, location, real }: NamedPlace): string {
+  const [given, led] = [formatLocation(location), formatLocation(real)]
+  return given === led ? `${role} ${given}` : `${role} ${given}, which leads to ${led}`
 }
 
 /**

@@ -1,5 +1,6 @@
 import {
   asFolder,
+  followLinks,
   formatLocation,
   globFolder,
   isGlob,
@@ -43,17 +44,7 @@ export async function openPlaces(job: string, plan: PhysicalPlan, options: RunOp
       return { sink, target, store: await openStore(target) }
     }),
   )
-  assertApart([
-    {
-      role: 'input',
-      location: parseLocation(isGlob(plan.location) ? globFolder(plan.location) || '.' : plan.location),
-    },
-    ...sinks.map(({ sink, target }) => ({
-      role: `${sink.format === 'csv' ? 'CSV' : 'Parquet'} output`,
-      location: sink.format === 'csv' ? (csvTarget(sink.to).folder ?? target) : target,
-    })),
-    { role: 'state', location: state },
-  ])
+  await assertPlacesApart(plan.location, sinks, state)
   const stateStore = await openStore(state)
   const last = await readManifest(stateStore, state, output)
   if (options.allowOtherFiles !== true) {
@@ -61,6 +52,18 @@ export async function openPlaces(job: string, plan: PhysicalPlan, options: RunOp
   }
   const input = { store: await openStore(parseLocation(plan.location)) }
   return { input, sinks, state: { store: stateStore, folder: state }, last }
+}
+
+async function assertPlacesApart(input: string, sinks: readonly SinkPlace[], state: Location): Promise<void> {
+  const places = [
+    { role: 'input', location: parseLocation(isGlob(input) ? globFolder(input) || '.' : input) },
+    ...sinks.map(({ sink, target }) => ({
+      role: `${sink.format === 'csv' ? 'CSV' : 'Parquet'} output`,
+      location: sink.format === 'csv' ? (csvTarget(sink.to).folder ?? target) : target,
+    })),
+    { role: 'state', location: state },
+  ]
+  assertApart(await Promise.all(places.map(async (place) => ({ ...place, real: await followLinks(place.location) }))))
 }
 
 async function assertFolderIsOurs({ sink, store, target }: SinkPlace, last: Manifest | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 export { type FoundInput, findInput, type SkipReason } from './find-input.ts'
 export { globFolder, globPattern, isGlob } from './glob.ts'
 export { inflate } from './gzip.ts'
-export { openLocalStore } from './local.ts'
+export { followLinks, openLocalStore } from './local.ts'
 export {
   asFolder,
   formatLocation,

@@ -1,7 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { constants, type Dirent } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import {
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+} from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { authorError, environmentError, internal } from '@fletching/columns/errors'
 import { asFolder, type Location } from './location.ts'
 import { compareNames, type ObjectInfo, type ObjectWriter, type Store } from './store.ts'
@@ -14,6 +26,27 @@ import { compareNames, type ObjectInfo, type ObjectWriter, type Store } from './
  */
 export function openLocalStore(): Store {
   return { stat: statFile, list: listFiles, read: readFile, create: createFile, remove: removeFile }
+}
+
+/**
+ * The place that an address leads to when the symbolic links on its way are followed, whether or not something is there yet.
+ * What is not on this machine stays as it is.
+ */
+export async function followLinks(location: Location): Promise<Location> {
+  if (location.scheme !== 'file') return location
+  const path = await withoutLinks(location.path)
+  return { scheme: 'file', path: location.path.endsWith('/') && !path.endsWith('/') ? `${path}/` : path }
+}
+
+async function withoutLinks(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    if (!isMissing(error)) throw failure(error, path, 'read')
+  }
+  const target = await readlink(path.replace(/\/$/, '')).catch(() => undefined)
+  if (target !== undefined) return withoutLinks(resolve(dirname(path), target))
+  return join(await withoutLinks(dirname(path)), basename(path))
 }
 
 async function statFile(location: Location): Promise<ObjectInfo | undefined> {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findInput, openLocalStore, parseLocation } from '@fletching/storage'
+import { findInput, followLinks, formatLocation, openLocalStore, parseLocation } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
 import { afterAll, describe, expect, it } from 'vitest'
 import { describeStore } from './conformance.ts'
@@ -82,5 +82,42 @@ describe('the disk', () => {
       await expect(store.read(object)[Symbol.asyncIterator]().next()).rejects.toThrow(
         `OBJECT_CHANGED: the file was changed since it was listed\n  at ${path}\n  run again when nobody writes to it`,
       )
+    }))
+})
+
+describe('followLinks', () => {
+  it.each([
+    ['in', 'in'],
+    ['in/', 'in/'],
+    ['one', 'in/real'],
+    ['one/', 'in/real/'],
+    ['two/new/file', 'in/real/new/file'],
+    ['later/x', 'in/later/x'],
+    ['in/real/file/x', 'in/real/file/x'],
+    ['nowhere/at/all', 'nowhere/at/all'],
+  ])('leads from %s to %s', (path, real) =>
+    inFolder(async (folder) => {
+      await mkdir(join(folder, 'in/real'), { recursive: true })
+      await writeFile(join(folder, 'in/real/file'), 'x')
+      await symlink(join(folder, 'in/real'), join(folder, 'one'))
+      await symlink('one', join(folder, 'two'))
+      await symlink('in/later', join(folder, 'later'))
+      const found = await followLinks(parseLocation(`${folder}/${path}`))
+      expect(formatLocation(found)).toBe(`${folder}/${real}`)
+    }),
+  )
+
+  it('leaves what is not on this machine as it is', async () => {
+    for (const text of ['s3://b/a/../c', '-', 'memory:x']) {
+      expect(formatLocation(await followLinks(parseLocation(text)))).toBe(text)
+    }
+  })
+
+  it('says that links lead in a circle', () =>
+    inFolder(async (folder) => {
+      await symlink('b', join(folder, 'a'))
+      await symlink('a', join(folder, 'b'))
+      const message = `DISK: cannot read: ELOOP\n  at ${join(folder, 'a')}`
+      await expect(followLinks(parseLocation(join(folder, 'a')))).rejects.toThrow(expect.objectContaining({ message }))
     }))
 })
