@@ -66,9 +66,14 @@ function parseManifest(text: string, name: string): Manifest {
   }
   const manifest = value as Partial<Manifest> | null
   if (manifest?.manifestVersion !== 1) throw badManifest(name, 'it is not a manifest of this version')
-  if (typeof manifest.output !== 'string' || !Array.isArray(manifest.outputs))
+  const { output, outputs }: { readonly output?: unknown; readonly outputs?: unknown } = manifest
+  if (typeof output !== 'string' || !Array.isArray(outputs) || !outputs.every(hasName))
     throw badManifest(name, 'it lacks its outputs')
   return manifest as Manifest
+}
+
+function hasName(output: { readonly name?: unknown } | null): boolean {
+  return typeof output?.name === 'string'
 }
 
 function badManifest(name: string, why: string, cause?: unknown) {

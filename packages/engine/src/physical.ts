@@ -133,11 +133,18 @@ function lowerSink({ sink, columns }: OptimizedSink, options: RunOptions): Physi
 }
 
 function partitionColumns(columns: readonly SinkColumn[], names: readonly string[]): readonly string[] {
-  for (const name of names) {
-    if (columns.some((column) => column.name === name)) continue
-    throw authorError('UNKNOWN_COLUMN', `no column "${name}" to partition the table by`, {
-      help: `the table has: ${columns.map((column) => column.name).join(', ')}; --partition-by none writes one file`,
-    })
+  for (const [index, name] of names.entries()) {
+    if (!columns.some((column) => column.name === name)) {
+      throw authorError('UNKNOWN_COLUMN', `no column "${name}" to partition the table by`, {
+        help: `the table has: ${columns.map((column) => column.name).join(', ')}; --partition-by none writes one file`,
+      })
+    }
+    if (names.indexOf(name) < index) {
+      throw authorError('BAD_OPTION', `the table is partitioned by "${name}" twice`, { help: 'name each column once' })
+    }
   }
-  return names
+  if (names.length < columns.length) return names
+  throw authorError('BAD_OPTION', 'every column is a partition column, so the files would be empty', {
+    help: 'partition by fewer columns: they are not stored in the files',
+  })
 }

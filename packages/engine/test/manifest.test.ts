@@ -1,0 +1,119 @@
+import { joinLocation, openMemoryStore, parseLocation, type Store } from '@fletching/storage'
+import { describe, expect, it } from 'vitest'
+import { emptyAccounting } from '../src/accounting.ts'
+import { assertWritable, type Manifest, readManifest, writeManifest } from '../src/manifest.ts'
+import { objectsIn, openWatchedStore, put } from './stores.ts'
+
+const folder = parseLocation('memory:state/')
+const manifest: Manifest = {
+  manifestVersion: 1,
+  output: 's3://b/out',
+  job: 'clicks',
+  version: '0.1.0',
+  params: { INPUT: 's3://b/in' },
+  startedAt: '2019-05-18T20:13:05.123Z',
+  milliseconds: 7,
+  inputs: [],
+  skipped: {},
+  accounting: emptyAccounting(),
+  converted: {},
+  refused: {},
+  outputs: [{ name: 's3://b/out/part-00000.csv', format: 'csv', rows: 1, bytes: 2 }],
+  warnings: [],
+}
+
+/** What reading a manifest of this text says. */
+async function refusal(text: string | Uint8Array): Promise<unknown> {
+  const store = openMemoryStore()
+  await put(store, joinLocation(folder, 'manifest.json'), text)
+  return readManifest(store, folder, 's3://b/out').then(
+    () => 'none',
+    ({ kind, message }) => ({ kind, message }),
+  )
+}
+
+describe('a manifest', () => {
+  it('is none before the first run', async () => {
+    expect(await readManifest(openMemoryStore(), folder, 's3://b/out')).toBeUndefined()
+  })
+
+  it('is read as it was written, the last one', async () => {
+    const store = openMemoryStore()
+    await writeManifest(store, folder, { ...manifest, job: 'older' })
+    await writeManifest(store, folder, manifest)
+    expect(await readManifest(store, folder, 's3://b/out')).toEqual(manifest)
+    expect(Object.keys(await objectsIn(store))).toEqual(['state/manifest.json'])
+  })
+
+  it.each(['s3://b/out/', 's3://b/other', ''])('of another output, %j, is refused', async (output) => {
+    expect(await refusal(JSON.stringify({ ...manifest, output }))).toEqual({
+      kind: 'author',
+      message: `STATE_MISMATCH: the state folder belongs to another output, ${output}
+  at memory:state/manifest.json
+  this run writes s3://b/out: give it a state folder of its own with --state`,
+    })
+  })
+
+  it.each<[string, string | Uint8Array, string]>([
+    ['empty', '', 'it is not JSON'],
+    ['cut', JSON.stringify(manifest).slice(0, -1), 'it is not JSON'],
+    ['garbage', Uint8Array.of(0x1f, 0x8b, 0xff), 'it is not JSON'],
+    ['null', 'null', 'it is not a manifest of this version'],
+    ['a list', '[]', 'it is not a manifest of this version'],
+    ['a text', '"manifest"', 'it is not a manifest of this version'],
+    ['of another version', JSON.stringify({ ...manifest, manifestVersion: 2 }), 'it is not a manifest of this version'],
+    [
+      'of a version in quotes',
+      JSON.stringify({ ...manifest, manifestVersion: '1' }),
+      'it is not a manifest of this version',
+    ],
+    ['without an output', JSON.stringify({ ...manifest, output: undefined }), 'it lacks its outputs'],
+    ['without outputs', JSON.stringify({ ...manifest, outputs: undefined }), 'it lacks its outputs'],
+    ['of outputs that are no list', JSON.stringify({ ...manifest, outputs: {} }), 'it lacks its outputs'],
+    ['of outputs without a name', JSON.stringify({ ...manifest, outputs: [{}] }), 'it lacks its outputs'],
+    ['of outputs that are null', JSON.stringify({ ...manifest, outputs: [null] }), 'it lacks its outputs'],
+  ])('that is %s is not taken for none', async (_, text, why) => {
+    expect(await refusal(text)).toEqual({
+      kind: 'environment',
+      message: `BAD_MANIFEST: the manifest of the last run cannot be read: ${why}
+  at memory:state/manifest.json
+  restore it, or move it away together with the outputs of that run`,
+    })
+  })
+
+  it('that cannot be written leaves the old one, and nothing else', async () => {
+    const { store, events } = openWatchedStore()
+    await writeManifest(store, folder, manifest)
+    await expect(writeManifest(failingAtCommit(store), folder, manifest)).rejects.toThrow('no')
+    expect(events.at(-1)).toBe('abort state/manifest.json')
+    expect(await readManifest(store, folder, 's3://b/out')).toEqual(manifest)
+  })
+})
+
+describe('assertWritable', () => {
+  it('brings a byte to its place, and takes it away', async () => {
+    const { store, events } = openWatchedStore()
+    await assertWritable(store, folder)
+    expect(events).toEqual(['create', 'prepare', 'abort'].map((what) => `${what} state/manifest.json`))
+    expect(await objectsIn(store)).toEqual({})
+  })
+
+  it('takes it away too when it cannot be brought there', async () => {
+    const { store, events } = openWatchedStore()
+    await expect(assertWritable(failingAtCommit(store), folder)).rejects.toThrow('no')
+    expect(events.at(-1)).toBe('abort state/manifest.json')
+  })
+})
+
+/** The store, but that the place is full. */
+function failingAtCommit(store: Store): Store {
+  return {
+    ...store,
+    create: async (location) => ({
+      ...(await store.create(location)),
+      prepare: async () => {
+        throw new Error('no')
+      },
+    }),
+  }
+}
