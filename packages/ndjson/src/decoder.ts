@@ -1,7 +1,7 @@
 import { Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
 import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
 import { addOne, type LineCounts, newCounts } from './counts.ts'
-import { LineSplitter } from './line-splitter.ts'
+import { isBlank, LineSplitter } from './line-splitter.ts'
 import { MALFORMED_CODES, type MalformedCode, verdictOf } from './malformed-code.ts'
 import { buildPathTrie } from './path-trie.ts'
 import { countRefused, openStep, type Step } from './predicate.ts'
@@ -199,14 +199,6 @@ export class NdjsonDecoder {
     this.#done = []
     return done
   }
-}
-
-function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at]
-    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false
-  }
-  return true
 }
 
 /** Names what a scanner cannot know: text of another encoding, and a mark that belongs to the start of an object. */

@@ -8,7 +8,8 @@ export interface LineReader {
 
 /**
  * Cuts a stream of bytes at LF, whatever the pieces in which it comes. A line that lies within one piece is handed on where it stands;
- * one that does not is gathered first. A byte order mark at the start of an object is left out.
+ * one that does not is gathered first. A byte order mark at the start of an object is left out. A line over the limit that is
+ * nothing but white space is handed on as an empty one, since blank comes before malformed.
  *
  * - Memory: the longest line up to the limit; what is longer is counted and not kept.
  */
@@ -19,10 +20,13 @@ export class LineSplitter {
   #carried = 0
   /** Bytes of the line at hand that were dropped because it is too long. */
   #dropped = 0
+  #isDroppedBlank = true
   #lineNumber = 0
   #lineOffset = 0
   #nextOffset = 0
+  /** Whether the object may still begin with a mark, and how much of one it has so far. */
   #isAtStart = true
+  #markBytes = 0
 
   constructor(lineBytesMax: number, reader: LineReader) {
     this.#lineBytesMax = lineBytesMax
@@ -40,17 +44,16 @@ export class LineSplitter {
   }
 
   push(bytes: Uint8Array): void {
-    let at = 0
+    let at = this.#isAtStart ? this.#skipMark(bytes) : 0
     if (this.#carried + this.#dropped > 0) {
-      const end = bytes.indexOf(LF)
-      this.#gather(bytes, 0, end < 0 ? bytes.length : end)
+      const end = bytes.indexOf(LF, at)
+      this.#gather(bytes, at, end < 0 ? bytes.length : end)
       if (end < 0) return
       this.#endGathered(1)
       at = end + 1
     }
     for (let end = bytes.indexOf(LF, at); end >= 0; end = bytes.indexOf(LF, at)) {
-      const start = at + this.#markLength(bytes, at, end)
-      this.#emit(bytes, start, end, end - at + 1)
+      this.#emit(bytes, at, end, 1)
       at = end + 1
     }
     if (at < bytes.length) this.#gather(bytes, at, bytes.length)
@@ -58,21 +61,46 @@ export class LineSplitter {
 
   /** Ends the object. */
   flush(): void {
+    if (this.#isAtStart) this.#endStart()
     if (this.#carried + this.#dropped > 0) this.#endGathered(0)
     this.#lineNumber = 0
     this.#lineOffset = 0
     this.#nextOffset = 0
     this.#isAtStart = true
+    this.#markBytes = 0
   }
 
-  #emit(bytes: Uint8Array, start: number, end: number, byteLength: number): void {
-    this.#begin(byteLength)
-    if (end - start > this.#lineBytesMax) this.#reader.tooLong(end - start)
-    else this.#reader.line(bytes, start, end)
+  /** The first byte behind the mark, or behind what these bytes have of it. */
+  #skipMark(bytes: Uint8Array): number {
+    let at = 0
+    while (at < bytes.length && bytes[at] === MARK[this.#markBytes]) {
+      at++
+      this.#markBytes++
+    }
+    if (at < bytes.length || this.#markBytes === MARK.length) this.#endStart()
+    return at
+  }
+
+  /** What merely begins like a mark belongs to the first line. */
+  #endStart(): void {
+    this.#isAtStart = false
+    if (this.#markBytes === MARK.length) this.#nextOffset = MARK.length
+    else this.#gather(MARK, 0, this.#markBytes)
+  }
+
+  #emit(bytes: Uint8Array, start: number, end: number, lineEndBytes: number): void {
+    const lineBytes = end - start
+    this.#begin(lineBytes + lineEndBytes)
+    if (lineBytes <= this.#lineBytesMax) this.#reader.line(bytes, start, end)
+    else this.#giveTooLong(lineBytes, isBlank(bytes, start, end))
+  }
+
+  #giveTooLong(lineBytes: number, isBlankLine: boolean): void {
+    if (isBlankLine) this.#reader.line(EMPTY_LINE, 0, 0)
+    else this.#reader.tooLong(lineBytes)
   }
 
   #begin(byteLength: number): void {
-    this.#isAtStart = false
     this.#lineNumber++
     this.#lineOffset = this.#nextOffset
     this.#nextOffset += byteLength
@@ -80,8 +108,8 @@ export class LineSplitter {
 
   #gather(bytes: Uint8Array, start: number, end: number): void {
     const length = this.#carried + end - start
-    // Room for a mark that will be left out, since that is known only when the line is whole.
-    if (this.#dropped > 0 || length > this.#lineBytesMax + MARK.length) {
+    if (this.#dropped > 0 || length > this.#lineBytesMax) {
+      this.#isDroppedBlank &&= isBlank(this.#carry, 0, this.#carried) && isBlank(bytes, start, end)
       this.#dropped += length
       this.#carried = 0
       return
@@ -96,28 +124,31 @@ export class LineSplitter {
   }
 
   #endGathered(lineEndBytes: number): void {
-    const length = this.#carried
     if (this.#dropped > 0) {
-      const lineBytes = this.#dropped + length
+      const lineBytes = this.#dropped
+      const isBlankLine = this.#isDroppedBlank
       this.#dropped = 0
-      this.#carried = 0
+      this.#isDroppedBlank = true
       this.#begin(lineBytes + lineEndBytes)
-      this.#reader.tooLong(lineBytes)
+      this.#giveTooLong(lineBytes, isBlankLine)
       return
     }
+    const length = this.#carried
     this.#carried = 0
     this.#carry[length] = LF
-    const start = this.#markLength(this.#carry, 0, length)
-    // An object that is nothing but a mark has no line.
-    if (start === length && lineEndBytes === 0) return
-    this.#emit(this.#carry, start, length, length + lineEndBytes)
-  }
-
-  #markLength(bytes: Uint8Array, start: number, end: number): number {
-    if (!this.#isAtStart || end - start < MARK.length) return 0
-    return MARK.every((byte, i) => bytes[start + i] === byte) ? MARK.length : 0
+    this.#emit(this.#carry, 0, length, lineEndBytes)
   }
 }
 
+/** Whether bytes are nothing but what JSON takes for white space. */
+export function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false
+  }
+  return true
+}
+
 const LF = 0x0a
-const MARK = [0xef, 0xbb, 0xbf]
+const MARK = Uint8Array.of(0xef, 0xbb, 0xbf)
+const EMPTY_LINE = Uint8Array.of(LF)

@@ -53,6 +53,27 @@ describe('line ends', () => {
     expect(decode(`${event('a')}\r${event('b')}\r`).malformed).toMatchObject([{ line: 1, code: 'TRAILING_TEXT' }])
   })
 
+  it.each([1, 2, 3, 4, 100])('behind a byte order mark are placed where they stand, in pieces of %d', (pieceBytes) => {
+    const input = `\ufeff{"a":tru}\n{\n`
+    expect(decode(input, undefined, {}, pieceBytes).malformed).toMatchObject([
+      { line: 1, byteOffset: 3, errorOffset: 8, text: '{"a":tru}' },
+      { line: 2, byteOffset: 13, errorOffset: 1, text: '{' },
+    ])
+  })
+
+  it.each([
+    [[0xef], 'UNEXPECTED'],
+    [[0xef, 0xbb], 'UNEXPECTED'],
+    [[0xef, 0xbb, 0x7b], 'UNEXPECTED'],
+    [[0xef, 0xbb, 0xbf, 0xef, 0xbb, 0xbf, 0x7b, 0x7d], 'BYTE_ORDER_MARK'],
+  ])('behind %j are of a line that only begins like a mark', (start, code) => {
+    for (const pieceBytes of [1, 2, 3, 100]) {
+      const { malformed, counts } = decode(bytes(start), undefined, {}, pieceBytes)
+      expect(malformed).toMatchObject([{ line: 1, code }])
+      expect(counts).toMatchObject({ lines: 1, bytes: start.length })
+    }
+  })
+
   it('begin again with each object', () => {
     const input = `${event('a')}\n{\n`
     const once = decode(input).malformed
@@ -164,16 +185,36 @@ describe('a line over the limit', () => {
     expect(decode(`${long} `, undefined, limit, pieceBytes).malformed).toMatchObject([{ code: 'LINE_TOO_LONG' }])
   })
 
-  it('may be 200 MB long and is not gathered', () => {
+  it.each([1, 7, 100, 10_000])('is counted alike behind a byte order mark, in pieces of %d', (pieceBytes) => {
+    const { malformed } = decode(`\ufeff${long}\n{`, undefined, { lineBytesMax: 200 }, pieceBytes)
+    expect(malformed).toMatchObject([
+      { line: 1, byteOffset: 3, lineBytes: long.length },
+      { line: 2, byteOffset: 3 + long.length + 1 },
+    ])
+  })
+
+  it.each([1, 7, 100, 10_000])('is blank when it is nothing but white space, in pieces of %d', (pieceBytes) => {
+    const blank = ' \t\r'.repeat(100)
+    const input = `${blank}\n${blank}x\nx${blank}\n${event('a')}\n${blank}`
+    const { rows, malformed, counts } = decode(input, undefined, { lineBytesMax: 200 }, pieceBytes)
+    expect(rows).toHaveLength(1)
+    expect(malformed).toMatchObject([
+      { line: 2, lineBytes: 301 },
+      { line: 3, lineBytes: 301 },
+    ])
+    expect(counts).toMatchObject({ lines: 5, blank: 2, rows: 1, malformed: { LINE_TOO_LONG: 2 } })
+  })
+
+  it('may be longer than any text can be, and is not gathered', () => {
     const before = process.memoryUsage().arrayBuffers
     const piece = new Uint8Array(1_000_000).fill(0x61)
-    const pieces = function* () {
-      for (let i = 0; i < 200; i++) yield piece
-    }
     const decoder = new NdjsonDecoder({ columns: [], steps: [] })
-    for (const bytes of pieces()) decoder.push(bytes)
-    const [{ malformed }] = decoder.flush()
-    expect(malformed).toMatchObject([{ code: 'LINE_TOO_LONG', lineBytes: 200_000_000 }])
+    for (let i = 0; i < 600; i++) decoder.push(piece)
+    const [{ malformed }] = decoder.push(new TextEncoder().encode('\n{}\n{')).concat(decoder.flush())
+    expect(malformed).toMatchObject([
+      { line: 1, code: 'LINE_TOO_LONG', lineBytes: 600_000_000, text: undefined },
+      { line: 3, code: 'UNFINISHED', byteOffset: 600_000_004 },
+    ])
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(80_000_000)
   })
 })
