@@ -135,13 +135,10 @@ export class NdjsonDecoder {
     const verdict = this.#scanner.scan(bytes, start, end)
     if (verdict !== 0) {
       if (isBlank(bytes, start, end)) counts.blank++
-      else
-        this.#refuse(
-          codeOf(verdict, bytes, start, end),
-          this.#scanner.errorOffset,
-          end - start,
-          bytes.slice(start, end),
-        )
+      else {
+        const text = bytes.slice(start, end)
+        this.#refuse(codeOf(verdict, text), this.#scanner.errorOffset, text.length, text)
+      }
       return
     }
     const { slots } = this.#scanner
@@ -202,12 +199,9 @@ export class NdjsonDecoder {
 }
 
 /** Names what a scanner cannot know: text of another encoding, and a mark that belongs to the start of an object. */
-function codeOf(verdict: number, bytes: Uint8Array, start: number, end: number): MalformedCode {
-  const nul = bytes.indexOf(0, start)
-  if (nul >= 0 && nul < end) return 'NOT_UTF8_TEXT'
-  if (verdict === UNEXPECTED && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf) {
-    return 'BYTE_ORDER_MARK'
-  }
+function codeOf(verdict: number, line: Uint8Array): MalformedCode {
+  if (line.includes(0)) return 'NOT_UTF8_TEXT'
+  if (verdict === UNEXPECTED && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf) return 'BYTE_ORDER_MARK'
   return MALFORMED_CODES[verdict - 1]
 }
 

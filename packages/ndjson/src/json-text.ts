@@ -99,7 +99,8 @@ export function nextToken(bytes: Uint8Array, start: number): number {
   return at
 }
 
-function stringKind(bytes: Uint8Array, start: number, end: number): number {
+/** Whether the text of a valid string stands for itself, or has escapes. */
+export function stringKind(bytes: Uint8Array, start: number, end: number): typeof STRING | typeof ESCAPED_STRING {
   for (let at = start; at < end; at++) if (bytes[at] === BACKSLASH) return ESCAPED_STRING
   return STRING
 }

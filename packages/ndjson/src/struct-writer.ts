@@ -2,10 +2,10 @@ import { StructBuilder } from '@fletching/columns'
 import { Field } from 'apache-arrow'
 import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
 import type { Tally } from './counts.ts'
-import { nextToken, noteValue, stringEnd, unescapeText } from './json-text.ts'
+import { nextToken, noteValue, stringEnd, stringKind, unescapeText } from './json-text.ts'
 import { innerColumn } from './list-writer.ts'
 import { childOf, type TrieChild } from './path-trie.ts'
-import { MISSING, NULL, OBJECT, SLOT_SIZE, type Slots } from './slots.ts'
+import { MISSING, NULL, OBJECT, SLOT_SIZE, type Slots, STRING } from './slots.ts'
 import type { ScanColumn, ScanField } from './spec.ts'
 import { unfitState, type ValueState } from './value-state.ts'
 
@@ -59,13 +59,11 @@ export class StructWriter implements ColumnWriter {
   }
 
   #fieldAt(line: Uint8Array, start: number, end: number): number {
-    const backslash = line.indexOf(BACKSLASH, start)
-    if (backslash < 0 || backslash >= end) return childOf(this.#keys, line, start, end)
+    if (stringKind(line, start, end) === STRING) return childOf(this.#keys, line, start, end)
     const key = new Uint8Array(end - start)
     return childOf(this.#keys, key, 0, unescapeText(line, start, end, key).length)
   }
 }
 
 const UTF8 = new TextEncoder()
-const BACKSLASH = 0x5c
 const CLOSE_BRACE = 0x7d
