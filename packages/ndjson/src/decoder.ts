@@ -48,6 +48,8 @@ export interface DecodedBatch {
 export interface DecoderOptions {
   /** Rows after which a batch ends. Default 16,384. */
   readonly batchRows?: number
+  /** Bytes after which a batch ends: of the lines of its rows and of those that wait with it. Default 32 MiB. */
+  readonly batchBytesMax?: number
   /** A longer line is malformed. Default 16 MiB. */
   readonly lineBytesMax?: number
   /** Malformed lines after which a batch ends, so that a file of nothing else stays within bounds. Default 1024. */
@@ -61,7 +63,7 @@ export interface DecoderOptions {
  * ends depends on the lines alone, never on how the bytes were cut.
  *
  * - Nulls: a missing key and a JSON null are null.
- * - Memory: one line, one batch, and the malformed lines that wait with it.
+ * - Memory: one line, and one batch with the lines that wait beside it, which both have a bound in bytes.
  * - Order: rows come in the order of the lines.
  *
  * @example
@@ -82,21 +84,24 @@ export class NdjsonDecoder {
   readonly #steps: readonly Step[]
   readonly #splitter: LineSplitter
   readonly #batchRows: number
+  readonly #batchBytesMax: number
   readonly #malformedMax: number
   #counts = newCounts()
   #done: DecodedBatch[] = []
   #unfit: Unfit[] = []
   #malformed: Malformed[] = []
   #rows = 0
+  #bytes = 0
 
   constructor(spec: ScanSpec, options: DecoderOptions = {}) {
-    const { batchRows = 16_384, lineBytesMax = 16 * 1024 * 1024, malformedMax = 1024 } = options
+    const { batchRows = 16_384, lineBytesMax = 16 * MIB, batchBytesMax = 32 * MIB, malformedMax = 1024 } = options
     const trie = buildPathTrie(spec.columns.map(({ path }) => path))
     this.#scanner = new StrictScanner(trie)
     this.#columns = spec.columns.map((column, number) => openColumnWriter(column, trie.nodes[number]))
     this.#outputs = this.#columns.filter(({ column }) => column.output)
     this.#steps = spec.steps.map((step) => openStep(step, this.#columns))
     this.#batchRows = batchRows
+    this.#batchBytesMax = batchBytesMax
     this.#malformedMax = malformedMax
     this.#splitter = new LineSplitter(lineBytesMax, {
       line: (bytes, start, end) => this.#line(bytes, start, end),
@@ -172,14 +177,17 @@ export class NdjsonDecoder {
       }
     }
     this.#counts.rows++
-    if (++this.#rows === this.#batchRows) this.#endBatch()
+    this.#rows++
+    this.#bytes += end - start
+    if (this.#rows === this.#batchRows || this.#bytes >= this.#batchBytesMax) this.#endBatch()
   }
 
   #refuse(code: MalformedCode, errorOffset: number, lineBytes: number, text: Uint8Array | undefined): void {
     addOne(this.#counts.malformed, code)
     const { lineNumber: line, lineOffset: byteOffset } = this.#splitter
     this.#malformed.push({ line, byteOffset, errorOffset, lineBytes, code, text })
-    if (this.#malformed.length === this.#malformedMax) this.#endBatch()
+    this.#bytes += text?.length ?? 0
+    if (this.#malformed.length === this.#malformedMax || this.#bytes >= this.#batchBytesMax) this.#endBatch()
   }
 
   #endBatch(): void {
@@ -189,6 +197,7 @@ export class NdjsonDecoder {
     this.#unfit = []
     this.#malformed = []
     this.#rows = 0
+    this.#bytes = 0
   }
 
   #takeDone(): DecodedBatch[] {
@@ -206,3 +215,4 @@ function codeOf(verdict: number, line: Uint8Array): MalformedCode {
 }
 
 const UNEXPECTED = verdictOf('UNEXPECTED')
+const MIB = 1024 * 1024
