@@ -1,6 +1,6 @@
 import { Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
 import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
-import { addOne, type LineCounts, newCounts } from './counts.ts'
+import { addOne, type LineCounts, newCounts, newTally } from './counts.ts'
 import { isBlank, LineSplitter } from './line-splitter.ts'
 import { MALFORMED_CODES, type MalformedCode, verdictOf } from './malformed-code.ts'
 import { buildPathTrie } from './path-trie.ts'
@@ -8,7 +8,7 @@ import { countRefused, openStep, type Step } from './predicate.ts'
 import type { Scanner } from './scanner.ts'
 import type { ScanSpec } from './spec.ts'
 import { StrictScanner } from './strict-scanner.ts'
-import { faultOf, type UnfitCode } from './value-state.ts'
+import { faultOf, type UnfitCode, type ValueState } from './value-state.ts'
 
 /** A row whose line holds a value that does not fit. */
 export interface Unfit {
@@ -83,6 +83,8 @@ export class NdjsonDecoder {
   readonly #outputs: readonly ColumnWriter[]
   readonly #steps: readonly Step[]
   readonly #splitter: LineSplitter
+  /** Of the line at hand, for each column. */
+  readonly #states: ValueState[]
   readonly #batchRows: number
   readonly #batchBytesMax: number
   readonly #malformedMax: number
@@ -100,6 +102,7 @@ export class NdjsonDecoder {
     this.#columns = spec.columns.map((column, number) => openColumnWriter(column, trie.nodes[number]))
     this.#outputs = this.#columns.filter(({ column }) => column.output)
     this.#steps = spec.steps.map((step) => openStep(step, this.#columns))
+    this.#states = this.#outputs.map(() => 'absent')
     this.#batchRows = batchRows
     this.#batchBytesMax = batchBytesMax
     this.#malformedMax = malformedMax
@@ -158,23 +161,25 @@ export class NdjsonDecoder {
   #row(bytes: Uint8Array, start: number, end: number): void {
     const { slots } = this.#scanner
     const columns = this.#outputs
-    let fault: UnfitCode | undefined
+    const states = this.#states
+    let unfit = -1
     for (let i = 0; i < columns.length; i++) {
-      const writer = columns[i]
-      const state = writer.stateOf(bytes, slots)
-      writer.write(bytes, slots, state, this.#counts.converted)
-      if (fault !== undefined) continue
-      fault = faultOf(writer.column, state)
-      if (fault !== undefined) {
-        this.#unfit.push({
-          row: this.#rows,
-          line: this.#splitter.lineNumber,
-          byteOffset: this.#splitter.lineOffset,
-          column: writer.column.name,
-          code: fault,
-          text: bytes.slice(start, end),
-        })
-      }
+      states[i] = columns[i].stateOf(bytes, slots)
+      if (unfit < 0 && faultOf(columns[i].column, states[i]) !== undefined) unfit = i
+    }
+    // What was changed in a line that will be set aside is no row's, and is not counted.
+    const converted = unfit < 0 ? this.#counts.converted : newTally()
+    for (let i = 0; i < columns.length; i++) columns[i].write(bytes, slots, states[i], converted)
+    if (unfit >= 0) {
+      const { column } = columns[unfit]
+      this.#unfit.push({
+        row: this.#rows,
+        line: this.#splitter.lineNumber,
+        byteOffset: this.#splitter.lineOffset,
+        column: column.name,
+        code: faultOf(column, states[unfit]) as UnfitCode,
+        text: bytes.slice(start, end),
+      })
     }
     this.#counts.rows++
     this.#rows++

@@ -45,6 +45,13 @@ describe('texts', () => {
     else expect(decode(`{${members}}`).malformed).toHaveLength(1)
   })
 
+  it('that are changed in a line that is set aside are not counted', () => {
+    const columns = [column('v', ID), column('t', { kind: 'timestamp' }, { required: true })]
+    const { counts, unfit } = decode('{"v":7,"t":"never"}\n{"v":7,"t":"2019-05-18"}\n{"v":7}', { columns, steps: [] })
+    expect(unfit.map(({ code }) => code)).toEqual(['NOT_A_TIMESTAMP', 'MISSING'])
+    expect(counts.converted).toEqual({ 'v: number as text': 1 })
+  })
+
   it('of another type are null where the column says so', () => {
     expect(value('"v":[1]', TEXT, 'v', { unfit: 'null' })).toBeNull()
     expect(value('"v":[1]', TEXT, 'v', { unfit: 'null', required: true })).toBe('MISSING: null')
