@@ -101,7 +101,11 @@ describe('inflate', () => {
     ['another method', withByte(gzipSync(text), 2), corrupt('its compression method is 9, not deflate')],
     ['gzip in gzip', gzipSync(gzipSync(text)), unsupported('the object is gzip inside of gzip')],
     ['zip', Buffer.from('PK\x03\x04rest'), unsupported('the object is zip, not gzip or plain text')],
-    ['zlib', deflateSync(text), unsupported('the object is zlib, not gzip or plain text')],
+    ...[1, 4, 6, 9].map((level): [string, Buffer, string] => [
+      `zlib at level ${level}`,
+      deflateSync(text, { level }),
+      unsupported('the object is zlib, not gzip or plain text'),
+    ]),
     ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0]), unsupported('the object is zstd, not gzip or plain text')],
     ['bzip2', Buffer.from('BZh91AY'), unsupported('the object is bzip2, not gzip or plain text')],
     ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), unsupported('the object is xz, not gzip or plain text')],
