@@ -17,6 +17,8 @@ export interface LineCounts {
   converted: Tally
   /** By reason, the refused values of the step's column. Beyond a bound, values that were not seen before are counted as `…`. */
   tallies: Record<string, Tally>
+  /** How many values each tally tells apart. */
+  distinct: Tally
 }
 
 export function newTally(): Tally {
@@ -33,6 +35,7 @@ export function newCounts(): LineCounts {
     rows: 0,
     converted: newTally(),
     tallies: Object.create(null) as Record<string, Tally>,
+    distinct: newTally(),
   }
 }
 

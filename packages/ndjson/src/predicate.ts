@@ -31,8 +31,10 @@ export function countRefused(step: Step, line: Uint8Array, slots: Slots, counts:
   counts.tallies[step.reason] ??= newTally()
   const tally = counts.tallies[step.reason]
   const value = UTF8.decode(text.bytes.subarray(text.start, Math.min(text.end, text.start + TALLY_BYTES)))
-  const isKnown = tally[value] !== undefined || Object.keys(tally).length < TALLY_VALUES
-  addOne(tally, isKnown ? value : '…')
+  const isNew = tally[value] === undefined
+  const isFull = counts.distinct[step.reason] === TALLY_VALUES
+  if (isNew && !isFull) addOne(counts.distinct, step.reason)
+  addOne(tally, isNew && isFull ? '…' : value)
 }
 
 function openTest(predicate: ScanPredicate, columns: readonly ColumnWriter[]): Test {
