@@ -12,15 +12,16 @@ interface Partition {
   readonly name: string
   waiting: RecordBatch[]
   waitingRows: number
+  waitingBytes: number
   file: { readonly parquet: ParquetFile; readonly writer: ObjectWriter } | undefined
 }
 
 /**
  * A folder of Parquet files, one a partition.
  *
- * Where a row group ends depends on the rows and on two constants only: a partition is written out when it holds
- * `rowGroupRows`, and the largest one when all together hold `openRows`. So memory has a bound however many
- * partitions there are, and the bytes do not depend on timing.
+ * Where a row group ends depends on the rows and on three constants only: a partition is written out when it holds
+ * `rowGroupRows`, and the largest one when all together hold more than `openRows` or `openBytes`. So memory has a bound
+ * however many partitions there are and however long their values, and the bytes do not depend on timing.
  */
 export class ParquetSink {
   readonly #store: Store
@@ -30,6 +31,7 @@ export class ParquetSink {
   readonly #encoder: RowGroupEncoder
   readonly #partitions = new Map<string, Partition>()
   #waitingRows = 0
+  #waitingBytes = 0
   #rows = 0
 
   private constructor(
@@ -57,7 +59,7 @@ export class ParquetSink {
   }
 
   async write(batch: RecordBatch): Promise<void> {
-    const { partitionBy, rowGroupRows, openRows } = this.#plan
+    const { partitionBy, rowGroupRows, openRows, openBytes } = this.#plan
     this.#rows += batch.numRows
     for (const part of splitByPartition(batch, partitionBy)) {
       const partition = this.#partition(part.folder)
@@ -70,7 +72,8 @@ export class ParquetSink {
       }
       if (rest.numRows > 0) this.#hold(partition, rest)
     }
-    while (this.#waitingRows > openRows) await this.#writeRowGroup(this.#largest())
+    while (this.#waitingRows > openRows) await this.#writeRowGroup(this.#largest('waitingRows'))
+    while (this.#waitingBytes > openBytes) await this.#writeRowGroup(this.#largest('waitingBytes'))
   }
 
   /** Writes what waits and every footer, without showing any file. */
@@ -103,7 +106,7 @@ export class ParquetSink {
     const known = this.#partitions.get(folder)
     if (known !== undefined) return known
     const name = formatLocation(joinLocation(this.#folder, partFile(folder)))
-    const partition: Partition = { folder, name, waiting: [], waitingRows: 0, file: undefined }
+    const partition: Partition = { folder, name, waiting: [], waitingRows: 0, waitingBytes: 0, file: undefined }
     this.#partitions.set(folder, partition)
     return partition
   }
@@ -111,13 +114,15 @@ export class ParquetSink {
   #hold(partition: Partition, batch: RecordBatch): void {
     partition.waiting.push(batch)
     partition.waitingRows += batch.numRows
+    partition.waitingBytes += batch.data.byteLength
     this.#waitingRows += batch.numRows
+    this.#waitingBytes += batch.data.byteLength
   }
 
-  #largest(): Partition {
+  #largest(measure: 'waitingRows' | 'waitingBytes'): Partition {
     let largest: Partition | undefined
     for (const partition of this.#partitions.values()) {
-      if (largest === undefined || partition.waitingRows > largest.waitingRows) largest = partition
+      if (largest === undefined || partition[measure] > largest[measure]) largest = partition
     }
     return largest as Partition
   }
@@ -125,8 +130,10 @@ export class ParquetSink {
   async #writeRowGroup(partition: Partition): Promise<void> {
     const group = await this.#encoder.encode(partition.waiting)
     this.#waitingRows -= partition.waitingRows
+    this.#waitingBytes -= partition.waitingBytes
     partition.waiting = []
     partition.waitingRows = 0
+    partition.waitingBytes = 0
     const { parquet, writer } = await this.#file(partition)
     await writer.write(parquet.append(group))
   }

@@ -41,6 +41,8 @@ export interface ParquetSinkPlan {
   readonly rowGroupRows: number
   /** Rows that all open partitions may hold together; when more come, the largest is written out. */
   readonly openRows: number
+  /** Bytes that they may hold together, for tables of long values. */
+  readonly openBytes: number
 }
 
 /** Decides how an optimized plan is done. */
@@ -51,7 +53,7 @@ export function lower(plan: OptimizedPlan, options: RunOptions): PhysicalPlan {
     residual: plan.residual,
     sinks: plan.sinks.map((sink) => lowerSink(sink, options)),
     batchRows: 16_384,
-    lineBytesMax: options.lineBytesMax ?? 16 * 1024 * 1024,
+    lineBytesMax: options.lineBytesMax ?? 16 * MIB,
   }
 }
 
@@ -129,6 +131,7 @@ function lowerSink({ sink, columns }: OptimizedSink, options: RunOptions): Physi
     compression: options.parquetCompression ?? 'snappy',
     rowGroupRows,
     openRows: 4 * rowGroupRows,
+    openBytes: 128 * MIB,
   }
 }
 
@@ -148,3 +151,5 @@ function partitionColumns(columns: readonly SinkColumn[], names: readonly string
     help: 'partition by fewer columns: they are not stored in the files',
   })
 }
+
+const MIB = 1024 * 1024
