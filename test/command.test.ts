@@ -283,6 +283,16 @@ describe('a run that fails', () => {
       2,
       'BAD_OPTION: --row-group-rows got "many"\n  expected a whole number from 1\n',
     ],
+    [
+      'on a limit for lines that is too high',
+      { 'in/a': event('u') },
+      run('--max-line-bytes', '67108865'),
+      2,
+      `BAD_OPTION: lines of 67108865 bytes are longer than can be handled
+  at job ${JOB}
+  --max-line-bytes takes at most 67108864
+`,
+    ],
   ]
 
   it.each(cases)('%s says so and writes nothing', async (_, files, args, code, stderr) => {

@@ -35,7 +35,7 @@ export interface RunOptions {
   readonly parquetCompression?: Compression
   /** Default 131,072. */
   readonly rowGroupRows?: number
-  /** Default 16 MiB. */
+  /** Default 16 MiB, at most 64 MiB. */
   readonly lineBytesMax?: number
   /** Where manifest and rejects live, instead of beside the first output. */
   readonly state?: string

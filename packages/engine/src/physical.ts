@@ -53,8 +53,16 @@ export function lower(plan: OptimizedPlan, options: RunOptions): PhysicalPlan {
     residual: plan.residual,
     sinks: plan.sinks.map((sink) => lowerSink(sink, options)),
     batchRows: 16_384,
-    lineBytesMax: options.lineBytesMax ?? 16 * MIB,
+    lineBytesMax: lineLimit(options.lineBytesMax ?? 16 * MIB),
   }
+}
+
+/** A line among the rejects is one text, in which a byte can take six characters, and a text has a greatest length. */
+function lineLimit(bytes: number): number {
+  if (bytes <= LINE_LIMIT_MAX) return bytes
+  throw authorError('BAD_OPTION', `lines of ${bytes} bytes are longer than can be handled`, {
+    help: `--max-line-bytes takes at most ${LINE_LIMIT_MAX}`,
+  })
 }
 
 function lowerScan(scan: OptimizedPlan['scan']): ScanSpec {
@@ -153,3 +161,4 @@ function partitionColumns(columns: readonly SinkColumn[], names: readonly string
 }
 
 const MIB = 1024 * 1024
+const LINE_LIMIT_MAX = 64 * MIB

@@ -26,7 +26,8 @@ export class RejectsSink {
   async write(rejects: readonly Reject[]): Promise<void> {
     if (rejects.length === 0) return
     this.#writer ??= await this.#open()
-    const bytes = Buffer.from(rejects.map(formatReject).join(''))
+    // One string of them all might be longer than a string can be.
+    const bytes = Buffer.concat(rejects.map((reject) => Buffer.from(formatReject(reject))))
     this.#rows += rejects.length
     this.#bytes += bytes.length
     await this.#writer.write(bytes)
