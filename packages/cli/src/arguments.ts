@@ -22,6 +22,8 @@ export function partArguments(argv: readonly string[]): Arguments {
   const ignored: string[] = []
   const rest: string[] = []
   for (let at = 0; at < argv.length; at++) {
+    // What follows a `--` is read as if it were not there, rather than ignored.
+    if (argv[at] === '--') continue
     const { name, value } = splitFlag(argv[at])
     if (name === undefined || !(PARAMETER.test(name) || GLUE_ARGUMENTS.has(name))) {
       rest.push(argv[at])

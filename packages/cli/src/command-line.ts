@@ -8,7 +8,7 @@ import { listCommand } from './commands/list.ts'
 import { runCommand } from './commands/run.ts'
 import type { Context } from './context.ts'
 import { errorText, exitCode } from './exit-code.ts'
-import { genOptionSpecs, type OptionSpecs, runOptionSpecs, withEnvironment } from './options.ts'
+import { assertSwitches, genOptionSpecs, type OptionSpecs, runOptionSpecs, withEnvironment } from './options.ts'
 import { Interrupted, onSignals } from './signals.ts'
 import { openVoice } from './voice.ts'
 
@@ -28,6 +28,7 @@ export async function runCommandLine(argv: readonly string[], ends: ProcessEnds)
   const signals = onSignals()
   try {
     const { params, ignored, rest } = partArguments(argv)
+    assertSwitches(rest, { ...runOptionSpecs, ...genOptionSpecs })
     for (const line of ignored) voice.note(line)
     const context = { params, environment: env, out: stdout, voice, signal: signals.signal }
     await parser(context).parseAsync([...withDefaultCommand(rest, env)])
@@ -97,13 +98,15 @@ function parser(context: Context): Argv {
     )
     .demandCommand(1, 'a command is missing')
     .strict()
+    // Messages and help in one language, whatever that of the machine: programs and people look for them.
+    .locale('en')
     .help()
     .alias('help', 'h')
     .version(version)
     .wrap(100)
     .exitProcess(false)
     .fail((message: string | undefined, error: unknown) => {
-      throw error ?? usageError(message ?? '')
+      throw isMistake(error) ? usageError(message ?? error?.message ?? '') : error
     })
 }
 
@@ -119,10 +122,18 @@ function declare<T>(command: Argv<T>, specs: OptionSpecs): Argv<T> {
   return command
 }
 
+/** Whether yargs complains about the command line; of some mistakes it tells by an error of its own. */
+function isMistake(error: unknown): error is Error | undefined {
+  return error === undefined || error === null || (error as Error).name === 'YError'
+}
+
 function usageError(message: string): FletchingError {
+  const withoutValue = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
   const what = message.startsWith('Not enough non-option arguments')
     ? 'the job is missing'
-    : message.replace(/\s*\n\s*/g, ' ')
+    : withoutValue === undefined
+      ? message.replace(/\s*\n\s*/g, ' ')
+      : `--${withoutValue} has no value`
   return authorError('USAGE', what, {
     help: 'fletching --help shows the commands, fletching run --help the options of run',
   })

@@ -101,6 +101,19 @@ export function runOptions(values: OptionValues): RunOptions {
   })
 }
 
+/**
+ * Refuses a switch whose value says neither yes nor no, which yargs would take for no.
+ *
+ * - Errors: BAD_OPTION (author).
+ */
+export function assertSwitches(argv: readonly string[], specs: OptionSpecs): void {
+  for (const token of argv) {
+    const [, name, text] = /^--([^=]+)=(.*)$/s.exec(token) ?? []
+    if (name === undefined || !Object.hasOwn(specs, name) || specs[name].value !== undefined) continue
+    if (text !== 'true' && text !== 'false') throw badOption(`--${name}`, text, 'expected true or false')
+  }
+}
+
 function fromText(variable: string, spec: OptionSpec, text: string): string | readonly string[] | boolean {
   if (spec.value === undefined) {
     if (/^(1|true|yes)$/i.test(text)) return true
@@ -110,8 +123,11 @@ function fromText(variable: string, spec: OptionSpec, text: string): string | re
   if (spec.choices !== undefined && !spec.choices.includes(text)) {
     throw badOption(variable, text, `expected one of ${spec.choices.join(', ')}`)
   }
-  return spec.repeats === true ? text.split(',') : text
+  return spec.repeats === true ? text.split(OUTSIDE_BRACES) : text
 }
+
+/** A comma between globs, not one between the alternatives of a glob. */
+const OUTSIDE_BRACES = /,(?![^{}]*\})/
 
 function columnList(text: string | undefined): readonly string[] | undefined {
   if (text === undefined) return undefined
