@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fletching, inFolder } from '@fletching/testing'
+import { commandFile, fletching, inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 const JOB = 'segment-to-personalize'
@@ -51,5 +53,27 @@ describe('the environment', () => {
   it('parts globs at commas, and leaves those of a glob alone', async () => {
     const files = { 'in/b.gz': '{', 'in/c.bak': '{', 'in/d.tmp': '{' }
     expect(await command(run(), { FLETCHING_EXCLUDE: '*.{gz,bak},*.tmp' }, files)).toEqual({ code: 0, stderr: '' })
+  })
+})
+
+describe('standard output', () => {
+  const shell = (script: string) =>
+    new Promise((resolve) => {
+      execFile('/bin/sh', ['-c', script, process.execPath, commandFile], (error, stdout, stderr) =>
+        resolve({ code: error?.code ?? 0, stdout, stderr }),
+      )
+    })
+
+  it.skipIf(!existsSync('/dev/full'))('that cannot be written is an error (needs /dev/full)', async () => {
+    expect(await shell('"$0" "$1" list > /dev/full')).toEqual({
+      code: 4,
+      stdout: '',
+      stderr:
+        'OUTPUT_NOT_WRITTEN: standard output cannot be written: ENOSPC\n  what the command did is done; only its words are lost\n',
+    })
+  })
+
+  it('whose reader goes away is none', async () => {
+    expect(await shell('{ "$0" "$1" list; echo "$?" >&2; } | true')).toEqual({ code: 0, stdout: '', stderr: '0\n' })
   })
 })

@@ -1,4 +1,4 @@
-import { authorError, FletchingError } from '@fletching/columns/errors'
+import { authorError, environmentError, FletchingError } from '@fletching/columns/errors'
 import { version } from '@fletching/engine'
 import yargs, { type Argv } from 'yargs'
 import { partArguments } from './arguments.ts'
@@ -22,8 +22,8 @@ export interface ProcessEnds {
 /** Runs a command line to its end and gives the exit code. */
 export async function runCommandLine(argv: readonly string[], ends: ProcessEnds): Promise<number> {
   const { env, stdout, stderr } = ends
-  // A reader that goes away (`| head`) must not end a run.
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreBrokenPipe)
+  const written = watch(stdout)
+  const told = watch(stderr)
   const voice = openVoice(stdout, stderr)
   const signals = onSignals()
   try {
@@ -32,10 +32,13 @@ export async function runCommandLine(argv: readonly string[], ends: ProcessEnds)
     for (const line of ignored) voice.note(line)
     const context = { params, environment: env, out: stdout, voice, signal: signals.signal }
     await parser(context).parseAsync([...withDefaultCommand(rest, env)])
+    await written()
     return 0
   } catch (error) {
     return fail(error)
   } finally {
+    // Nobody is left to be told that an error could not be told.
+    await Promise.allSettled([written(), told()])
     signals.release()
   }
 
@@ -139,8 +142,27 @@ function usageError(message: string): FletchingError {
   })
 }
 
-function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+/**
+ * Lets a stream fail without ending the process, and gives the wait for its last byte. A reader that goes away (`| head`) has
+ * seen what it wanted.
+ *
+ * - Errors: OUTPUT_NOT_WRITTEN (environment), from the wait, for any other failure.
+ */
+function watch(stream: NodeJS.WriteStream): () => Promise<void> {
+  let failed: NodeJS.ErrnoException | undefined
+  stream.on('error', (error) => {
+    failed ??= error
+  })
+  return async () => {
+    await new Promise<void>((resolve) => {
+      stream.write('', () => resolve())
+    })
+    if (failed === undefined || failed.code === 'EPIPE') return
+    throw environmentError('OUTPUT_NOT_WRITTEN', `standard output cannot be written: ${failed.code}`, {
+      help: 'what the command did is done; only its words are lost',
+      cause: failed,
+    })
+  }
 }
 
 /** Values are taken as they are written: no guessing of numbers, no joining of repeated flags, no other spellings. */

@@ -1,28 +1,38 @@
-/** A run that was ended from outside; 143 for SIGTERM, 130 for SIGINT. */
+/** Signals that ask a process to end, and the exit codes by which shells know them. */
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
+
+type Signal = keyof typeof EXIT_CODES
+
+/** A command that was ended from outside. */
 export class Interrupted extends Error {
+  readonly signal: Signal
   readonly exitCode: number
 
-  constructor(name: 'SIGINT' | 'SIGTERM') {
-    super(`${name}: the run was ended before it showed anything; the outputs of the last run are as they were`)
-    this.exitCode = name === 'SIGTERM' ? 143 : 130
+  /** What is left of it, unless said otherwise, is what a run leaves: nothing. */
+  constructor(
+    signal: Signal,
+    left = 'the run was ended before it showed anything; the outputs of the last run are as they were',
+  ) {
+    super(`${signal}: ${left}`)
+    this.signal = signal
+    this.exitCode = EXIT_CODES[signal]
   }
 }
 
-/** Turns the first SIGTERM or SIGINT into an abort, so that a run can clean up; a second one ends the process at once. */
+/** Turns the first SIGTERM, SIGINT or SIGHUP into an abort, so that a run can clean up; a second one ends the process at once. */
 export function onSignals(): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController()
   const listener = (name: NodeJS.Signals) => {
-    const interrupted = new Interrupted(name as 'SIGINT' | 'SIGTERM')
+    const interrupted = new Interrupted(name as Signal)
     if (controller.signal.aborted) process.exit(interrupted.exitCode)
     controller.abort(interrupted)
   }
-  process.on('SIGINT', listener)
-  process.on('SIGTERM', listener)
+  const names = Object.keys(EXIT_CODES)
+  for (const name of names) process.on(name, listener)
   return {
     signal: controller.signal,
     release() {
-      process.off('SIGINT', listener)
-      process.off('SIGTERM', listener)
+      for (const name of names) process.off(name, listener)
     },
   }
 }

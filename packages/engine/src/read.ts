@@ -1,4 +1,5 @@
 import { inflate, type ObjectInfo, type Store } from '@fletching/storage'
+import { abortPromise } from './abort.ts'
 import { assertAddsUp } from './accounting.ts'
 import type { Coordinator } from './coordinator.ts'
 import { assertMalformedCount, malformedError } from './malformed.ts'
@@ -110,23 +111,4 @@ class Reading {
       rows: this.#rows,
     })
   }
-}
-
-/** A promise that rejects with the signal's reason, and the way to stop listening. */
-function abortPromise(signal: AbortSignal | undefined) {
-  if (signal === undefined) return undefined
-  const { promise, reject } = withResolvers()
-  const listener = () => reject(signal.reason)
-  signal.addEventListener('abort', listener, { once: true })
-  promise.catch(() => {})
-  return { promise, release: () => signal.removeEventListener('abort', listener) }
-}
-
-/** `Promise.withResolvers`, which Node has from version 22 on. */
-function withResolvers() {
-  let reject: (reason: unknown) => void = () => {}
-  const promise = new Promise<never>((_, rejectPromise) => {
-    reject = rejectPromise
-  })
-  return { promise, reject }
 }

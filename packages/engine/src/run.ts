@@ -2,6 +2,7 @@ import { addPlace, dataError, internal } from '@fletching/columns/errors'
 import type { Job, Params, ValuesOf } from '@fletching/job'
 import { optimize } from '@fletching/plan'
 import { findInput } from '@fletching/storage'
+import { orAborted } from './abort.ts'
 import { type Accounting, assertAddsUp, sum } from './accounting.ts'
 import { type Coordinator, openCoordinator } from './coordinator.ts'
 import { assertMalformedShare } from './malformed.ts'
@@ -37,8 +38,12 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
   const startedAt = new Date()
   const begin = performance.now()
   const plan = lower(optimize(job.build(params)), options)
-  const places = await openPlaces(job.name, plan, options)
-  const { objects, skipped } = await findInput(places.input.store, plan.location, options.exclude)
+  // Nothing is made before this is done: a store that does not answer may be left waiting.
+  const places = await orAborted(openPlaces(job.name, plan, options), options.signal)
+  const { objects, skipped } = await orAborted(
+    findInput(places.input.store, plan.location, options.exclude),
+    options.signal,
+  )
   await assertWritable(places.state.store, places.state.folder)
   const coordinator = await openCoordinator(places)
   try {

@@ -4,6 +4,7 @@ import { joinLocation, openStore, parseLocation } from '@fletching/storage'
 import type { Context } from '../context.ts'
 import { formatBytes, formatCount } from '../figures.ts'
 import { badOption, byteCount, count, definedOnly, type OptionValues } from '../options.ts'
+import { Interrupted } from '../signals.ts'
 
 /** `fletching gen --to LOCATION`: each object is written whole before the next is made. */
 export async function genCommand(values: OptionValues, { out, signal }: Context): Promise<void> {
@@ -20,7 +21,7 @@ export async function genCommand(values: OptionValues, { out, signal }: Context)
   let lines = 0
   let uncompressed = 0
   for (const object of generateObjects(options)) {
-    signal.throwIfAborted()
+    if (signal.aborted) throw interrupted(signal.reason, objects, to)
     const { contentType, contentEncoding } = object
     const writer = await store.create(
       joinLocation(folder, object.key),
@@ -39,6 +40,14 @@ export async function genCommand(values: OptionValues, { out, signal }: Context)
   }
   out.write(
     `wrote ${formatCount(objects)} objects, ${formatCount(lines)} lines, ${formatBytes(uncompressed)} of JSON below ${to}\n`,
+  )
+}
+
+function interrupted(reason: unknown, objects: number, to: string): unknown {
+  if (!(reason instanceof Interrupted)) return reason
+  return new Interrupted(
+    reason.signal,
+    `gen was ended before its last object; ${formatCount(objects)} objects, each whole, are below ${to}`,
   )
 }
 
