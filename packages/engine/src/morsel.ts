@@ -23,14 +23,18 @@ export type SinkPart =
   | { readonly format: 'csv'; readonly bytes: Uint8Array; readonly rows: number }
   | { readonly format: 'parquet'; readonly batch: RecordBatch }
 
+/** What a morsel holds before it has its place in the order. */
+export interface MorselBody {
+  readonly parts: readonly SinkPart[]
+  readonly rejects: readonly Reject[]
+}
+
 /**
  * A batch on its way to the sinks, with its place in the order of the input. Whoever makes morsels may do so in any order;
  * whoever writes them goes by `seq`.
  */
-export interface Morsel {
+export interface Morsel extends MorselBody {
   readonly seq: number
-  readonly parts: readonly SinkPart[]
-  readonly rejects: readonly Reject[]
 }
 
 /** What is known of an object once its last line has been read. */

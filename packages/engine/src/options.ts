@@ -37,6 +37,12 @@ export interface RunOptions {
   readonly rowGroupRows?: number
   /** Default 16 MiB, at most 64 MiB. */
   readonly lineBytesMax?: number
+  /** Threads that read and scan. Default: as many as this process may use. */
+  readonly workers?: number
+  /** Fewer workers, and less that waits in memory, where the run would need more than so many bytes. No limit by default. */
+  readonly memoryBytesMax?: number
+  /** A folder for what has to wait and has no room in memory. Default: the system's for temporary files. */
+  readonly tmp?: string
   /** Where manifest and rejects live, instead of beside the first output. */
   readonly state?: string
   /** Go on although an output folder holds files that no run of the job wrote. */

@@ -2,15 +2,9 @@ import { CsvEncoder } from '@fletching/csv'
 import { type DecodedBatch, type LineCounts, NdjsonDecoder } from '@fletching/ndjson'
 import type { RecordBatch, Schema } from 'apache-arrow'
 import { type Accounting, addTo, newTally } from './accounting.ts'
-import type { ObjectCounts, Reject, SinkPart } from './morsel.ts'
+import type { MorselBody, ObjectCounts, Reject, SinkPart } from './morsel.ts'
 import { applyFilter, project, setAside, sinkSchema } from './operators.ts'
 import type { PhysicalPlan, PhysicalSink } from './physical.ts'
-
-/** What a morsel holds before it has its place in the order. */
-export interface MorselBody {
-  readonly parts: readonly SinkPart[]
-  readonly rejects: readonly Reject[]
-}
 
 /**
  * The synchronous part of a run: uncompressed bytes of one object after the other in, encoded parts out. It reads nothing and
@@ -34,6 +28,11 @@ export class Pipeline {
   /** Begins an object; its name goes into the rejects. */
   start(object: string): void {
     this.#object = object
+  }
+
+  /** Says that the next byte is the first of a line in the middle of the object, at this offset. */
+  skipTo(byteOffset: number): void {
+    this.#decoder.skipTo(byteOffset)
   }
 
   push(bytes: Uint8Array): MorselBody[] {

@@ -1,12 +1,18 @@
-import { inflate, type ObjectInfo, type Store } from '@fletching/storage'
+import { setImmediate } from 'node:timers/promises'
+import type { ObjectInfo, Store } from '@fletching/storage'
 import { abortPromise } from './abort.ts'
-import { assertAddsUp } from './accounting.ts'
+import { addAccounting, addTally, assertAddsUp, emptyAccounting, newTally } from './accounting.ts'
 import type { Coordinator } from './coordinator.ts'
 import { assertMalformedCount, malformedError } from './malformed.ts'
-import type { ObjectCounts } from './morsel.ts'
+import type { MorselBody, ObjectCounts, Reject } from './morsel.ts'
+import { sinkSchema } from './operators.ts'
 import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
-import { type MorselBody, Pipeline } from './pipeline.ts'
+import { Pipeline } from './pipeline.ts'
+import { type ScanMessage, scanUnit } from './scan-unit.ts'
+import { planUnits, type Split, type Unit } from './split.ts'
+import { chooseWorkers } from './worker-count.ts'
+import { unpackBody, unpackError } from './worker-messages.ts'
 
 /** What became of an object, and which version of it was read. */
 export interface ReadObject extends ObjectCounts {
@@ -14,8 +20,8 @@ export interface ReadObject extends ObjectCounts {
 }
 
 /**
- * Reads every object once, in order, and hands its morsels on. No more is in memory than a chunk, a batch and what the
- * sinks hold: the next chunk is asked for when the last has been written.
+ * Reads every object once and hands its morsels on in the order of the input, on this thread or on several. What is in memory has
+ * bounds that do not depend on the input: a worker waits when its messages are not taken, and a sink is waited for.
  *
  * - Errors: MALFORMED_JSON (data) for the first malformed line under `fail`; TOO_MANY_MALFORMED (data) as soon as a limit in
  *   lines is passed; what the store and gzip report; the signal's reason.
@@ -28,43 +34,111 @@ export async function readObjects(
   options: RunOptions,
 ): Promise<ReadObject[]> {
   const reading = new Reading(coordinator, objects, options)
-  const pipeline = new Pipeline(plan)
-  const read: ReadObject[] = []
-  for (const object of objects) {
-    pipeline.start(object.name)
-    for await (const bytes of inflate(reading.watch(store.read(object)), object.name)) {
-      await reading.handOn(pipeline.push(bytes))
-    }
-    await reading.handOn(pipeline.flush())
-    const counts = pipeline.takeCounts(object.size)
-    assertAddsUp(counts.accounting, object.name)
-    reading.endObject(counts)
-    read.push({ ...counts, etag: object.etag })
-  }
-  return read
+  const units = planUnits(objects, store)
+  const { workers, windowBytes } = chooseWorkers(units, options)
+  if (workers > 1) await readWithWorkers(plan, store, objects, units, reading, workers, windowBytes, options)
+  else await readHere(plan, store, units, reading)
+  return reading.finish()
 }
 
-/** How far the reading is, and the policy on what it meets. */
+async function readHere(plan: PhysicalPlan, store: Store, units: readonly Unit[], reading: Reading): Promise<void> {
+  const pipeline = new Pipeline(plan)
+  const source = { store, chunks: (split: Split) => reading.watch(store.read(split.object)) }
+  for (const unit of units) {
+    for await (const message of scanUnit(unit, pipeline, source)) await reading.take(message)
+  }
+}
+
+async function readWithWorkers(
+  plan: PhysicalPlan,
+  store: Store,
+  objects: readonly ObjectInfo[],
+  units: readonly Unit[],
+  reading: Reading,
+  workerCount: number,
+  windowBytes: number,
+  { tmp }: RunOptions,
+): Promise<void> {
+  const { scanWithWorkers } = await import('./workers.ts')
+  const schemas = plan.sinks.map((sink) => sinkSchema(sink.columns))
+  const messages = scanWithWorkers({
+    plan,
+    store,
+    objects,
+    units,
+    workerCount,
+    windowBytes,
+    tmp,
+    chunks: (split) => reading.watch(store.read(split.object)),
+    onRead: (bytes) => reading.countRead(bytes),
+  })
+  for await (const message of reading.untilAborted(messages)) {
+    if (message.kind === 'failed') throw unpackError(message.error)
+    if (message.kind === 'counts') await reading.take(message)
+    else {
+      const body = unpackBody(message.parts, message.rejects, schemas)
+      await reading.take({ kind: 'morsel', index: message.index, body })
+    }
+  }
+}
+
+/** How far the reading is, what is known of every object, and the policy on what it meets. */
 class Reading {
   readonly #coordinator: Coordinator
   readonly #options: RunOptions
-  readonly #objectsTotal: number
+  readonly #objects: readonly ObjectInfo[]
   readonly #bytesTotal: number
-  #objects = 0
+  readonly #read: ReadObject[] = []
   #bytes = 0
   #rows = 0
   #malformed = 0
   #seq = 0
+  #lastPause = performance.now()
 
   constructor(coordinator: Coordinator, objects: readonly ObjectInfo[], options: RunOptions) {
     this.#coordinator = coordinator
+    this.#objects = objects
     this.#options = options
-    this.#objectsTotal = objects.length
     this.#bytesTotal = objects.reduce((sum, object) => sum + object.size, 0)
   }
 
-  /** Passes stored bytes through, telling the progress; ends with the signal's reason once that is given. */
+  /** Takes the next message in the order of the input. */
+  async take(message: ScanMessage): Promise<void> {
+    this.#options.signal?.throwIfAborted()
+    switch (message.kind) {
+      case 'morsel':
+        await this.#append(message.index, message.body)
+        break
+      case 'counts':
+        this.#count(message.index, message.counts)
+        break
+      case 'progress':
+        this.countRead(message.bytes)
+        await this.#pause()
+    }
+  }
+
+  countRead(bytes: number): void {
+    this.#bytes += bytes
+    this.#tell()
+  }
+
+  /** What became of every object, each with all of its lines accounted for. */
+  finish(): ReadObject[] {
+    for (const { object, accounting } of this.#read) assertAddsUp(accounting, object)
+    return this.#read
+  }
+
+  /** Passes stored bytes through, telling the progress. */
   async *watch(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const bytes of this.untilAborted(source)) {
+      this.countRead(bytes.length)
+      yield bytes
+    }
+  }
+
+  /** Passes things through, and ends with the signal's reason once that is given, also while a thing is waited for. */
+  async *untilAborted<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
     const { signal } = this.#options
     const iterator = source[Symbol.asyncIterator]()
     const aborted = abortPromise(signal)
@@ -73,8 +147,6 @@ class Reading {
         signal?.throwIfAborted()
         const next = await (aborted === undefined ? iterator.next() : Promise.race([iterator.next(), aborted.promise]))
         if (next.done === true) return
-        this.#bytes += next.value.length
-        this.#tell()
         yield next.value
       }
     } finally {
@@ -84,31 +156,75 @@ class Reading {
     }
   }
 
-  async handOn(bodies: readonly MorselBody[]): Promise<void> {
+  async #append(index: number, { parts, rejects }: MorselBody): Promise<void> {
     const { onMalformed = 'fail', malformedMax, showData = false } = this.#options
-    for (const body of bodies) {
-      const malformed = body.rejects.filter(({ stage }) => stage === 'malformed')
-      if (malformed.length > 0 && onMalformed === 'fail') throw malformedError(malformed[0], showData)
-      this.#malformed += malformed.length
-      assertMalformedCount(this.#malformed, malformedMax)
-      const rejects = onMalformed === 'skip' ? body.rejects.filter(({ stage }) => stage !== 'malformed') : body.rejects
-      await this.#coordinator.append({ seq: this.#seq++, parts: body.parts, rejects })
-    }
+    const placed = this.#placed(index, rejects)
+    const malformed = placed.filter(({ stage }) => stage === 'malformed')
+    if (malformed.length > 0 && onMalformed === 'fail') throw malformedError(malformed[0], showData)
+    this.#malformed += malformed.length
+    assertMalformedCount(this.#malformed, malformedMax)
+    const kept = onMalformed === 'skip' ? placed.filter(({ stage }) => stage !== 'malformed') : placed
+    await this.#coordinator.append({ seq: this.#seq++, parts, rejects: kept })
   }
 
-  endObject({ accounting }: ObjectCounts): void {
-    this.#objects++
-    this.#rows += accounting.rows
+  /** Line numbers of a split count from its start; here they become those of the object. */
+  #placed(index: number, rejects: readonly Reject[]): readonly Reject[] {
+    const lines = this.#read[index]?.accounting.lines ?? 0
+    return lines === 0 ? rejects : rejects.map((reject) => ({ ...reject, line: reject.line + lines }))
+  }
+
+  #count(index: number, counts: ObjectCounts): void {
+    this.#rows += counts.accounting.rows
+    this.#read[index] =
+      this.#read[index] === undefined
+        ? { ...counts, etag: this.#objects[index].etag }
+        : addCounts(this.#read[index], counts)
     this.#tell()
+  }
+
+  /** Lets timers and signals have their turn, which reading without waiting would keep from them. */
+  async #pause(): Promise<void> {
+    const now = performance.now()
+    if (now - this.#lastPause < PAUSE_EVERY_MS) return
+    await setImmediate()
+    this.#lastPause = performance.now()
   }
 
   #tell(): void {
     this.#options.onProgress?.({
-      objects: this.#objects,
-      objectsTotal: this.#objectsTotal,
+      objects: this.#read.length,
+      objectsTotal: this.#objects.length,
       bytes: this.#bytes,
       bytesTotal: this.#bytesTotal,
       rows: this.#rows,
     })
   }
 }
+
+/** The counts of an object from those of its splits. */
+function addCounts(first: ReadObject, second: ObjectCounts): ReadObject {
+  const accounting = emptyAccounting()
+  const converted = newTally()
+  const tallies: ObjectCounts['tallies'] = { ...first.tallies }
+  for (const part of [first, second]) {
+    addAccounting(accounting, part.accounting)
+    addTally(converted, part.converted)
+  }
+  for (const [reason, tally] of Object.entries(second.tallies)) {
+    const sum = newTally()
+    addTally(sum, first.tallies[reason] ?? newTally())
+    addTally(sum, tally)
+    Object.assign(tallies, { [reason]: sum })
+  }
+  return {
+    ...first,
+    bytes: first.bytes + second.bytes,
+    uncompressedBytes: first.uncompressedBytes + second.uncompressedBytes,
+    accounting,
+    converted,
+    tallies,
+  }
+}
+
+/** Short enough for a progress line and for Ctrl-C. */
+const PAUSE_EVERY_MS = 20

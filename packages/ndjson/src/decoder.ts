@@ -116,6 +116,13 @@ export class NdjsonDecoder {
     this.schema = new Schema(this.#outputs.map(({ column, builder }) => new Field(column.name, builder.type, true)))
   }
 
+  /**
+   * Begins in the middle of an object, before its first byte is pushed: a line begins at this offset. Line numbers count from there.
+   */
+  skipTo(byteOffset: number): void {
+    this.#splitter.skipTo(byteOffset)
+  }
+
   /** Takes the next bytes of the object; they may be used again afterwards. Gives the batches that are full. */
   push(bytes: Uint8Array): DecodedBatch[] {
     this.#counts.bytes += bytes.length

@@ -43,6 +43,12 @@ export class LineSplitter {
     return this.#lineOffset
   }
 
+  /** Says that the next byte is the first of a line in the middle of an object, at this offset. */
+  skipTo(offset: number): void {
+    this.#nextOffset = offset
+    this.#isAtStart = false
+  }
+
   push(bytes: Uint8Array): void {
     let at = this.#isAtStart ? this.#skipMark(bytes) : 0
     if (this.#carried + this.#dropped > 0) {

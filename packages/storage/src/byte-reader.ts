@@ -52,17 +52,6 @@ export class ByteReader {
     this.#ahead = join(bytes, this.#ahead)
   }
 
-  /** Takes all bytes up to a zero and the zero; false when there is none. */
-  async skipPastZero(): Promise<boolean> {
-    for (let bytes = await this.next(); bytes !== undefined; bytes = await this.next()) {
-      const zero = bytes.indexOf(0)
-      if (zero < 0) continue
-      this.#ahead = bytes.subarray(zero + 1)
-      return true
-    }
-    return false
-  }
-
   /** Takes all zeros up to another byte or the end. */
   async skipZeros(): Promise<void> {
     for (let bytes = await this.next(); bytes !== undefined; bytes = await this.next()) {

@@ -1,6 +1,16 @@
 import { constants, crc32, createInflateRaw, type InflateRaw } from 'node:zlib'
-import { dataError, FletchingError } from '@fletching/columns/errors'
+import { FletchingError } from '@fletching/columns/errors'
 import { ByteReader } from './byte-reader.ts'
+import {
+  assertNotInside,
+  assertPlain,
+  checkTrailer,
+  corruptGzip,
+  headerLength,
+  isGzip,
+  MAGIC_BYTES,
+  TRAILER_BYTES,
+} from './gzip-frame.ts'
 
 /**
  * The bytes of an object without its compression, which its first two bytes decide, never its name or its headers. Plain bytes
@@ -55,7 +65,7 @@ async function* member(reader: ByteReader, name: string): AsyncGenerator<Uint8Ar
     }
   } catch (error) {
     if (error instanceof FletchingError) throw error
-    throw corrupt(
+    throw corruptGzip(
       name,
       (error as { errno?: number }).errno === constants.Z_BUF_ERROR
         ? 'it ends before its data does'
@@ -68,7 +78,7 @@ async function* member(reader: ByteReader, name: string): AsyncGenerator<Uint8Ar
   }
   // What was given and not used belongs to the trailer.
   reader.unread(last.subarray(last.length - (given - raw.bytesWritten)))
-  await checkTrailer(reader, crc, length, name)
+  await readTrailer(reader, crc, length, name)
 
   async function feed(): Promise<void> {
     try {
@@ -107,84 +117,31 @@ function giveAndWait(raw: InflateRaw, bytes: Uint8Array): Promise<void> {
   })
 }
 
+/** Headers are short, but may be as long as a name is. */
 async function skipHeader(reader: ByteReader, name: string): Promise<void> {
-  const header = await reader.take(10)
-  if (header.length < 10) throw corrupt(name, 'it ends within a header')
-  if (header[2] !== DEFLATE) throw corrupt(name, `its compression method is ${header[2]}, not deflate`)
-  const flags = header[3]
-  if ((flags & RESERVED) !== 0) throw corrupt(name, 'a header has reserved flags')
-  if ((flags & HAS_EXTRA) !== 0) {
-    const size = await reader.take(2)
-    const extra = size.length < 2 ? size : await reader.take(size[0] | (size[1] << 8))
-    if (size.length < 2 || extra.length < (size[0] | (size[1] << 8))) throw corrupt(name, 'it ends within a header')
+  for (let ahead = HEADER_BYTES; ; ahead *= 2) {
+    const bytes = await reader.peek(ahead)
+    const length = headerLength(bytes, name)
+    if (length !== undefined) {
+      await reader.take(length)
+      return
+    }
+    if (bytes.length < ahead) throw corruptGzip(name, 'it ends within a header')
   }
-  for (const flag of [HAS_NAME, HAS_COMMENT]) {
-    if ((flags & flag) !== 0 && !(await reader.skipPastZero())) throw corrupt(name, 'it ends within a header')
-  }
-  if ((flags & HAS_CRC) !== 0 && (await reader.take(2)).length < 2) throw corrupt(name, 'it ends within a header')
 }
 
-async function checkTrailer(reader: ByteReader, crc: number, length: number, name: string): Promise<void> {
-  const trailer = await reader.take(8)
-  if (trailer.length < 8) throw corrupt(name, 'it ends within a trailer')
-  const view = new DataView(trailer.buffer, trailer.byteOffset, 8)
-  if (view.getUint32(0, true) !== crc) throw corrupt(name, 'a checksum is wrong')
-  if (view.getUint32(4, true) !== length) throw corrupt(name, 'a length is wrong')
+async function readTrailer(reader: ByteReader, crc: number, length: number, name: string): Promise<void> {
+  const trailer = await reader.take(TRAILER_BYTES)
+  if (trailer.length < TRAILER_BYTES) throw corruptGzip(name, 'it ends within a trailer')
+  checkTrailer(trailer, crc, length, name)
 }
 
 async function hasMember(reader: ByteReader, name: string): Promise<boolean> {
   const next = await reader.peek(2)
   if (next.length === 0) return false
   if (isGzip(next)) return true
-  throw corrupt(name, 'other bytes follow its end')
-}
-
-function isGzip(bytes: Uint8Array): boolean {
-  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b
-}
-
-function assertPlain(bytes: Uint8Array, name: string): void {
-  const kind = archiveKind(bytes)
-  if (kind !== undefined) throw unsupported(`the object is ${kind}, not gzip or plain text`, name)
-}
-
-function assertNotInside(bytes: Uint8Array, name: string): void {
-  const kind = isGzip(bytes) ? 'gzip' : archiveKind(bytes)
-  if (kind !== undefined) throw unsupported(`the object is ${kind} inside of gzip`, name)
-}
-
-/** Archives begin with bytes that no JSON line begins with. */
-function archiveKind(bytes: Uint8Array): string | undefined {
-  const begins = (...magic: number[]) => bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte)
-  if (begins(0x50, 0x4b, 0x03, 0x04) || begins(0x50, 0x4b, 0x05, 0x06)) return 'zip'
-  if (begins(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd'
-  if (begins(0x42, 0x5a, 0x68)) return 'bzip2'
-  if (begins(0xfd, 0x37, 0x7a, 0x58, 0x5a)) return 'xz'
-  if ([0x01, 0x5e, 0x9c, 0xda].some((level) => begins(0x78, level))) return 'zlib'
-  return undefined
-}
-
-function corrupt(name: string, why: string, cause?: unknown) {
-  return dataError('CORRUPT_GZIP', `the gzip file is damaged: ${why}`, {
-    at: name,
-    help: 'nothing was written; fetch it again from its producer, or leave it out with --exclude',
-    cause,
-  })
-}
-
-function unsupported(what: string, name: string) {
-  return dataError('UNSUPPORTED_COMPRESSION', what, {
-    at: name,
-    help: 'nothing was written; store it as gzip or plain text, or leave it out with --exclude',
-  })
+  throw corruptGzip(name, 'other bytes follow its end')
 }
 
 const CHUNK_BYTES = 256 * 1024
-/** The longest mark by which an archive is known. */
-const MAGIC_BYTES = 6
-const DEFLATE = 8
-const HAS_CRC = 2
-const HAS_EXTRA = 4
-const HAS_NAME = 8
-const HAS_COMMENT = 16
-const RESERVED = 0xe0
+const HEADER_BYTES = 64

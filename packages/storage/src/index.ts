@@ -2,6 +2,8 @@ export { type FoundInput, findInput, type SkipReason } from './find-input.ts'
 export { globFolder, globPattern, isGlob } from './glob.ts'
 export { inflate } from './gzip.ts'
 export { followLinks, openLocalStore } from './local.ts'
+export { isGzip } from './gzip-frame.ts'
+export { type ByteTarget, Inflater } from './inflater.ts'
 export {
   asFolder,
   formatLocation,
@@ -14,4 +16,6 @@ export {
 } from './location.ts'
 export { openMemoryStore } from './memory.ts'
 export { openStore } from './open-store.ts'
+export { canInflateSync } from './raw-inflate.ts'
+export { Spill, type SpillPlace } from './spill.ts'
 export { type CreateOptions, compareNames, type ObjectInfo, type ObjectWriter, type Store } from './store.ts'

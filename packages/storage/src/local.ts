@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { constants, type Dirent } from 'node:fs'
+import { closeSync, constants, type Dirent, fstatSync, openSync, readSync } from 'node:fs'
 import {
   type FileHandle,
   lstat,
@@ -25,7 +25,14 @@ import { compareNames, type ObjectInfo, type ObjectWriter, type Store } from './
  * - Writing: under a temporary name in the same folder, brought to disk, then renamed; the folder is brought to disk too.
  */
 export function openLocalStore(): Store {
-  return { stat: statFile, list: listFiles, read: readFile, create: createFile, remove: removeFile }
+  return {
+    stat: statFile,
+    list: listFiles,
+    read: readFile,
+    readSync: readFileSync,
+    create: createFile,
+    remove: removeFile,
+  }
 }
 
 /**
@@ -119,13 +126,7 @@ async function* readFile(object: ObjectInfo): AsyncGenerator<Uint8Array> {
     throw failure(error, path, 'read')
   }
   try {
-    const now = info(path, await file.stat())
-    if (now.etag !== object.etag) {
-      throw environmentError('OBJECT_CHANGED', 'the file was changed since it was listed', {
-        at: path,
-        help: 'run again when nobody writes to it',
-      })
-    }
+    assertUnchanged(object, info(path, await file.stat()))
     let at = 0
     while (true) {
       const chunk = new Uint8Array(CHUNK_BYTES)
@@ -134,17 +135,54 @@ async function* readFile(object: ObjectInfo): AsyncGenerator<Uint8Array> {
       at += bytesRead
       yield chunk.subarray(0, bytesRead)
     }
-    if (at !== object.size) {
-      throw environmentError('READ_CUT_SHORT', `read ${at} of ${object.size} bytes`, {
-        at: path,
-        help: 'run again when nobody writes to it',
-      })
-    }
+    assertWhole(object, at)
   } catch (error) {
     throw failure(error, path, 'read')
   } finally {
     await file.close()
   }
+}
+
+function* readFileSync(object: ObjectInfo, start: number, room: () => Uint8Array): Generator<Uint8Array> {
+  const path = pathOf(object.location)
+  let file: number
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch (error) {
+    throw failure(error, path, 'read')
+  }
+  try {
+    assertUnchanged(object, info(path, fstatSync(file)))
+    let at = start
+    while (true) {
+      const bytes = room()
+      const count = readSync(file, bytes, 0, bytes.length, at)
+      if (count === 0) break
+      at += count
+      yield bytes.subarray(0, count)
+    }
+    assertWhole(object, at)
+  } catch (error) {
+    throw failure(error, path, 'read')
+  } finally {
+    closeSync(file)
+  }
+}
+
+function assertUnchanged(object: ObjectInfo, now: ObjectInfo): void {
+  if (now.etag === object.etag) return
+  throw environmentError('OBJECT_CHANGED', 'the file was changed since it was listed', {
+    at: object.name,
+    help: 'run again when nobody writes to it',
+  })
+}
+
+function assertWhole(object: ObjectInfo, bytes: number): void {
+  if (bytes === object.size) return
+  throw environmentError('READ_CUT_SHORT', `read ${bytes} of ${object.size} bytes`, {
+    at: object.name,
+    help: 'run again when nobody writes to it',
+  })
 }
 
 async function createFile(location: Location): Promise<ObjectWriter> {

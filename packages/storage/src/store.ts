@@ -19,6 +19,11 @@ export interface Store {
   list(folder: Location): AsyncIterable<ObjectInfo>
   /** The stored bytes, whole and of the version that was listed, or an error. */
   read(object: ObjectInfo): AsyncIterable<Uint8Array>
+  /**
+   * The stored bytes from `start` on, without waiting, where the place allows it: each piece is the filled part of what `room` gave, and
+   * good until the next is asked for.
+   */
+  readSync?(object: ObjectInfo, start: number, room: () => Uint8Array): Iterable<Uint8Array>
   /** Begins an object that nobody sees before it is committed. */
   create(location: Location, options?: CreateOptions): Promise<ObjectWriter>
   /** Removes an object; one that is not there is no error. */

@@ -1,22 +1,41 @@
 import { crc32, deflateRawSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib'
 import { FletchingError } from '@fletching/columns/errors'
-import { inflate } from '@fletching/storage'
+import { canInflateSync, Inflater, inflate } from '@fletching/storage'
 import { describe, expect, it } from 'vitest'
 
 const seed = Number(process.env.FLETCHING_SEED ?? 20190518)
 
-/** Inflates bytes that come in pieces of a size. */
-async function run(bytes: Uint8Array, pieceBytes = bytes.length): Promise<Buffer> {
-  async function* pieces() {
-    for (let at = 0; at < bytes.length; at += Math.max(pieceBytes, 1))
-      yield bytes.subarray(at, at + Math.max(pieceBytes, 1))
+type Run = (bytes: Uint8Array, pieceBytes?: number) => Promise<Buffer>
+
+/** Inflates bytes that come in pieces of a size, by Node's streams. */
+const byStream: Run = async (bytes, pieceBytes = bytes.length) => {
+  async function* source() {
+    yield* pieces(bytes, pieceBytes)
   }
+  return Buffer.concat(await collect(inflate(source(), 'a.gz')))
+}
+
+/** The same without waiting, into rooms of odd sizes. */
+const bySteps: Run = async (bytes, pieceBytes = bytes.length) => {
   const chunks: Uint8Array[] = []
-  for await (const chunk of inflate(pieces(), 'a.gz')) chunks.push(chunk)
+  let room = new Uint8Array(0)
+  const inflater = new Inflater('a.gz', {
+    room: () => {
+      room = new Uint8Array(1 + ((room.length * 7 + 3) % 1000))
+      return room
+    },
+    filled: (count) => chunks.push(room.slice(0, count)),
+  })
+  for (const piece of pieces(bytes, pieceBytes)) inflater.push(piece)
+  inflater.end()
   return Buffer.concat(chunks)
 }
 
-async function failure(bytes: Uint8Array, pieceBytes?: number): Promise<FletchingError> {
+function* pieces(bytes: Uint8Array, pieceBytes: number): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)
+}
+
+async function failure(run: Run, bytes: Uint8Array, pieceBytes?: number): Promise<FletchingError> {
   try {
     await run(bytes, pieceBytes)
   } catch (error) {
@@ -46,7 +65,14 @@ function decorated(content: Buffer): Buffer {
   return Buffer.concat([head, headCrc, deflateRawSync(content), trailer])
 }
 
-describe('inflate', () => {
+it('this Node can inflate without waiting', () => {
+  expect(canInflateSync()).toBe(true)
+})
+
+describe.each([
+  ['by streams', byStream],
+  ['without waiting', bySteps],
+])('inflating %s', (_, run) => {
   it.each([
     ['plain bytes', text, text],
     ['nothing', Buffer.alloc(0), Buffer.alloc(0)],
@@ -64,7 +90,7 @@ describe('inflate', () => {
     ['zeros behind the last', Buffer.concat([gzipSync(text), zeros]), text],
     ['every part of a header', decorated(text), text],
     ['stored blocks', gzipSync(text, { level: 0 }), text],
-  ])('gives the content of %s, however it is cut', async (_, bytes, content) => {
+  ])('gives the content of %s, however it is cut', async (__, bytes, content) => {
     for (const pieceBytes of [1, 2, 3, 7, 64, bytes.length]) {
       expect((await run(bytes, pieceBytes)).equals(content), `pieces of ${pieceBytes}`).toBe(true)
     }
@@ -75,7 +101,7 @@ describe('inflate', () => {
     const first = gzipSync(text).length
     for (let length = 2; length < bytes.length; length++) {
       if (length === first) continue
-      const { code, kind } = await failure(bytes.subarray(0, length))
+      const { code, kind } = await failure(run, bytes.subarray(0, length))
       expect({ code, kind, length }).toEqual({ code: 'CORRUPT_GZIP', kind: 'data', length })
     }
   })
@@ -98,6 +124,11 @@ describe('inflate', () => {
     ['a wrong checksum', withByte(gzipSync(text), -8), corrupt('a checksum is wrong')],
     ['a wrong length', withByte(gzipSync(text), -1), corrupt('a length is wrong')],
     ['other bytes behind it', Buffer.concat([gzipSync(text), Buffer.from('x')]), corrupt('other bytes follow its end')],
+    [
+      'a header without an end',
+      Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 255]), Buffer.alloc(1_100_000, 'x')]),
+      corrupt('a header is longer than 1048576 bytes'),
+    ],
     ['another method', withByte(gzipSync(text), 2), corrupt('its compression method is 9, not deflate')],
     ['gzip in gzip', gzipSync(gzipSync(text)), unsupported('the object is gzip inside of gzip')],
     ['zip', Buffer.from('PK\x03\x04rest'), unsupported('the object is zip, not gzip or plain text')],
@@ -109,8 +140,9 @@ describe('inflate', () => {
     ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0]), unsupported('the object is zstd, not gzip or plain text')],
     ['bzip2', Buffer.from('BZh91AY'), unsupported('the object is bzip2, not gzip or plain text')],
     ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), unsupported('the object is xz, not gzip or plain text')],
-  ])('says what is wrong with %s', async (_, bytes, message) => {
-    for (const pieceBytes of [1, 64, bytes.length]) expect((await failure(bytes, pieceBytes)).message).toBe(message)
+  ])('says what is wrong with %s', async (__, bytes, message) => {
+    for (const pieceBytes of bytes.length > 10_000 ? [100_000] : [1, 64, bytes.length])
+      expect((await failure(run, bytes, pieceBytes)).message).toBe(message)
   })
 
   it('agrees with zlib on random content', async () => {
@@ -130,7 +162,9 @@ describe('inflate', () => {
       expect(got.equals(gunzipSync(bytes)), `seed ${seed}, round ${round}`).toBe(true)
     }
   })
+})
 
+describe('inflate', () => {
   it('passes an error of its source on, and closes the source when it is left early', async () => {
     let closed = false
     async function* broken() {

@@ -1,0 +1,100 @@
+import {
+  type Data,
+  DataType,
+  type Dictionary,
+  makeData,
+  makeVector,
+  RecordBatch,
+  type Schema,
+  Struct,
+} from 'apache-arrow'
+
+/** A chunk of a column without its type, fit for `structuredClone`. */
+export interface PackedData {
+  readonly length: number
+  readonly offset: number
+  readonly nullCount: number
+  readonly validity: Uint8Array | undefined
+  readonly values: ArrayBufferView | undefined
+  readonly valueOffsets: Int32Array | undefined
+  readonly children: readonly PackedData[]
+  readonly dictionary: readonly PackedData[]
+}
+
+/** A batch without its schema, which both ends know. */
+export interface PackedBatch {
+  readonly rows: number
+  readonly columns: readonly PackedData[]
+}
+
+/**
+ * Takes a batch apart for another thread, since Arrow's objects lose their prototypes on the way.
+ *
+ * - Memory: shares the batch's buffers; `transfersOf` says which of them may move.
+ */
+export function packBatch(batch: RecordBatch): PackedBatch {
+  return { rows: batch.numRows, columns: batch.data.children.map(packData) }
+}
+
+/** The batch again, under the schema that it had. */
+export function unpackBatch(schema: Schema, { rows, columns }: PackedBatch): RecordBatch {
+  const children = columns.map((column, index) => unpackData(schema.fields[index].type, column))
+  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children }))
+}
+
+/** Bytes of the buffers of a packed batch, dictionaries left out, since batches share them. */
+export function packedByteLength({ columns }: PackedBatch): number {
+  let sum = 0
+  for (const column of columns) for (const buffer of ownBuffers(column)) sum += buffer.byteLength
+  return sum
+}
+
+/**
+ * The memory that may move to another thread with a batch: what no other batch looks at. A dictionary is left where it is, and so is a
+ * buffer of which the batch is only a part; those are copied.
+ */
+export function transfersOf({ columns }: PackedBatch): ArrayBuffer[] {
+  const found = new Set<ArrayBuffer>()
+  for (const column of columns) {
+    for (const { buffer, byteLength } of ownBuffers(column)) {
+      if (byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) found.add(buffer)
+    }
+  }
+  return [...found]
+}
+
+function packData(data: Data): PackedData {
+  const { nullBitmap, values, valueOffsets }: Partial<Pick<Data, 'nullBitmap' | 'values' | 'valueOffsets'>> = data
+  return {
+    length: data.length,
+    offset: data.offset,
+    nullCount: data.nullCount,
+    validity: data.nullCount > 0 ? nullBitmap : undefined,
+    values,
+    valueOffsets,
+    children: data.children.map(packData),
+    dictionary: data.dictionary?.data.map(packData) ?? [],
+  }
+}
+
+function unpackData(type: DataType, packed: PackedData): Data {
+  const { length, offset, nullCount, validity, values, valueOffsets } = packed
+  const shape = { type: type as never, length, offset, nullCount, nullBitmap: validity ?? null }
+  if (DataType.isStruct(type)) {
+    const children = packed.children.map((child, index) => unpackData(type.children[index].type, child))
+    return makeData({ ...shape, children } as never)
+  }
+  if (DataType.isList(type)) {
+    return makeData({ ...shape, valueOffsets, child: unpackData(type.children[0].type, packed.children[0]) } as never)
+  }
+  if (DataType.isDictionary(type)) {
+    const entries = packed.dictionary.map((chunk) => unpackData((type as Dictionary).dictionary, chunk))
+    return makeData({ ...shape, data: values, dictionary: makeVector(entries) } as never)
+  }
+  return makeData({ ...shape, data: values, valueOffsets } as never)
+}
+
+function ownBuffers({ validity, values, valueOffsets, children }: PackedData): ArrayBufferView[] {
+  const own = [validity, values, valueOffsets].filter((buffer) => buffer !== undefined)
+  return [...own, ...children.flatMap(ownBuffers)]
+}

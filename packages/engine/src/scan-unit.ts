@@ -1,0 +1,101 @@
+import { canInflateSync, Inflater, inflate, type Store } from '@fletching/storage'
+import type { MorselBody, ObjectCounts } from './morsel.ts'
+import type { Pipeline } from './pipeline.ts'
+import type { Split, Unit } from './split.ts'
+
+/** What comes out of a unit, in the order of its lines. */
+export type ScanMessage =
+  | { readonly kind: 'morsel'; readonly index: number; readonly body: MorselBody }
+  /** A split has been read to its end. */
+  | { readonly kind: 'counts'; readonly index: number; readonly counts: ObjectCounts }
+  /** More stored bytes have been read. */
+  | { readonly kind: 'progress'; readonly bytes: number }
+
+/** Where the stored bytes of a unit come from. */
+export interface ScanSource {
+  /** Read from without waiting where it can. */
+  readonly store: Store | undefined
+  /** Stored bytes as they come, for every other store; whoever gives them tells the progress. */
+  chunks(split: Split): AsyncIterable<Uint8Array>
+}
+
+/** Reads, inflates and scans the splits of a unit; nothing but waiting for bytes is asynchronous. */
+export async function* scanUnit(unit: Unit, pipeline: Pipeline, source: ScanSource): AsyncGenerator<ScanMessage> {
+  for (const split of unit.splits) {
+    const { index, object, start } = split
+    pipeline.start(object.name)
+    if (source.store?.readSync !== undefined && canInflateSync()) yield* scanSync(split, pipeline, source.store)
+    else {
+      for await (const bytes of inflate(source.chunks(split), object.name)) {
+        yield* morsels(index, pipeline.push(bytes))
+      }
+    }
+    yield* morsels(index, pipeline.flush())
+    // The object's size is counted once, by its first split.
+    yield { kind: 'counts', index, counts: pipeline.takeCounts(start === 0 ? object.size : 0) }
+  }
+}
+
+/** A split that is no whole object is plain; of any other, the first bytes decide. */
+function* scanSync(split: Split, pipeline: Pipeline, store: Store): Generator<ScanMessage> {
+  const { index, object, start, end } = split
+  if (start > 0 || end !== undefined) {
+    yield* scanRange(split, pipeline, store)
+    return
+  }
+  const content = new Uint8Array(CONTENT_BYTES)
+  const stored = new Uint8Array(STORED_BYTES)
+  let bodies: MorselBody[] = []
+  const inflater = new Inflater(object.name, {
+    room: () => content,
+    filled: (count) => {
+      for (const body of pipeline.push(content.subarray(0, count))) bodies.push(body)
+    },
+  })
+  for (const bytes of readSync(store, object, start, () => (inflater.isPlain ? content : stored))) {
+    if (inflater.isPlain) bodies = pipeline.push(bytes)
+    else inflater.push(bytes)
+    yield { kind: 'progress', bytes: bytes.length }
+    yield* morsels(index, bodies)
+    bodies = []
+  }
+  inflater.end()
+  yield* morsels(index, bodies)
+}
+
+/** The lines that begin in the split: the first of them may begin behind its start, and the last end behind its end. */
+function* scanRange({ index, object, start, end }: Split, pipeline: Pipeline, store: Store): Generator<ScanMessage> {
+  const content = new Uint8Array(CONTENT_BYTES)
+  // A line begins at `start` if the byte before it is a line end.
+  let at = Math.max(start - 1, 0)
+  let isBetweenLines = start === 0
+  for (const bytes of readSync(store, object, at, () => content)) {
+    yield { kind: 'progress', bytes: bytes.length }
+    const reachesEnd = end !== undefined && at + bytes.length >= end
+    let from = 0
+    if (!isBetweenLines) {
+      const lineEnd = bytes.indexOf(LF)
+      if (lineEnd < 0 ? reachesEnd : end !== undefined && at + lineEnd + 1 >= end) return
+      isBetweenLines = lineEnd >= 0
+      from = isBetweenLines ? lineEnd + 1 : bytes.length
+      if (isBetweenLines) pipeline.skipTo(at + from)
+    }
+    const lineEnd = reachesEnd ? bytes.indexOf(LF, Math.max(from, end - 1 - at)) : -1
+    yield* morsels(index, pipeline.push(bytes.subarray(from, lineEnd < 0 ? bytes.length : lineEnd + 1)))
+    if (lineEnd >= 0) return
+    at += bytes.length
+  }
+}
+
+function readSync(store: Store, object: Split['object'], start: number, room: () => Uint8Array): Iterable<Uint8Array> {
+  return store.readSync?.(object, start, room) ?? []
+}
+
+function* morsels(index: number, bodies: readonly MorselBody[]): Generator<ScanMessage> {
+  for (const body of bodies) yield { kind: 'morsel', index, body }
+}
+
+const LF = 0x0a
+/** Compressed a thousandfold, which is the most, they become 32 MiB before a morsel is handed on. */
+const STORED_BYTES = 32 * 1024
+const CONTENT_BYTES = 256 * 1024

@@ -1,0 +1,62 @@
+import { isGzip, type ObjectInfo, type Store } from '@fletching/storage'
+
+/** A part of an object that is read in one go: the whole of it, or the lines that begin in a range of a plain one. */
+export interface Split {
+  /** The object's place in the order of the input. */
+  readonly index: number
+  readonly object: ObjectInfo
+  readonly start: number
+  /** Undefined for the object's end. */
+  readonly end: number | undefined
+}
+
+/** What a thread takes at once: one split, or several small objects. */
+export interface Unit {
+  /** Its place in the order of the input. */
+  readonly number: number
+  readonly splits: readonly Split[]
+}
+
+/**
+ * Parts the input for threads. Plain files that can be read from any place on are cut; small objects are grouped, so that handing over
+ * costs little; a compressed object is never cut, since it can only be read from its start.
+ *
+ * The parts are a function of the input and of two constants, never of how many threads there are: so are batches and row groups.
+ */
+export function planUnits(objects: readonly ObjectInfo[], store: Store): Unit[] {
+  const units: Unit[] = []
+  let group: Split[] = []
+  let groupBytes = 0
+  const endGroup = () => {
+    if (group.length > 0) units.push({ number: units.length, splits: group })
+    group = []
+    groupBytes = 0
+  }
+  for (const [index, object] of objects.entries()) {
+    if (object.size > 2 * SPLIT_BYTES && canCut(object, store)) {
+      endGroup()
+      for (let start = 0; start < object.size; start += SPLIT_BYTES) {
+        const end = start + 2 * SPLIT_BYTES > object.size ? undefined : start + SPLIT_BYTES
+        units.push({ number: units.length, splits: [{ index, object, start, end }] })
+        if (end === undefined) break
+      }
+      continue
+    }
+    if (groupBytes + object.size > GROUP_BYTES || group.length === GROUP_OBJECTS) endGroup()
+    group.push({ index, object, start: 0, end: undefined })
+    groupBytes += object.size
+  }
+  endGroup()
+  return units
+}
+
+function canCut(object: ObjectInfo, store: Store): boolean {
+  if (store.readSync === undefined) return false
+  for (const bytes of store.readSync(object, 0, () => new Uint8Array(2))) return !isGzip(bytes)
+  return false
+}
+
+/** Large enough that finding its first line costs nothing, small enough that threads end together. */
+const SPLIT_BYTES = 16 * 1024 * 1024
+const GROUP_BYTES = 1024 * 1024
+const GROUP_OBJECTS = 256

@@ -1,0 +1,36 @@
+import { availableParallelism } from 'node:os'
+import type { RunOptions } from './options.ts'
+import type { Unit } from './split.ts'
+
+/**
+ * Decides on how many threads units are scanned, and how much may wait for its turn in memory.
+ *
+ * A small input is read on the thread that is there: starting another takes longer than the reading. Where memory is short, there are fewer
+ * workers and a smaller window.
+ */
+export function chooseWorkers(
+  units: readonly Unit[],
+  { workers: wanted = availableParallelism(), memoryBytesMax = Number.POSITIVE_INFINITY }: RunOptions,
+): { readonly workers: number; readonly windowBytes: number } {
+  const bytes = units.reduce((sum, { splits }) => sum + splits.reduce((all, split) => all + weightOf(split), 0), 0)
+  const spare = memoryBytesMax - MAIN_BYTES
+  const affordable = Math.max(1, Math.floor(spare / WORKER_BYTES))
+  const workers = Math.min(wanted, units.length, affordable)
+  const windowBytes = Math.min(WINDOW_BYTES, Math.max(WINDOW_BYTES_MIN, (spare - workers * WORKER_BYTES) / 2))
+  return { workers: wanted > 1 && bytes < SMALL_BYTES ? 1 : workers, windowBytes }
+}
+
+/** Stored bytes, those of compressed objects counted as what they may become. */
+function weightOf({ object, start, end }: Unit['splits'][number]): number {
+  const isWhole = start === 0 && end === undefined
+  return isWhole ? object.size * 4 : (end ?? object.size) - start
+}
+
+const MIB = 1024 * 1024
+/** What reading a batch job's input on one thread takes less time for than starting another. */
+const SMALL_BYTES = 32 * MIB
+/** Measured, on the generated events: the main thread with its sinks, and a worker. */
+const MAIN_BYTES = 128 * MIB
+const WORKER_BYTES = 64 * MIB
+const WINDOW_BYTES = 64 * MIB
+const WINDOW_BYTES_MIN = 4 * MIB

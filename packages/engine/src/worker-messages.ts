@@ -1,0 +1,113 @@
+import { type PackedBatch, packBatch, packedByteLength, transfersOf, unpackBatch } from '@fletching/columns'
+import { type ErrorKind, FletchingError } from '@fletching/columns/errors'
+import type { Schema } from 'apache-arrow'
+import type { MorselBody, ObjectCounts, Reject } from './morsel.ts'
+import type { PhysicalPlan } from './physical.ts'
+import type { Unit } from './split.ts'
+
+/** What a worker is started with. */
+export interface WorkerSetup {
+  readonly plan: PhysicalPlan
+  /** Whether the worker reads by itself, or is given the stored bytes. */
+  readonly readsFiles: boolean
+  /** Three numbers that both sides see; see `Shared`. */
+  readonly shared: SharedArrayBuffer
+}
+
+/** What each number of the shared memory means. */
+export const Shared = {
+  /** Bytes that the worker has sent and that have not been admitted. */
+  sentBytes: 0,
+  /** KiB of stored bytes that it has read. */
+  readKib: 1,
+  /** The place in the input's order of the object that it reads, for what is said when it dies. */
+  object: 2,
+  size: 3,
+} as const
+
+export type ToWorker =
+  | { readonly kind: 'unit'; readonly unit: Unit }
+  /** The next stored bytes of a unit's split, or its end. */
+  | { readonly kind: 'chunk'; readonly unit: number; readonly bytes: Uint8Array | undefined }
+
+export type FromWorker =
+  | ScannedMessage
+  | { readonly kind: 'end'; readonly unit: number }
+  /** A chunk has been used. */
+  | { readonly kind: 'used'; readonly unit: number; readonly byteLength: number }
+
+/** What the coordinator takes in order. */
+export type ScannedMessage =
+  | {
+      readonly kind: 'morsel'
+      readonly unit: number
+      readonly index: number
+      readonly parts: readonly PackedPart[]
+      readonly rejects: readonly Reject[]
+      readonly byteLength: number
+    }
+  | { readonly kind: 'counts'; readonly unit: number; readonly index: number; readonly counts: ObjectCounts }
+  | { readonly kind: 'failed'; readonly unit: number; readonly error: PackedError }
+
+export type PackedPart =
+  | { readonly format: 'csv'; readonly bytes: Uint8Array; readonly rows: number }
+  | { readonly format: 'parquet'; readonly batch: PackedBatch }
+
+export interface PackedError {
+  readonly kind: ErrorKind
+  readonly code: string
+  readonly what: string
+  readonly at: readonly string[]
+  readonly help: readonly string[]
+  readonly details: Readonly<Record<string, unknown>>
+  readonly stack: string | undefined
+}
+
+/** A morsel's body for the way, its weight, and the memory that moves with it. */
+export function packBody({ parts, rejects }: MorselBody) {
+  const transfer: ArrayBuffer[] = []
+  let byteLength = 0
+  const packed = parts.map((part): PackedPart => {
+    if (part.format === 'csv') {
+      transfer.push(part.bytes.buffer as ArrayBuffer)
+      byteLength += part.bytes.byteLength
+      return part
+    }
+    const batch = packBatch(part.batch)
+    transfer.push(...transfersOf(batch))
+    byteLength += packedByteLength(batch)
+    return { format: 'parquet', batch }
+  })
+  for (const { text } of rejects) byteLength += 200 + (text?.byteLength ?? 0)
+  return { parts: packed, rejects, byteLength, transfer: [...new Set(transfer)] }
+}
+
+export function unpackBody(
+  parts: readonly PackedPart[],
+  rejects: readonly Reject[],
+  schemas: readonly Schema[],
+): MorselBody {
+  return {
+    parts: parts.map((part, index) =>
+      part.format === 'csv' ? part : { format: 'parquet', batch: unpackBatch(schemas[index], part.batch) },
+    ),
+    rejects,
+  }
+}
+
+/** An error for the way; one that is not ours is a bug of ours. */
+export function packError(error: unknown): PackedError {
+  const { kind, code, what, at, help, details, stack } =
+    error instanceof FletchingError
+      ? error
+      : new FletchingError('internal', 'INTERNAL', error instanceof Error ? error.message : String(error), {
+          cause: error,
+        })
+  return { kind, code, what, at, help, details, stack: error instanceof Error ? error.stack : stack }
+}
+
+export function unpackError({ kind, code, what, at, help, details, stack }: PackedError): FletchingError {
+  const error = new FletchingError(kind, code, what, { at, help, details })
+  if (stack !== undefined) error.stack = stack
+  return error
+}
