@@ -1,5 +1,6 @@
 import { authorError } from '@fletching/columns/errors'
 import type { RunOptions } from '@fletching/engine'
+import type { ContainerLimits } from './container-limits.ts'
 
 /** An option of a command; `--on-empty` is also read from FLETCHING_ON_EMPTY, the flag wins. */
 export interface OptionSpec {
@@ -40,8 +41,11 @@ export const runOptionSpecs = {
     choices: ['snappy', 'zstd', 'gzip', 'none'],
   },
   'row-group-rows': { describe: 'rows of a Parquet row group', value: 'N' },
-  workers: { describe: 'threads that read and scan; as many as the container may use by default', value: 'N' },
-  'max-memory': { describe: 'fewer workers and less waiting in memory, to stay within so much', value: 'SIZE' },
+  workers: { describe: 'threads that read and scan; one for each CPU of the container by default', value: 'N' },
+  'max-memory': {
+    describe: 'stay within so much memory, with fewer workers; what the container may use by default',
+    value: 'SIZE',
+  },
   tmp: { describe: 'a folder for what has no room in memory', value: 'FOLDER' },
   'max-line-bytes': { describe: 'a longer line is malformed', value: 'N' },
   'allow-other-files': {
@@ -85,7 +89,7 @@ export function environmentName(option: string): string {
 }
 
 /** The engine's options from the command's. */
-export function runOptions(values: OptionValues): RunOptions {
+export function runOptions(values: OptionValues, limits: ContainerLimits): RunOptions {
   const text = (name: keyof typeof runOptionSpecs) => values[name] as string | undefined
   return definedOnly({
     onMalformed: text('on-malformed') as RunOptions['onMalformed'],
@@ -98,7 +102,8 @@ export function runOptions(values: OptionValues): RunOptions {
     parquetCompression: text('parquet-compression') as RunOptions['parquetCompression'],
     rowGroupRows: count('row-group-rows', text('row-group-rows')),
     workers: count('workers', text('workers')),
-    memoryBytesMax: byteCount('max-memory', text('max-memory')),
+    cpus: limits.cpus,
+    memoryBytesMax: byteCount('max-memory', text('max-memory')) ?? limits.memoryBytes,
     tmp: text('tmp'),
     lineBytesMax: count('max-line-bytes', text('max-line-bytes')),
     allowOtherFiles: values['allow-other-files'] as boolean | undefined,

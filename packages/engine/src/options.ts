@@ -37,8 +37,10 @@ export interface RunOptions {
   readonly rowGroupRows?: number
   /** Default 16 MiB, at most 64 MiB. */
   readonly lineBytesMax?: number
-  /** Threads that read and scan. Default: as many as this process may use. */
+  /** Threads that read and scan. Default: one for each CPU, and one alone for a small input. */
   readonly workers?: number
+  /** CPUs that this process may use. Default: what the system says, which may not know of a container's limit. */
+  readonly cpus?: number
   /** Fewer workers, and less that waits in memory, where the run would need more than so many bytes. No limit by default. */
   readonly memoryBytesMax?: number
   /** A folder for what has to wait and has no room in memory. Default: the system's for temporary files. */

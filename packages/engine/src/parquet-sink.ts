@@ -1,4 +1,4 @@
-import { sliceBatch } from '@fletching/columns'
+import { packBatch, packedByteLength, sliceBatch } from '@fletching/columns'
 import { openRowGroupEncoder, ParquetFile, type RowGroupEncoder } from '@fletching/parquet'
 import { formatLocation, joinLocation, type Location, type ObjectWriter, type Store } from '@fletching/storage'
 import { type RecordBatch, Schema } from 'apache-arrow'
@@ -20,8 +20,9 @@ interface Partition {
  * A folder of Parquet files, one a partition.
  *
  * Where a row group ends depends on the rows and on three constants only: a partition is written out when it holds
- * `rowGroupRows`, and the largest one when all together hold more than `openRows` or `openBytes`. So memory has a bound
- * however many partitions there are and however long their values, and the bytes do not depend on timing.
+ * `rowGroupRows`, and the largest one when all together hold more than `openRows`, which is looked at after every so many rows wherever
+ * batches end, or more than `openBytes`. So memory has a bound however many partitions there are and however long their values, and
+ * the bytes do not depend on timing.
  */
 export class ParquetSink {
   readonly #store: Store
@@ -59,21 +60,15 @@ export class ParquetSink {
   }
 
   async write(batch: RecordBatch): Promise<void> {
-    const { partitionBy, rowGroupRows, openRows, openBytes } = this.#plan
-    this.#rows += batch.numRows
-    for (const part of splitByPartition(batch, partitionBy)) {
-      const partition = this.#partition(part.folder)
-      let rest = part.batch
-      while (partition.waitingRows + rest.numRows >= rowGroupRows) {
-        const rows = rowGroupRows - partition.waitingRows
-        this.#hold(partition, sliceBatch(rest, 0, rows))
-        rest = sliceBatch(rest, rows, rest.numRows)
-        await this.#writeRowGroup(partition)
-      }
-      if (rest.numRows > 0) this.#hold(partition, rest)
+    for (let start = 0; start < batch.numRows; ) {
+      const end = Math.min(batch.numRows, start + LOOK_ROWS - (this.#rows % LOOK_ROWS))
+      await this.#writeRows(start === 0 && end === batch.numRows ? batch : sliceBatch(batch, start, end))
+      this.#rows += end - start
+      start = end
+      if (this.#rows % LOOK_ROWS > 0) continue
+      while (this.#waitingRows > this.#plan.openRows) await this.#writeRowGroup(this.#largest('waitingRows'))
     }
-    while (this.#waitingRows > openRows) await this.#writeRowGroup(this.#largest('waitingRows'))
-    while (this.#waitingBytes > openBytes) await this.#writeRowGroup(this.#largest('waitingBytes'))
+    while (this.#waitingBytes > this.#plan.openBytes) await this.#writeRowGroup(this.#largest('waitingBytes'))
   }
 
   /** Writes what waits and every footer, without showing any file. */
@@ -102,6 +97,21 @@ export class ParquetSink {
     for (const { file } of this.#partitions.values()) await file?.writer.abort()
   }
 
+  async #writeRows(batch: RecordBatch): Promise<void> {
+    const { partitionBy, rowGroupRows } = this.#plan
+    for (const part of splitByPartition(batch, partitionBy)) {
+      const partition = this.#partition(part.folder)
+      let rest = part.batch
+      while (partition.waitingRows + rest.numRows >= rowGroupRows) {
+        const rows = rowGroupRows - partition.waitingRows
+        this.#hold(partition, sliceBatch(rest, 0, rows))
+        rest = sliceBatch(rest, rows, rest.numRows)
+        await this.#writeRowGroup(partition)
+      }
+      if (rest.numRows > 0) this.#hold(partition, rest)
+    }
+  }
+
   #partition(folder: string): Partition {
     const known = this.#partitions.get(folder)
     if (known !== undefined) return known
@@ -113,10 +123,11 @@ export class ParquetSink {
 
   #hold(partition: Partition, batch: RecordBatch): void {
     partition.waiting.push(batch)
+    const byteLength = packedByteLength(packBatch(batch))
     partition.waitingRows += batch.numRows
-    partition.waitingBytes += batch.data.byteLength
+    partition.waitingBytes += byteLength
     this.#waitingRows += batch.numRows
-    this.#waitingBytes += batch.data.byteLength
+    this.#waitingBytes += byteLength
   }
 
   #largest(measure: 'waitingRows' | 'waitingBytes'): Partition {
@@ -148,6 +159,9 @@ export class ParquetSink {
     return partition.file
   }
 }
+
+/** Rows after which the open partitions are looked at. */
+const LOOK_ROWS = 16_384
 
 function partFile(folder: string): string {
   return folder === '' ? 'part-00000.parquet' : `${folder}/part-00000.parquet`

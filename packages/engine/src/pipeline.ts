@@ -105,6 +105,8 @@ export class Pipeline {
         text,
       })
     }
+    // The rejects are in the order of the lines, wherever batches end.
+    rejects.sort((a, b) => a.line - b.line)
     const batch = setAside(rows)
     this.#rows += batch.numRows
     return { parts: this.#sinks.map((sink) => sink.encode(batch)), rejects }

@@ -5,19 +5,19 @@ import type { Unit } from './split.ts'
 /**
  * Decides on how many threads units are scanned, and how much may wait for its turn in memory.
  *
- * A small input is read on the thread that is there: starting another takes longer than the reading. Where memory is short, there are fewer
- * workers and a smaller window.
+ * By default a small input is read on the thread that is there: starting another takes longer than the reading. Where memory is short,
+ * there are fewer workers and a smaller window.
  */
 export function chooseWorkers(
   units: readonly Unit[],
-  { workers: wanted = availableParallelism(), memoryBytesMax = Number.POSITIVE_INFINITY }: RunOptions,
+  { workers, cpus = availableParallelism(), memoryBytesMax = Number.POSITIVE_INFINITY }: RunOptions,
 ): { readonly workers: number; readonly windowBytes: number } {
   const bytes = units.reduce((sum, { splits }) => sum + splits.reduce((all, split) => all + weightOf(split), 0), 0)
   const spare = memoryBytesMax - MAIN_BYTES
   const affordable = Math.max(1, Math.floor(spare / WORKER_BYTES))
-  const workers = Math.min(wanted, units.length, affordable)
-  const windowBytes = Math.min(WINDOW_BYTES, Math.max(WINDOW_BYTES_MIN, (spare - workers * WORKER_BYTES) / 2))
-  return { workers: wanted > 1 && bytes < SMALL_BYTES ? 1 : workers, windowBytes }
+  const count = Math.min(workers ?? (bytes < SMALL_BYTES ? 1 : cpus), units.length, affordable)
+  const windowBytes = Math.min(WINDOW_BYTES, Math.max(WINDOW_BYTES_MIN, (spare - count * WORKER_BYTES) / 2))
+  return { workers: count, windowBytes }
 }
 
 /** Stored bytes, those of compressed objects counted as what they may become. */

@@ -27,6 +27,8 @@ export interface WorkersOptions {
   readonly chunks: (split: Split) => AsyncIterable<Uint8Array>
   /** More stored bytes have been read by workers. */
   readonly onRead: (bytes: number) => void
+  /** How a worker is started. Default: with the code beside this file. */
+  readonly openWorker?: (setup: WorkerSetup) => Worker
 }
 
 /**
@@ -92,7 +94,7 @@ class Crew {
   #openLane(): Lane {
     const shared = new SharedArrayBuffer(Shared.size * Int32Array.BYTES_PER_ELEMENT)
     const setup: WorkerSetup = { plan: this.#options.plan, readsFiles: this.#readsFiles, shared }
-    const worker = new Worker(new URL('../dist/worker.js', import.meta.url), { workerData: setup })
+    const worker = (this.#options.openWorker ?? openWorker)(setup)
     const lane: Lane = { worker, numbers: new Int32Array(shared), open: 0, toldKib: 0 }
     worker.on('message', (message: FromWorker) => this.#take(lane, message))
     worker.on('error', (error) => this.#window.fail(died(error, this.#objectOf(lane))))
@@ -202,6 +204,11 @@ class Feed {
     this.#isStopped = true
     this.#wake()
   }
+}
+
+/** The same path from the sources and from what is built of them; a worker runs what is built, however this process was started. */
+function openWorker(setup: WorkerSetup): Worker {
+  return new Worker(new URL('../dist/worker.js', import.meta.url), { workerData: setup, execArgv: [] })
 }
 
 function post(worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): void {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { environmentError } from '@fletching/columns/errors'
 import { runJob } from '@fletching/engine'
 import { resolveParams } from '@fletching/job'
+import { containerLimits } from '../container-limits.ts'
 import type { Context } from '../context.ts'
 import { findJob } from '../find-job.ts'
 import { type OptionValues, runOptions } from '../options.ts'
@@ -12,7 +13,7 @@ export async function runCommand(name: string, values: OptionValues, context: Co
   const { voice, signal, params, environment } = context
   const job = await findJob(name)
   const resolved = resolveParams(job, { ...paramsFromEnvironment(job, environment), ...params })
-  const options = runOptions(values)
+  const options = runOptions(values, containerLimits())
   voice.started(job.name)
   const report = await runJob(job, resolved, { ...options, signal, onProgress: (progress) => voice.progress(progress) })
   const file = values.report

@@ -1,0 +1,131 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { openLocalStore, parseLocation } from '@fletching/storage'
+import { inFolder } from '@fletching/testing'
+import { describe, expect, it } from 'vitest'
+import { addAccounting, emptyAccounting } from '../src/accounting.ts'
+import { Pipeline } from '../src/pipeline.ts'
+import { type ScanSource, scanUnit } from '../src/scan-unit.ts'
+import type { Unit } from '../src/split.ts'
+import { clickLines, clicksPlan } from './clicks.ts'
+
+const store = openLocalStore()
+
+/** What comes out of splits of one file: the CSV's bytes, what was rejected and where, and the accounting. */
+async function scan(splits: Unit['splits'], source: Partial<ScanSource> = {}) {
+  const pipeline = new Pipeline(clicksPlan())
+  const accounting = emptyAccounting()
+  const csv: Buffer[] = []
+  const rejects: unknown[] = []
+  let uncompressedBytes = 0
+  let progress = 0
+  for (const [number, split] of splits.entries()) {
+    const lines = accounting.lines
+    const chunks = source.chunks ?? (() => store.read(split.object))
+    for await (const message of scanUnit({ number, splits: [split] }, pipeline, { store, chunks, ...source })) {
+      if (message.kind === 'progress') progress += message.bytes
+      else if (message.kind === 'counts') {
+        addAccounting(accounting, message.counts.accounting)
+        uncompressedBytes += message.counts.uncompressedBytes
+      } else {
+        for (const part of message.body.parts) if (part.format === 'csv') csv.push(Buffer.from(part.bytes))
+        for (const { line, byteOffset, code } of message.body.rejects) {
+          rejects.push({ line: lines + line, byteOffset, code })
+        }
+      }
+    }
+  }
+  return { csv: Buffer.concat(csv).toString(), rejects, accounting, uncompressedBytes, progress }
+}
+
+async function fileOf(folder: string, bytes: string | Uint8Array) {
+  const path = join(folder, 'a')
+  await writeFile(path, bytes)
+  const object = await store.stat(parseLocation(path))
+  if (object === undefined) throw new Error('the file is not there')
+  return object
+}
+
+const whole = (object: Unit['splits'][number]['object']) => [{ index: 0, object, start: 0, end: undefined }]
+
+describe('the splits of a plain file', () => {
+  const cases: [string, string][] = [
+    ['a line end at its end', `${clickLines(60)}\n`],
+    ['no line end at its end', clickLines(60)],
+    ['CRLF', clickLines(40).replaceAll('\n', '\r\n')],
+    ['a byte order mark', `\ufeff${clickLines(30)}`],
+    ['a byte order mark in its middle', `${clickLines(20)}\n\ufeff${clickLines(20)}`],
+    ['nothing but line ends', '\n'.repeat(300)],
+    ['one long line', `{"userId":"u","event":"Product Clicked","x":"${'x'.repeat(3000)}"}`],
+  ]
+
+  it.each(cases)('give together what the whole gives, with %s', (_, text) =>
+    inFolder(async (folder) => {
+      const object = await fileOf(folder, text)
+      const { progress, ...expected } = await scan(whole(object))
+      expect(progress).toBe(object.size)
+      for (const bytes of [1, 2, 3, 50, 111, 128, 1000, object.size - 1]) {
+        if (object.size / bytes > 2000) continue
+        const starts = Array.from({ length: Math.ceil(object.size / bytes) }, (__, n) => n * bytes)
+        const splits = starts.map((start, n) => ({ index: 0, object, start, end: starts[n + 1] }))
+        const { progress: __, ...together } = await scan(splits)
+        expect(together, `splits of ${bytes} bytes`).toEqual(expected)
+      }
+    }),
+  )
+
+  it('are read up to a line that crosses the room for what is read', () =>
+    inFolder(async (folder) => {
+      const object = await fileOf(folder, `${clickLines(9)}\n{"x":"${'x'.repeat(700_000)}"}\n${clickLines(9)}\n`)
+      const { progress: _, ...expected } = await scan(whole(object))
+      for (const cut of [1, 900, 1200, 262_144, 500_000, 700_900, 701_200]) {
+        const { progress: __, ...together } = await scan([
+          { index: 0, object, start: 0, end: cut },
+          { index: 0, object, start: cut, end: undefined },
+        ])
+        expect(together, `cut at ${cut}`).toEqual(expected)
+      }
+    }))
+})
+
+describe('an object', () => {
+  it.each([
+    ['plain', (bytes: Buffer) => bytes],
+    ['gzip', (bytes: Buffer) => gzipSync(bytes)],
+    [
+      'of two members',
+      (bytes: Buffer) => Buffer.concat([gzipSync(bytes.subarray(0, 999)), gzipSync(bytes.subarray(999))]),
+    ],
+  ])('that is %s gives the same read without waiting and in pieces that come', (_, store_) =>
+    inFolder(async (folder) => {
+      const object = await fileOf(folder, store_(Buffer.from(clickLines(20_000))))
+      const { progress, ...expected } = await scan(whole(object))
+      expect(progress).toBe(object.size)
+      const { progress: none, ...given } = await scan(whole(object), { store: undefined })
+      expect(given).toEqual(expected)
+      expect(none).toBe(0)
+    }),
+  )
+
+  it('that is damaged fails with its name', () =>
+    inFolder(async (folder) => {
+      const object = await fileOf(folder, gzipSync(clickLines(50)).subarray(0, 200))
+      await expect(scan(whole(object))).rejects.toThrow(
+        `CORRUPT_GZIP: the gzip file is damaged: it ends before its data does\n  at ${object.name}\n`,
+      )
+    }))
+
+  it('that is another archive is refused', () =>
+    inFolder(async (folder) => {
+      const object = await fileOf(folder, 'PK\x03\x04rest')
+      await expect(scan(whole(object))).rejects.toThrow(/^UNSUPPORTED_COMPRESSION: the object is zip/)
+    }))
+
+  it('that was changed since it was listed is refused', () =>
+    inFolder(async (folder) => {
+      const object = await fileOf(folder, clickLines(5))
+      await writeFile(join(folder, 'a'), clickLines(6))
+      await expect(scan(whole(object))).rejects.toThrow(/^OBJECT_CHANGED: /)
+    }))
+})

@@ -1,0 +1,182 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { gzipSync } from 'node:zlib'
+import { findInput, type ObjectInfo, openLocalStore, type Store } from '@fletching/storage'
+import { inFolder } from '@fletching/testing'
+import { describe, expect, it } from 'vitest'
+import { planUnits } from '../src/split.ts'
+import type { PackedError } from '../src/worker-messages.ts'
+import { scanWithWorkers, type WorkersOptions } from '../src/workers.ts'
+import { clickLines, clicksPlan } from './clicks.ts'
+
+const local = openLocalStore()
+/** The same files, as a store that has to be waited for. */
+const waited: Store = { ...local, readSync: undefined } as never
+
+/** What comes from workers, put together: the CSV, lines by object, and the failure when there was one. */
+async function scan(objects: readonly ObjectInfo[], options: Partial<WorkersOptions> = {}) {
+  const store = options.store ?? local
+  const csv: Buffer[] = []
+  const lines: Record<string, number> = {}
+  let failure: PackedError | undefined
+  let read = 0
+  const messages = scanWithWorkers({
+    plan: clicksPlan(),
+    store,
+    objects,
+    // One object is one unit, so that there is something to put in order.
+    units: objects.map((object, number) => ({ number, splits: [{ index: number, object, start: 0, end: undefined }] })),
+    workerCount: 2,
+    windowBytes: 1_000_000,
+    tmp: undefined,
+    chunks: (split) => store.read(split.object),
+    onRead: (bytes) => {
+      read += bytes
+    },
+    ...options,
+  })
+  for await (const message of messages) {
+    if (message.kind === 'failed') failure ??= message.error
+    else if (message.kind === 'counts')
+      lines[message.counts.object.replace(/.*\//, '')] = message.counts.accounting.lines
+    else for (const part of message.parts) if (part.format === 'csv') csv.push(Buffer.from(part.bytes))
+    if (failure !== undefined) break
+  }
+  return { csv: Buffer.concat(csv).toString(), lines, failure, read }
+}
+
+/** Files in a folder, as they are found. */
+async function filesOf(folder: string, contents: Readonly<Record<string, string | Uint8Array>>) {
+  await mkdir(join(folder, 'in'))
+  for (const [name, bytes] of Object.entries(contents)) await writeFile(join(folder, 'in', name), bytes)
+  return (await findInput(local, join(folder, 'in'))).objects
+}
+
+const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+const contents = Object.fromEntries(
+  names.map((name, n) => {
+    const text = clickLines(500 * (n % 3) + 40, name)
+    return [name, n % 2 === 0 ? text : gzipSync(text)]
+  }),
+)
+
+describe('workers', () => {
+  it.each([1, 2, 4])('give what one thread gives, in the same order, when there are %d', (workerCount) =>
+    inFolder(async (folder) => {
+      const objects = await filesOf(folder, contents)
+      const expected = await scan(objects, { workerCount: 1 })
+      expect(Object.keys(expected.lines)).toEqual(names)
+      for (const options of [
+        {},
+        { store: waited },
+        { windowBytes: 0, tmp: folder },
+        { units: planUnits(objects, local) },
+      ]) {
+        const { csv, lines } = await scan(objects, { workerCount, ...options })
+        expect({ csv, lines }).toEqual({ csv: expected.csv, lines: expected.lines })
+      }
+      expect(await readdir(folder)).toEqual(['in'])
+    }),
+  )
+
+  it('tell what they have read', () =>
+    inFolder(async (folder) => {
+      const objects = await filesOf(folder, { a: clickLines(3000), b: clickLines(3000) })
+      const { read } = await scan(objects)
+      const size = objects.reduce((sum, object) => sum + object.size, 0)
+      expect(read).toBeGreaterThan(size - 2 * 1024)
+      expect(read).toBeLessThanOrEqual(size)
+    }))
+
+  it('go on while the first unit is slow, in bounded memory', () =>
+    inFolder(async (folder) => {
+      const objects = await filesOf(folder, contents)
+      const expected = await scan(objects)
+      let letFirstGo = () => {}
+      const firstMayGo = new Promise<void>((resolve) => {
+        letFirstGo = resolve
+      })
+      let others = objects.length - 1
+      const spilled: string[] = []
+      // The first object's bytes come when all of the others have been read to their end.
+      const chunks: WorkersOptions['chunks'] = async function* ({ index, object }) {
+        if (index === 0) await firstMayGo
+        yield* local.read(object)
+        if (index > 0 && --others === 0) {
+          spilled.push(...(await readdir(folder)).filter((name) => name.endsWith('.spill')))
+          letFirstGo()
+        }
+      }
+      const { csv } = await scan(objects, { store: waited, chunks, windowBytes: 1000, tmp: folder })
+      expect(csv).toBe(expected.csv)
+      expect(spilled).toHaveLength(1)
+      expect(await readdir(folder)).toEqual(['in'])
+    }))
+
+  it('report a failure when it is its turn, after all that comes before', () =>
+    inFolder(async (folder) => {
+      const damaged = gzipSync(clickLines(900)).subarray(0, 500)
+      const objects = await filesOf(folder, { a: clickLines(4000), b: damaged, c: damaged })
+      for (const store of [local, waited]) {
+        const { failure, lines } = await scan(objects, { store })
+        expect(lines).toEqual({ a: 4000 })
+        expect(failure).toMatchObject({ kind: 'data', code: 'CORRUPT_GZIP', at: [objects[1].name] })
+      }
+    }))
+
+  it('report what the store says of an object', () =>
+    inFolder(async (folder) => {
+      const objects = await filesOf(folder, contents)
+      await writeFile(objects[2].name, 'changed')
+      for (const store of [local, waited]) {
+        const { failure } = await scan(objects, { store })
+        expect(failure).toMatchObject({ kind: 'environment', code: 'OBJECT_CHANGED', at: [objects[2].name] })
+      }
+    }))
+
+  it('end with whoever stops listening', () =>
+    inFolder(async (folder) => {
+      const objects = await filesOf(folder, contents)
+      const messages = scanWithWorkers({
+        plan: clicksPlan(),
+        store: waited,
+        objects,
+        units: planUnits(objects, local),
+        workerCount: 2,
+        windowBytes: 1000,
+        tmp: folder,
+        chunks: ({ object }) => local.read(object),
+        onRead: () => {},
+      })
+      for await (const _ of messages) break
+      expect(await readdir(folder)).toEqual(['in'])
+    }))
+})
+
+describe('a worker that dies', () => {
+  const deaths: [string, string, RegExp][] = [
+    ['throws', 'throw new Error("oops")', /^INTERNAL: a worker died: oops\n {2}at .*\/a$/],
+    ['ends without a word', 'process.exit(0)', /^INTERNAL: a worker ended .*, with exit code 0\n {2}at .*\/a$/],
+    ['ends with an error', 'process.exit(1)', /^INTERNAL: a worker ended .*, with exit code 1\n {2}at .*\/a$/],
+    [
+      'has no memory left',
+      'const all = []; while (true) all.push(new Array(1e5).fill(all.length))',
+      /^WORKER_OUT_OF_MEMORY: a worker ran out of memory\n {2}at .*\/a\n {2}nothing was written; give it more memory, or fewer workers with --workers$/,
+    ],
+  ]
+
+  it.each(deaths)('because it %s fails the run with the object’s name', (_, code, message) =>
+    inFolder(async (folder) => {
+      const objects = await filesOf(folder, { a: clickLines(10), b: clickLines(10) })
+      const openWorker = () => {
+        const limits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 }
+        return new Worker(`require('worker_threads').parentPort.on('message', () => { ${code} })`, {
+          eval: true,
+          resourceLimits: limits,
+        })
+      }
+      await expect(scan(objects, { openWorker })).rejects.toThrow(message)
+    }),
+  )
+})
