@@ -72,45 +72,47 @@ function isAboutCommand(flag: string | undefined): boolean {
 
 function parser(context: Context): Argv {
   const { environment } = context
-  return yargs()
-    .scriptName('fletching')
-    .usage('Glue jobs on Apache Arrow, without the cluster.\n\nUsage: fletching <command>')
-    .example([...RUN_EXAMPLES.slice(0, 1), ...GEN_EXAMPLES.slice(0, 1)])
-    .parserConfiguration(LITERAL)
-    .command(
-      'run <job>',
-      'run a job on this machine',
-      (command) =>
-        declare(command.positional('job', JOB).usage(RUN_USAGE), runOptionSpecs)
-          .example(RUN_EXAMPLES)
-          .epilogue(RUN_EPILOGUE),
-      (args) => runCommand(args.job, withEnvironment(args as never, runOptionSpecs, environment), context),
-    )
-    .command(
-      'explain <job>',
-      'print the plan of a job, before and after optimizing; touches no data',
-      (command) => command.positional('job', JOB),
-      (args) => explainCommand(args.job, context),
-    )
-    .command('list', 'list the jobs and their parameters', {}, () => listCommand(context))
-    .command(
-      'gen',
-      'write seeded Segment events as Segment stores them',
-      (command) => declare(command.usage(GEN_USAGE), genOptionSpecs).example(GEN_EXAMPLES),
-      (args) => genCommand(withEnvironment(args as never, genOptionSpecs, environment), context),
-    )
-    .demandCommand(1, 'a command is missing')
-    .strict()
-    // Messages and help in one language, whatever that of the machine: programs and people look for them.
-    .locale('en')
-    .help()
-    .alias('help', 'h')
-    .version(version)
-    .wrap(100)
-    .exitProcess(false)
-    .fail((message: string | undefined, error: unknown) => {
-      throw isMistake(error) ? usageError(message ?? error?.message ?? '') : error
-    })
+  return (
+    yargs()
+      .scriptName('fletching')
+      .usage('Glue jobs on Apache Arrow, without the cluster.\n\nUsage: fletching <command>')
+      .example([...RUN_EXAMPLES.slice(0, 1), ...GEN_EXAMPLES.slice(0, 1)])
+      .parserConfiguration(LITERAL)
+      .command(
+        'run <job>',
+        'run a job on this machine',
+        (command) =>
+          declare(command.positional('job', JOB).usage(RUN_USAGE), runOptionSpecs)
+            .example(RUN_EXAMPLES)
+            .epilogue(RUN_EPILOGUE),
+        (args) => runCommand(args.job, withEnvironment(args as never, runOptionSpecs, environment), context),
+      )
+      .command(
+        'explain <job>',
+        'print the plan of a job, before and after optimizing; touches no data',
+        (command) => command.positional('job', JOB),
+        (args) => explainCommand(args.job, context),
+      )
+      .command('list', 'list the jobs and their parameters', {}, () => listCommand(context))
+      .command(
+        'gen',
+        'write seeded Segment events as Segment stores them',
+        (command) => declare(command.usage(GEN_USAGE), genOptionSpecs).example(GEN_EXAMPLES),
+        (args) => genCommand(withEnvironment(args as never, genOptionSpecs, environment), context),
+      )
+      .demandCommand(1, 'a command is missing')
+      .strict()
+      // Messages and help in one language, whatever that of the machine: programs and people look for them.
+      .locale('en')
+      .help()
+      .alias('help', 'h')
+      .version(version)
+      .wrap(100)
+      .exitProcess(false)
+      .fail((message: string | undefined, error: unknown) => {
+        throw isMistake(error) ? usageError(message ?? error?.message ?? '') : error
+      })
+  )
 }
 
 function declare<T>(command: Argv<T>, specs: OptionSpecs): Argv<T> {

@@ -60,12 +60,14 @@ export class ParquetSink {
   }
 
   async write(batch: RecordBatch): Promise<void> {
+    // Often enough that what waits stays near its bound, and counted from the first row, not from that of a batch.
+    const lookRows = Math.ceil(this.#plan.openRows / 32)
     for (let start = 0; start < batch.numRows; ) {
-      const end = Math.min(batch.numRows, start + LOOK_ROWS - (this.#rows % LOOK_ROWS))
+      const end = Math.min(batch.numRows, start + lookRows - (this.#rows % lookRows))
       await this.#writeRows(start === 0 && end === batch.numRows ? batch : sliceBatch(batch, start, end))
       this.#rows += end - start
       start = end
-      if (this.#rows % LOOK_ROWS > 0) continue
+      if (this.#rows % lookRows > 0) continue
       while (this.#waitingRows > this.#plan.openRows) await this.#writeRowGroup(this.#largest('waitingRows'))
     }
     while (this.#waitingBytes > this.#plan.openBytes) await this.#writeRowGroup(this.#largest('waitingBytes'))
@@ -159,9 +161,6 @@ export class ParquetSink {
     return partition.file
   }
 }
-
-/** Rows after which the open partitions are looked at. */
-const LOOK_ROWS = 16_384
 
 function partFile(folder: string): string {
   return folder === '' ? 'part-00000.parquet' : `${folder}/part-00000.parquet`

@@ -1,9 +1,9 @@
 export { type FoundInput, findInput, type SkipReason } from './find-input.ts'
 export { globFolder, globPattern, isGlob } from './glob.ts'
 export { inflate } from './gzip.ts'
-export { followLinks, openLocalStore } from './local.ts'
 export { isGzip } from './gzip-frame.ts'
 export { type ByteTarget, Inflater } from './inflater.ts'
+export { followLinks, openLocalStore } from './local.ts'
 export {
   asFolder,
   formatLocation,
