@@ -1,5 +1,5 @@
-import { filterBatch } from '@fletching/kernels/filter'
 import { takeBatch } from '@fletching/kernels/take'
+import { trueRows } from '@fletching/kernels/true-rows'
 import type { Unfit } from '@fletching/ndjson'
 import type { FilterStep, SinkColumn } from '@fletching/plan'
 import { type Bool, Field, makeData, RecordBatch, Schema, Struct, type Vector } from 'apache-arrow'
@@ -11,20 +11,27 @@ export interface Rows {
   readonly batch: RecordBatch
   /** In ascending order of `row`. */
   readonly unfit: readonly Unfit[]
+  /** For each object that ended in the batch, the row behind its last. */
+  readonly objectEnds: readonly number[]
 }
 
 /** Keeps the rows for which the predicate is true. */
 export function applyFilter(rows: Rows, step: FilterStep): Rows {
-  const mask = evaluate(step.predicate, rows.batch) as Vector<Bool>
-  return { batch: filterBatch(rows.batch, mask), unfit: keepUnfit(rows.unfit, mask) }
+  const kept = trueRows(evaluate(step.predicate, rows.batch) as Vector<Bool>)
+  if (kept.length === rows.batch.numRows) return rows
+  return {
+    batch: takeBatch(rows.batch, kept),
+    unfit: keepUnfit(rows.unfit, kept),
+    objectEnds: rowsBefore(rows.objectEnds, kept),
+  }
 }
 
 /**
  * Takes out the rows that hold a value that no row can be made of. It stands behind the last filter, so that a line that
  * would be filtered is counted as filtered, wherever the filters ran.
  */
-export function setAside(rows: Rows): RecordBatch {
-  if (rows.unfit.length === 0) return rows.batch
+export function setAside(rows: Rows): Rows {
+  if (rows.unfit.length === 0) return rows
   const kept = new Int32Array(rows.batch.numRows - rows.unfit.length)
   let next = 0
   let count = 0
@@ -32,7 +39,7 @@ export function setAside(rows: Rows): RecordBatch {
     if (next < rows.unfit.length && rows.unfit[next].row === row) next++
     else kept[count++] = row
   }
-  return takeBatch(rows.batch, kept)
+  return { batch: takeBatch(rows.batch, kept), unfit: [], objectEnds: rowsBefore(rows.objectEnds, kept) }
 }
 
 /** The batch that a sink gets: one column for each of its expressions. */
@@ -48,17 +55,23 @@ export function sinkSchema(columns: readonly SinkColumn[]): Schema {
   return new Schema(columns.map(({ name, type, nullable }) => new Field(name, arrowType(type), nullable)))
 }
 
-function keepUnfit(unfit: readonly Unfit[], mask: Vector<Bool>): Unfit[] {
-  const kept: Unfit[] = []
-  let next = 0
+/** The notes of kept rows, at their new places. */
+function keepUnfit(unfit: readonly Unfit[], kept: Int32Array): Unfit[] {
+  const places = rowsBefore(
+    unfit.map(({ row }) => row),
+    kept,
+  )
+  return unfit.flatMap((note, index) => {
+    const row = places[index]
+    return kept[row] === note.row ? [{ ...note, row }] : []
+  })
+}
+
+/** For each of some ascending rows, how many of the kept rows come before it. */
+function rowsBefore(rows: readonly number[], kept: Int32Array): number[] {
   let count = 0
-  for (let row = 0; next < unfit.length; row++) {
-    const stays = mask.get(row) === true
-    if (unfit[next].row === row) {
-      if (stays) kept.push({ ...unfit[next], row: count })
-      next++
-    }
-    if (stays) count++
-  }
-  return kept
+  return rows.map((row) => {
+    while (count < kept.length && kept[count] < row) count++
+    return count
+  })
 }

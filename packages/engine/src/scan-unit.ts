@@ -6,7 +6,7 @@ import type { Split, Unit } from './split.ts'
 /** What comes out of a unit, in the order of its lines. */
 export type ScanMessage =
   | { readonly kind: 'morsel'; readonly index: number; readonly body: MorselBody }
-  /** A split has been read to its end. */
+  /** Every line of a split has gone through. */
   | { readonly kind: 'counts'; readonly index: number; readonly counts: ObjectCounts }
   /** More stored bytes have been read. */
   | { readonly kind: 'progress'; readonly bytes: number }
@@ -23,17 +23,18 @@ export interface ScanSource {
 export async function* scanUnit(unit: Unit, pipeline: Pipeline, source: ScanSource): AsyncGenerator<ScanMessage> {
   for (const split of unit.splits) {
     const { index, object, start } = split
-    pipeline.start(object.name)
+    pipeline.start(index, object.name)
     if (source.store?.readSync !== undefined && canInflateSync()) yield* scanSync(split, pipeline, source.store)
     else {
       for await (const bytes of inflate(source.chunks(split), object.name)) {
         yield* morsels(index, pipeline.push(bytes))
       }
     }
-    yield* morsels(index, pipeline.flush())
     // The object's size is counted once, by its first split.
-    yield { kind: 'counts', index, counts: pipeline.takeCounts(start === 0 ? object.size : 0) }
+    pipeline.end(start === 0 ? object.size : 0)
   }
+  yield* morsels(unit.splits[unit.splits.length - 1].index, pipeline.flush())
+  for (const { index, counts } of pipeline.takeEnded()) yield { kind: 'counts', index, counts }
 }
 
 /** A split that is no whole object is plain; of any other, the first bytes decide. */

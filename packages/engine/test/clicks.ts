@@ -2,27 +2,33 @@ import { defineJob, param, scanNdjson, segmentTrack, writeCsv, writeParquet } fr
 import { optimize } from '@fletching/plan'
 import { lower } from '../src/physical.ts'
 
-/** A job with both kinds of sink, and its plan. */
-export const clicks = defineJob({
-  name: 'clicks',
-  params: { INPUT: param.location('events'), CSV: param.location('a folder'), TABLE: param.location('a folder') },
-  plan: ({ INPUT, CSV, TABLE }) => {
-    const rows = scanNdjson(INPUT, segmentTrack)
-      .filter((col) => col('event').isIn(['Product Clicked', 'Product Added']))
-      .dropNulls('userId')
-      .select((col) => ({
+/** A job with both kinds of sink; one that the scan can do alone, or with a filter that only kernels can. */
+function clicksJob(hasKernelFilter: boolean) {
+  return defineJob({
+    name: 'clicks',
+    params: { INPUT: param.location('events'), CSV: param.location('a folder'), TABLE: param.location('a folder') },
+    plan: ({ INPUT, CSV, TABLE }) => {
+      const wanted = scanNdjson(INPUT, segmentTrack)
+        .filter((col) => col('event').isIn(['Product Clicked', 'Product Added']))
+        .dropNulls('userId')
+      const kept = hasKernelFilter
+        ? wanted.filter((col) => col('userId').length().lt(3), { reason: 'long id' })
+        : wanted
+      const rows = kept.select((col) => ({
         user: col('userId'),
         event: col('event'),
         sku: col('properties.sku'),
         at: col('timestamp'),
         day: col('timestamp').date(),
       }))
-    return [writeCsv(rows, { to: CSV, dialect: 'rfc4180' }), writeParquet(rows, { to: TABLE, partitionBy: ['day'] })]
-  },
-})
+      return [writeCsv(rows, { to: CSV, dialect: 'rfc4180' }), writeParquet(rows, { to: TABLE, partitionBy: ['day'] })]
+    },
+  })
+}
 
-export function clicksPlan(input = 'in') {
-  return lower(optimize(clicks.build({ INPUT: input, CSV: 'out/csv', TABLE: 'out/table' })), {})
+export function clicksPlan({ hasKernelFilter = false } = {}) {
+  const places = { INPUT: 'in', CSV: 'out/csv', TABLE: 'out/table' }
+  return lower(optimize(clicksJob(hasKernelFilter).build(places)), {})
 }
 
 /** Lines of which about two in three are rows, some are malformed and some set aside. */

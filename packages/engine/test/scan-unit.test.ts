@@ -5,6 +5,8 @@ import { openLocalStore, parseLocation } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { addAccounting, emptyAccounting } from '../src/accounting.ts'
+import type { ObjectCounts } from '../src/morsel.ts'
+import type { PhysicalPlan } from '../src/physical.ts'
 import { Pipeline } from '../src/pipeline.ts'
 import { type ScanSource, scanUnit } from '../src/scan-unit.ts'
 import type { Unit } from '../src/split.ts'
@@ -39,8 +41,8 @@ async function scan(splits: Unit['splits'], source: Partial<ScanSource> = {}) {
   return { csv: Buffer.concat(csv).toString(), rejects, accounting, uncompressedBytes, progress }
 }
 
-async function fileOf(folder: string, bytes: string | Uint8Array) {
-  const path = join(folder, 'a')
+async function fileOf(folder: string, bytes: string | Uint8Array, name = 'a') {
+  const path = join(folder, name)
   await writeFile(path, bytes)
   const object = await store.stat(parseLocation(path))
   if (object === undefined) throw new Error('the file is not there')
@@ -88,6 +90,43 @@ describe('the splits of a plain file', () => {
       }
     }))
 })
+
+describe('small objects of one unit', () => {
+  it('have counts of their own, also of what a filter above the scan drops', () =>
+    inFolder(async (folder) => {
+      const texts = [clickLines(70), '', clickLines(3), `{\n${clickLines(40)}`]
+      const objects = await Promise.all(texts.map((text, n) => fileOf(folder, text, `o${n}`)))
+      const residual = clicksPlan({ hasKernelFilter: true })
+      const unit = { number: 0, splits: objects.map((object, index) => ({ index, object, start: 0, end: undefined })) }
+      const together = await countsOf([unit], residual)
+      const apart = await countsOf(
+        unit.splits.map((split, number) => ({ number, splits: [split] })),
+        residual,
+      )
+      expect(together.counts).toEqual(apart.counts)
+      expect(together.counts.map(({ accounting }) => accounting.rows)).toEqual([6, 0, 2, 6])
+      expect(together.counts[0].accounting.filtered['long id']).toBeGreaterThan(0)
+      expect(together.rejects).toEqual(apart.rejects)
+      expect([together.morsels, apart.morsels]).toEqual([1, 3])
+    }))
+})
+
+/** What is counted for each object, every reject, and the number of morsels. */
+async function countsOf(units: readonly Unit[], plan: PhysicalPlan) {
+  const pipeline = new Pipeline(plan)
+  const counts: ObjectCounts[] = []
+  const rejects: unknown[] = []
+  let morsels = 0
+  for (const unit of units) {
+    for await (const message of scanUnit(unit, pipeline, { store, chunks: () => store.read(unit.splits[0].object) })) {
+      if (message.kind === 'counts') counts[message.index] = message.counts
+      if (message.kind !== 'morsel') continue
+      morsels++
+      rejects.push(...message.body.rejects)
+    }
+  }
+  return { counts, rejects, morsels }
+}
 
 describe('an object', () => {
   it.each([

@@ -14,6 +14,8 @@ import { faultOf, type UnfitCode, type ValueState } from './value-state.ts'
 export interface Unfit {
   /** In the batch. */
   readonly row: number
+  /** Objects that had ended before, counted from the start of the batch. */
+  readonly object: number
   /** Counted from 1, in the object. */
   readonly line: number
   /** Of the line's first byte, in the uncompressed object. */
@@ -27,6 +29,8 @@ export interface Unfit {
 
 /** A line that is not JSON by the rules. */
 export interface Malformed {
+  /** Objects that had ended before, counted from the start of the batch. */
+  readonly object: number
   readonly line: number
   readonly byteOffset: number
   /** Where in the line it cannot go on. */
@@ -43,6 +47,8 @@ export interface DecodedBatch {
   /** In ascending order of `row`. */
   readonly unfit: readonly Unfit[]
   readonly malformed: readonly Malformed[]
+  /** For each object that ended in the batch, the row behind its last. */
+  readonly objectEnds: readonly number[]
 }
 
 export interface DecoderOptions {
@@ -92,6 +98,7 @@ export class NdjsonDecoder {
   #done: DecodedBatch[] = []
   #unfit: Unfit[] = []
   #malformed: Malformed[] = []
+  #objectEnds: number[] = []
   #rows = 0
   #bytes = 0
 
@@ -130,10 +137,20 @@ export class NdjsonDecoder {
     return this.#takeDone()
   }
 
-  /** Ends the object, with its last line if that has no line end. The next bytes are those of another object. */
+  /**
+   * Ends the object, with its last line if that has no line end: the next bytes are those of another, whose rows may share the batch. Many
+   * small objects make few batches so.
+   */
+  endObject(): void {
+    this.#splitter.flush()
+    this.#objectEnds.push(this.#rows)
+  }
+
+  /** Ends the last object, and the batch. */
   flush(): DecodedBatch[] {
     this.#splitter.flush()
     if (this.#rows > 0 || this.#malformed.length > 0) this.#endBatch()
+    this.#objectEnds = []
     return this.#takeDone()
   }
 
@@ -181,6 +198,7 @@ export class NdjsonDecoder {
       const { column } = columns[unfit]
       this.#unfit.push({
         row: this.#rows,
+        object: this.#objectEnds.length,
         line: this.#splitter.lineNumber,
         byteOffset: this.#splitter.lineOffset,
         column: column.name,
@@ -197,7 +215,8 @@ export class NdjsonDecoder {
   #refuse(code: MalformedCode, errorOffset: number, lineBytes: number, text: Uint8Array | undefined): void {
     addOne(this.#counts.malformed, code)
     const { lineNumber: line, lineOffset: byteOffset } = this.#splitter
-    this.#malformed.push({ line, byteOffset, errorOffset, lineBytes, code, text })
+    const object = this.#objectEnds.length
+    this.#malformed.push({ object, line, byteOffset, errorOffset, lineBytes, code, text })
     this.#bytes += text?.length ?? 0
     if (this.#malformed.length === this.#malformedMax || this.#bytes >= this.#batchBytesMax) this.#endBatch()
   }
@@ -205,9 +224,15 @@ export class NdjsonDecoder {
   #endBatch(): void {
     const children = this.#outputs.map(({ builder }) => builder.finish())
     const data = makeData({ type: new Struct(this.schema.fields), length: this.#rows, nullCount: 0, children })
-    this.#done.push({ batch: new RecordBatch(this.schema, data), unfit: this.#unfit, malformed: this.#malformed })
+    this.#done.push({
+      batch: new RecordBatch(this.schema, data),
+      unfit: this.#unfit,
+      malformed: this.#malformed,
+      objectEnds: this.#objectEnds,
+    })
     this.#unfit = []
     this.#malformed = []
+    this.#objectEnds = []
     this.#rows = 0
     this.#bytes = 0
   }

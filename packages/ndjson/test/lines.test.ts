@@ -166,6 +166,7 @@ describe('a line over the limit', () => {
     expect(rows.map((row) => row.userId)).toEqual(['a', 'b'])
     expect(malformed).toEqual([
       {
+        object: 0,
         line: 2,
         byteOffset: event('a').length + 1,
         errorOffset: 0,
