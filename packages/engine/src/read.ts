@@ -9,8 +9,8 @@ import { sinkSchema } from './operators.ts'
 import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
-import { type ScanMessage, scanUnit } from './scan-unit.ts'
 import { planUnits, type Split, type Unit } from './split.ts'
+import { type ScanMessage, UnitScanner } from './unit-scanner.ts'
 import { chooseWorkers } from './worker-count.ts'
 import { unpackBody, unpackError } from './worker-messages.ts'
 
@@ -42,10 +42,10 @@ export async function readObjects(
 }
 
 async function readHere(plan: PhysicalPlan, store: Store, units: readonly Unit[], reading: Reading): Promise<void> {
-  const pipeline = new Pipeline(plan)
-  const source = { store, chunks: (split: Split) => reading.watch(store.read(split.object)) }
+  const chunks = (split: Split) => reading.watch(store.read(split.object))
+  const scanner = new UnitScanner(new Pipeline(plan), { store, chunks })
   for (const unit of units) {
-    for await (const message of scanUnit(unit, pipeline, source)) await reading.take(message)
+    for await (const message of scanner.scan(unit)) await reading.take(message)
   }
 }
 

@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads'
 import { openLocalStore } from '@fletching/storage'
 import { Pipeline } from './pipeline.ts'
-import { type ScanSource, scanUnit } from './scan-unit.ts'
 import type { Unit } from './split.ts'
+import { UnitScanner } from './unit-scanner.ts'
 import { type FromWorker, packBody, packError, Shared, type ToWorker, type WorkerSetup } from './worker-messages.ts'
 
 /**
@@ -13,9 +13,10 @@ import { type FromWorker, packBody, packError, Shared, type ToWorker, type Worke
  */
 export function serveUnits(port: MessagePort, { plan, readsFiles, shared }: WorkerSetup): void {
   const numbers = new Int32Array(shared)
-  const pipeline = new Pipeline(plan)
   const store = readsFiles ? openLocalStore() : undefined
+  let unitAtHand = 0
   const chunks = new ChunkQueues((unit, byteLength) => send({ kind: 'used', unit, byteLength }))
+  const scanner = new UnitScanner(new Pipeline(plan), { store, chunks: () => chunks.take(unitAtHand) })
   let readBytes = 0
   let work = Promise.resolve()
   let hasFailed = false
@@ -28,10 +29,10 @@ export function serveUnits(port: MessagePort, { plan, readsFiles, shared }: Work
   async function serve(unit: Unit): Promise<void> {
     // After a failure the pipeline is in the middle of something.
     if (hasFailed) return
-    const source: ScanSource = { store, chunks: () => chunks.take(unit.number) }
+    unitAtHand = unit.number
     Atomics.store(numbers, Shared.object, unit.splits[0].index)
     try {
-      for await (const message of scanUnit(unit, pipeline, source)) {
+      for await (const message of scanner.scan(unit)) {
         if (message.kind === 'progress') countRead(message.bytes)
         else if (message.kind === 'counts') {
           Atomics.store(numbers, Shared.object, message.index + 1)

@@ -16,6 +16,6 @@ export {
 } from './location.ts'
 export { openMemoryStore } from './memory.ts'
 export { openStore } from './open-store.ts'
-export { canInflateSync } from './raw-inflate.ts'
+export { canInflateSync, RawInflate } from './raw-inflate.ts'
 export { Spill, type SpillPlace } from './spill.ts'
 export { type CreateOptions, compareNames, type ObjectInfo, type ObjectWriter, type Store } from './store.ts'

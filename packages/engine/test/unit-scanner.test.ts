@@ -8,24 +8,24 @@ import { addAccounting, emptyAccounting } from '../src/accounting.ts'
 import type { ObjectCounts } from '../src/morsel.ts'
 import type { PhysicalPlan } from '../src/physical.ts'
 import { Pipeline } from '../src/pipeline.ts'
-import { type ScanSource, scanUnit } from '../src/scan-unit.ts'
 import type { Unit } from '../src/split.ts'
+import { type ScanSource, UnitScanner } from '../src/unit-scanner.ts'
 import { clickLines, clicksPlan } from './clicks.ts'
 
 const store = openLocalStore()
 
 /** What comes out of splits of one file: the CSV's bytes, what was rejected and where, and the accounting. */
 async function scan(splits: Unit['splits'], source: Partial<ScanSource> = {}) {
-  const pipeline = new Pipeline(clicksPlan())
   const accounting = emptyAccounting()
   const csv: Buffer[] = []
   const rejects: unknown[] = []
   let uncompressedBytes = 0
   let progress = 0
+  const chunks = () => store.read(splits[0].object)
+  const scanner = new UnitScanner(new Pipeline(clicksPlan()), { store, chunks, ...source })
   for (const [number, split] of splits.entries()) {
     const lines = accounting.lines
-    const chunks = source.chunks ?? (() => store.read(split.object))
-    for await (const message of scanUnit({ number, splits: [split] }, pipeline, { store, chunks, ...source })) {
+    for await (const message of scanner.scan({ number, splits: [split] })) {
       if (message.kind === 'progress') progress += message.bytes
       else if (message.kind === 'counts') {
         addAccounting(accounting, message.counts.accounting)
@@ -113,12 +113,12 @@ describe('small objects of one unit', () => {
 
 /** What is counted for each object, every reject, and the number of morsels. */
 async function countsOf(units: readonly Unit[], plan: PhysicalPlan) {
-  const pipeline = new Pipeline(plan)
+  const scanner = new UnitScanner(new Pipeline(plan), { store, chunks: ({ object }) => store.read(object) })
   const counts: ObjectCounts[] = []
   const rejects: unknown[] = []
   let morsels = 0
   for (const unit of units) {
-    for await (const message of scanUnit(unit, pipeline, { store, chunks: () => store.read(unit.splits[0].object) })) {
+    for await (const message of scanner.scan(unit)) {
       if (message.kind === 'counts') counts[message.index] = message.counts
       if (message.kind !== 'morsel') continue
       morsels++

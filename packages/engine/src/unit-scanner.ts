@@ -1,0 +1,115 @@
+import { canInflateSync, Inflater, inflate, RawInflate, type Store } from '@fletching/storage'
+import type { MorselBody, ObjectCounts } from './morsel.ts'
+import type { Pipeline } from './pipeline.ts'
+import type { Split, Unit } from './split.ts'
+
+/** What comes out of a unit, in the order of its lines. */
+export type ScanMessage =
+  | { readonly kind: 'morsel'; readonly index: number; readonly body: MorselBody }
+  /** Every line of a split has gone through. */
+  | { readonly kind: 'counts'; readonly index: number; readonly counts: ObjectCounts }
+  /** More stored bytes have been read. */
+  | { readonly kind: 'progress'; readonly bytes: number }
+
+/** Where the stored bytes of a unit come from. */
+export interface ScanSource {
+  /** Read from without waiting where it can. */
+  readonly store: Store | undefined
+  /** Stored bytes as they come, for every other store; whoever gives them tells the progress. */
+  chunks(split: Split): AsyncIterable<Uint8Array>
+}
+
+/** Reads, inflates and scans units, one after the other; nothing but waiting for bytes is asynchronous. */
+export class UnitScanner {
+  readonly #pipeline: Pipeline
+  readonly #source: ScanSource
+  // Made once: small objects would make more garbage than rows.
+  readonly #content = new Uint8Array(CONTENT_BYTES)
+  readonly #stored = new Uint8Array(STORED_BYTES)
+  readonly #raw: RawInflate | undefined
+
+  constructor(pipeline: Pipeline, source: ScanSource) {
+    this.#pipeline = pipeline
+    this.#source = source
+    this.#raw = source.store?.readSync !== undefined && canInflateSync() ? new RawInflate() : undefined
+  }
+
+  /** What comes out of a unit. */
+  async *scan(unit: Unit): AsyncGenerator<ScanMessage> {
+    const pipeline = this.#pipeline
+    for (const split of unit.splits) {
+      const { index, object, start, end } = split
+      pipeline.start(index, object.name)
+      if (this.#raw === undefined) yield* this.#scanChunks(split)
+      else if (start > 0 || end !== undefined) yield* this.#scanRange(split)
+      else yield* this.#scanObject(split, this.#raw)
+      // The object's size is counted once, by its first split.
+      pipeline.end(start === 0 ? object.size : 0)
+    }
+    yield* morsels(unit.splits[unit.splits.length - 1].index, pipeline.flush())
+    for (const { index, counts } of pipeline.takeEnded()) yield { kind: 'counts', index, counts }
+  }
+
+  async *#scanChunks(split: Split): AsyncGenerator<ScanMessage> {
+    for await (const bytes of inflate(this.#source.chunks(split), split.object.name)) {
+      yield* morsels(split.index, this.#pipeline.push(bytes))
+    }
+  }
+
+  *#scanObject({ index, object }: Split, raw: RawInflate): Generator<ScanMessage> {
+    const content = this.#content
+    let bodies: MorselBody[] = []
+    const target = {
+      room: () => content,
+      filled: (count: number) => {
+        for (const body of this.#pipeline.push(content.subarray(0, count))) bodies.push(body)
+      },
+    }
+    const inflater = new Inflater(object.name, target, raw)
+    for (const bytes of this.#read(object, 0, () => (inflater.isPlain ? content : this.#stored))) {
+      if (inflater.isPlain) bodies = this.#pipeline.push(bytes)
+      else inflater.push(bytes)
+      yield { kind: 'progress', bytes: bytes.length }
+      yield* morsels(index, bodies)
+      bodies = []
+    }
+    inflater.end()
+    yield* morsels(index, bodies)
+  }
+
+  /** The lines that begin in the split: the first of them may begin behind its start, and the last end behind its end. */
+  *#scanRange({ index, object, start, end }: Split): Generator<ScanMessage> {
+    // A line begins at `start` if the byte before it is a line end.
+    let at = Math.max(start - 1, 0)
+    let isBetweenLines = start === 0
+    for (const bytes of this.#read(object, at, () => this.#content)) {
+      yield { kind: 'progress', bytes: bytes.length }
+      const reachesEnd = end !== undefined && at + bytes.length >= end
+      let from = 0
+      if (!isBetweenLines) {
+        const lineEnd = bytes.indexOf(LF)
+        if (lineEnd < 0 ? reachesEnd : end !== undefined && at + lineEnd + 1 >= end) return
+        isBetweenLines = lineEnd >= 0
+        from = isBetweenLines ? lineEnd + 1 : bytes.length
+        if (isBetweenLines) this.#pipeline.skipTo(at + from)
+      }
+      const lineEnd = reachesEnd ? bytes.indexOf(LF, Math.max(from, end - 1 - at)) : -1
+      yield* morsels(index, this.#pipeline.push(bytes.subarray(from, lineEnd < 0 ? bytes.length : lineEnd + 1)))
+      if (lineEnd >= 0) return
+      at += bytes.length
+    }
+  }
+
+  #read(object: Split['object'], start: number, room: () => Uint8Array): Iterable<Uint8Array> {
+    return this.#source.store?.readSync?.(object, start, room) ?? []
+  }
+}
+
+function* morsels(index: number, bodies: readonly MorselBody[]): Generator<ScanMessage> {
+  for (const body of bodies) yield { kind: 'morsel', index, body }
+}
+
+const LF = 0x0a
+/** Compressed a thousandfold, which is the most, they become 32 MiB before a morsel is handed on. */
+const STORED_BYTES = 32 * 1024
+const CONTENT_BYTES = 256 * 1024
