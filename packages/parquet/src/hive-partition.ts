@@ -13,14 +13,14 @@ export function hivePartition(column: string, value: string | null): string {
   checkColumnName(column)
   if (value === null || value === '') return `${column}=__HIVE_DEFAULT_PARTITION__`
   if (/\p{Surrogate}/u.test(value)) {
-    throw dataError('PARTITION_NOT_UTF8', `${JSON.stringify(value)} holds half a character`, { at: `column ${column}` })
+    throw dataError('PARTITION_NOT_UTF8', 'a partition value holds half a character', { at: `column ${column}` })
   }
   const folder = `${column}=${value.replace(ESCAPED, percent)}`
   const bytes = new TextEncoder().encode(folder).length
   if (bytes > LONGEST) {
     throw dataError('PARTITION_TOO_LONG', `a partition folder would have a name of ${bytes} bytes`, {
       at: `column ${column}`,
-      help: [`a folder's name has at most ${LONGEST} bytes`, `it would begin with ${folder.slice(0, 60)}`],
+      help: `a folder's name has at most ${LONGEST} bytes; partition by a column of shorter values, or shorten them in the job`,
     })
   }
   return folder

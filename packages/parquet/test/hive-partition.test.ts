@@ -35,16 +35,25 @@ it('can be read back, and stays within its folder, whatever the value', () => {
 
 it('has at most 255 bytes', () => {
   expect(hivePartition('dt', 'x'.repeat(252))).toHaveLength(255)
-  const refusal = expect.objectContaining({ kind: 'data', code: 'PARTITION_TOO_LONG' })
-  expect(() => hivePartition('dt', 'x'.repeat(253))).toThrow(refusal)
-  expect(() => hivePartition('dt', 'x'.repeat(300))).toThrow(refusal)
-  expect(() => hivePartition('dt', 'é'.repeat(127))).toThrow(refusal)
-  expect(() => hivePartition('dt', '/'.repeat(85))).toThrow(refusal)
+  for (const [value, bytes] of [
+    ['x'.repeat(253), 256],
+    ['x'.repeat(300), 303],
+    ['é'.repeat(127), 257],
+    ['/'.repeat(85), 258],
+  ] as const) {
+    const message = `PARTITION_TOO_LONG: a partition folder would have a name of ${bytes} bytes
+  at column dt
+  a folder's name has at most 255 bytes; partition by a column of shorter values, or shorten them in the job`
+    expect(() => hivePartition('dt', value)).toThrow(expect.objectContaining({ kind: 'data', message }))
+  }
 })
 
 it('takes no half of a character, and no column that cannot name one', () => {
   expect(() => hivePartition('dt', '\ud83d')).toThrow(
-    expect.objectContaining({ kind: 'data', code: 'PARTITION_NOT_UTF8' }),
+    expect.objectContaining({
+      kind: 'data',
+      message: 'PARTITION_NOT_UTF8: a partition value holds half a character\n  at column dt',
+    }),
   )
   expect(() => hivePartition('../dt', 'x')).toThrow(
     expect.objectContaining({ kind: 'author', code: 'BAD_COLUMN_NAME' }),
