@@ -1,8 +1,9 @@
-import { civilFromDays } from '@fletching/columns'
+import { civilFromDays, isValid } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
+import { dictionaryDecode } from '@fletching/kernels/dictionary'
 import { takeBatch } from '@fletching/kernels/take'
 import { hivePartition } from '@fletching/parquet'
-import { DataType, makeData, RecordBatch, Schema, Struct, type Vector } from 'apache-arrow'
+import { type Data, DataType, makeData, RecordBatch, Schema, Struct, type Utf8, Vector } from 'apache-arrow'
 
 /** Rows that share a folder, without the columns that name it. */
 export interface PartitionPart {
@@ -43,17 +44,28 @@ function splitByColumn(batch: RecordBatch, column: string): PartitionPart[] {
 /** Row numbers by raw value; a date is looked up as its day number, so that no text is made per row. */
 function rowsByValue(values: Vector): Map<unknown, number[]> {
   const groups = new Map<unknown, number[]>()
-  const days = DataType.isDate(values.type)
   let row = 0
-  for (const data of values.data) {
+  for (const data of dictionaryDecode(values).data) {
+    const read = readerOf(data)
     for (let i = 0; i < data.length; i++, row++) {
-      const value = !data.getValid(i) ? null : days ? (data.values[i] as number) : values.get(row)
+      const value = isValid(data, i) ? read(i) : null
       const rows = groups.get(value)
       if (rows === undefined) groups.set(value, [row])
       else rows.push(row)
     }
   }
   return groups
+}
+
+/** What gives the value of a row. `Vector.get` would drop a byte order mark, and make one partition of two values. */
+function readerOf(data: Data): (row: number) => unknown {
+  if (DataType.isDate(data.type)) return (row) => data.values[row]
+  if (DataType.isUtf8(data.type)) {
+    const { values, valueOffsets } = data as Data<Utf8>
+    return (row) => TEXT.decode(values.subarray(valueOffsets[row], valueOffsets[row + 1]))
+  }
+  const vector = new Vector([data])
+  return (row) => vector.get(row)
 }
 
 function partitionText(type: DataType, value: unknown): string {
@@ -74,3 +86,5 @@ function withoutColumn(batch: RecordBatch, column: string): RecordBatch {
     makeData({ type: new Struct(fields), length: batch.numRows, nullCount: 0, children }),
   )
 }
+
+const TEXT = new TextDecoder('utf-8', { ignoreBOM: true })
