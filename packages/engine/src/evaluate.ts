@@ -65,10 +65,11 @@ function operand(expr: Expr, batch: RecordBatch): unknown {
   return expr.op === 'literal' ? expr.value : evaluate(expr, batch)
 }
 
+/** The first argument, and of `ifElse` what stands behind its condition, is a vector, which says the type of the result. */
 function call(name: CallName, args: readonly Expr[], batch: RecordBatch): Vector {
   const kernel = CALLS[name] as (...inputs: unknown[]) => Vector
-  const [first, ...rest] = args
-  return kernel(evaluate(first, batch), ...rest.map((arg) => operand(arg, batch)))
+  const vectors = name === 'ifElse' ? 2 : 1
+  return kernel(...args.map((arg, index) => (index < vectors ? evaluate(arg, batch) : operand(arg, batch))))
 }
 
 /** A scan names its columns by their whole paths; what lies deeper is a field of a struct. */

@@ -156,7 +156,7 @@ export class Handle {
   fromEpochSeconds(): Handle {
     return derive([this], () => {
       wantKind('fromEpochSeconds', this, ['int64', 'int32'])
-      return call('fromEpochSeconds', [this], TIMESTAMP, this.nullable)
+      return call('fromEpochSeconds', [castTo(this, INT64, 'error')], TIMESTAMP, this.nullable)
     })
   }
 
