@@ -189,30 +189,28 @@ async function createFile(location: Location): Promise<ObjectWriter> {
   const path = pathOf(location)
   if (path.endsWith('/')) throw internal(`${path} is a folder, not a file to write`)
   const folder = dirname(path)
-  const made = await makeFolder(folder)
+  await makeFolder(folder)
   const temporary = `${folder}/.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`
   let file: FileHandle
   try {
     file = await open(temporary, 'wx')
   } catch (error) {
-    await removeFolders(made)
+    await removeMadeFolders(folder)
     throw failure(error, temporary, 'write')
   }
-  return new LocalWriter(path, temporary, file, made)
+  return new LocalWriter(path, temporary, file)
 }
 
 class LocalWriter implements ObjectWriter {
   readonly #path: string
   readonly #temporary: string
   readonly #file: FileHandle
-  readonly #made: readonly string[]
   #state: 'open' | 'prepared' | 'committed' | 'aborted' = 'open'
 
-  constructor(path: string, temporary: string, file: FileHandle, made: readonly string[]) {
+  constructor(path: string, temporary: string, file: FileHandle) {
     this.#path = path
     this.#temporary = temporary
     this.#file = file
-    this.#made = made
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -241,6 +239,7 @@ class LocalWriter implements ObjectWriter {
     try {
       await rename(this.#temporary, this.#path)
       this.#state = 'committed'
+      keepFolders(dirname(this.#path))
       await syncFolder(dirname(this.#path))
       return info(this.#path, await stat(this.#path))
     } catch (error) {
@@ -253,7 +252,7 @@ class LocalWriter implements ObjectWriter {
     if (this.#state === 'open') await this.#file.close().catch(() => {})
     this.#state = 'aborted'
     await rm(this.#temporary, { force: true })
-    await removeFolders(this.#made)
+    await removeMadeFolders(dirname(this.#path))
   }
 }
 
@@ -266,22 +265,39 @@ async function removeFile(location: Location): Promise<void> {
   }
 }
 
-/** Makes a folder and those above it that are missing, and tells which, the innermost first. */
-async function makeFolder(folder: string): Promise<string[]> {
-  const made: string[] = []
-  for (let path = folder; !(await exists(path)); path = dirname(path)) made.push(path)
+/** Makes a folder and those above it that are missing. */
+async function makeFolder(folder: string): Promise<void> {
+  for (let path = folder; !(await exists(path)); path = dirname(path)) madeFolders.add(path)
   try {
     await mkdir(folder, { recursive: true })
   } catch (error) {
+    await removeMadeFolders(folder)
     throw failure(error, folder, 'write')
   }
-  return made
 }
 
-/** Removes folders that are empty again; one that somebody uses stays. */
-async function removeFolders(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) await rmdir(folder).catch(() => {})
+/** Takes away a folder and those above it, as far as they were made here and are empty again. */
+async function removeMadeFolders(folder: string): Promise<void> {
+  for (let path = folder; madeFolders.has(path); path = dirname(path)) {
+    const isGone = await rmdir(path).then(
+      () => true,
+      (error: unknown) => isMissing(error),
+    )
+    if (!isGone) return
+    madeFolders.delete(path)
+  }
 }
+
+/** Something is shown in the folder, so that it and those above it stay. */
+function keepFolders(folder: string): void {
+  for (let path = folder; madeFolders.delete(path); path = dirname(path));
+}
+
+/**
+ * Folders that this process made for files of which none is shown yet. Files that are given up share them, whoever made them, so that
+ * the last one takes them away.
+ */
+const madeFolders = new Set<string>()
 
 async function exists(path: string): Promise<boolean> {
   return lstat(path).then(

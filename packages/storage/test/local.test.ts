@@ -34,6 +34,30 @@ describe('the disk', () => {
       expect(await readdir(folder, { recursive: true })).toEqual(['a'])
     }))
 
+  it.each([[[0, 1, 2]], [[2, 1, 0]], [[1, 0, 2]]])(
+    'takes them away with the last of the files that share them, aborted in the order %j',
+    (order) =>
+      inFolder(async (folder) => {
+        const names = ['new/a', 'new/deep/b', 'new/deep/er/c']
+        const writers = []
+        for (const name of names) writers.push(await openLocalStore().create(parseLocation(join(folder, name))))
+        for (const index of order) await writers[index].abort()
+        expect(await readdir(folder)).toEqual([])
+      }),
+  )
+
+  it('leaves them when one of the files is shown', () =>
+    inFolder(async (folder) => {
+      const shown = await store.create(parseLocation(join(folder, 'new/a')))
+      const aborted = await store.create(parseLocation(join(folder, 'new/deep/b')))
+      await (await store.create(parseLocation(join(folder, 'new/c')))).abort()
+      await shown.commit()
+      await aborted.abort()
+      await store.remove(parseLocation(join(folder, 'new/a')))
+      await (await store.create(parseLocation(join(folder, 'new/d')))).abort()
+      expect(await readdir(folder, { recursive: true })).toEqual(['new'])
+    }))
+
   it('follows links to what lies inside the folder, and none that lead out', () =>
     inFolder(async (folder) => {
       await mkdir(join(folder, 'in/real'), { recursive: true })
