@@ -66,7 +66,8 @@ export class Coordinator {
 
   /** Shows every output. */
   async commit(): Promise<OutputInfo[]> {
-    const all = [this.#rejects, ...this.#sinks.toReversed()]
+    const isCsv = (sink: Sink) => sink instanceof CsvSink
+    const all = [this.#rejects, ...this.#sinks.filter((sink) => !isCsv(sink)), ...this.#sinks.filter(isCsv)]
     for (const sink of all) await sink.prepare()
     const outputs: OutputInfo[] = []
     for (const sink of all) outputs.push(...(await sink.commit()))

@@ -34,7 +34,8 @@ export function assertMalformedCount(count: number, max: RunOptions['malformedMa
 export function assertMalformedShare({ lines, malformed }: Accounting, max: RunOptions['malformedMax']): void {
   if (max === undefined || !('percent' in max)) return
   const count = sum(malformed)
-  if (count * 100 <= max.percent * lines) return
+  // In doubles, 0.57% of 10,000 is a little less than 57.
+  if (count <= Number(((max.percent * lines) / 100).toPrecision(12))) return
   const codes = Object.entries(malformed).map(([code, times]) => `${times} ${code}`)
   throw tooMany(`${count} of ${lines} lines are malformed, more than ${max.percent}%`, codes)
 }

@@ -132,12 +132,13 @@ export class ParquetSink {
     this.#waitingBytes += byteLength
   }
 
+  /** Of equals the first by name: which was met first depends on where batches end. */
   #largest(measure: 'waitingRows' | 'waitingBytes'): Partition {
-    let largest: Partition | undefined
-    for (const partition of this.#partitions.values()) {
-      if (largest === undefined || partition[measure] > largest[measure]) largest = partition
-    }
-    return largest as Partition
+    const [first, ...others] = this.#partitions.values()
+    return others.reduce((largest, partition) => {
+      const more = partition[measure] - largest[measure]
+      return more > 0 || (more === 0 && partition.folder < largest.folder) ? partition : largest
+    }, first)
   }
 
   async #writeRowGroup(partition: Partition): Promise<void> {

@@ -1,11 +1,13 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { openStore, parseLocation } from '@fletching/storage'
-import { inFolder } from '@fletching/testing'
+import { openStore, parseLocation, type Store } from '@fletching/storage'
+import { inFolder, randomFrom, testSeed } from '@fletching/testing'
 import { Field, makeData, RecordBatch, Schema, Struct, Utf8, vectorFromArray } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import { ParquetSink } from '../src/parquet-sink.ts'
+import type { ParquetSinkPlan } from '../src/physical.ts'
+import { objectsIn, openWatchedStore } from './stores.ts'
 
 const schema = new Schema([new Field('id', new Utf8(), false), new Field('part', new Utf8(), false)])
 
@@ -67,4 +69,152 @@ describe('a row group', () => {
     const batches = [batchOf('a', 5, 10), batchOf('b', 2, 2000), batchOf('c', 1, 2000), batchOf('b', 1, 10)]
     expect(await rowGroups(batches, 6000)).toEqual({ a: [5], b: [2, 1], c: [1] })
   })
+})
+
+const folder = parseLocation('memory:table/')
+
+function planOf(plan: Partial<ParquetSinkPlan> = {}): ParquetSinkPlan {
+  return {
+    format: 'parquet',
+    to: 'memory:table/',
+    columns: [],
+    partitionBy: ['part'],
+    writer: 'parquet-wasm',
+    compression: 'snappy',
+    rowGroupRows: 10,
+    openRows: 1000,
+    openBytes: Number.POSITIVE_INFINITY,
+    ...plan,
+  }
+}
+
+function openSink(store: Store, plan: Partial<ParquetSinkPlan> = {}): Promise<ParquetSink> {
+  return ParquetSink.open(store, folder, schema, planOf(plan))
+}
+
+/** A row of each of the partitions, in order, its number as its id. */
+function rowsOf(parts: readonly string[]): RecordBatch {
+  const children = [parts.map((_, row) => String(row)), parts].map(
+    (texts) => vectorFromArray(texts, new Utf8()).data[0],
+  )
+  const data = makeData({ type: new Struct(schema.fields), length: parts.length, nullCount: 0, children })
+  return new RecordBatch(schema, data)
+}
+
+/** The table of these rows in two levels of folders, whose batches end behind these numbers of rows. */
+async function tableOf(rows: readonly string[], ends: readonly number[], openRows: number) {
+  const { store } = openWatchedStore()
+  const schema = new Schema(['id', 'part', 'sub'].map((name) => new Field(name, new Utf8(), false)))
+  const sink = await ParquetSink.open(
+    store,
+    folder,
+    schema,
+    planOf({ partitionBy: ['part', 'sub'], rowGroupRows: 30, openRows }),
+  )
+  let start = 0
+  for (const end of [...ends, rows.length]) {
+    const texts = rows.slice(start, end).map((row, index) => [String(start + index), row[0], row[1]])
+    const children = [0, 1, 2].map(
+      (column) =>
+        vectorFromArray(
+          texts.map((text) => text[column]),
+          new Utf8(),
+        ).data[0],
+    )
+    const data = makeData({ type: new Struct(schema.fields), length: texts.length, nullCount: 0, children })
+    await sink.write(new RecordBatch(schema, data))
+    start = end
+  }
+  await sink.prepare()
+  await sink.commit()
+  return objectsIn(store)
+}
+
+describe('a table', () => {
+  it.each(Array.from({ length: 12 }, (_, i) => testSeed + i))(
+    'has the same bytes however its rows come in batches (FLETCHING_SEED=%i)',
+    async (seed) => {
+      const random = randomFrom(seed)
+      const openRows = random.pick([1000, 96, 128])
+      const rows = Array.from(
+        { length: 95 },
+        () => `${random.pick(['a', 'b', 'c'])}${random.pick(['1', '2', '3', '4'])}`,
+      )
+      const cuts = (count: number) => Array.from({ length: count }, () => random.below(301)).sort((a, b) => a - b)
+      const whole = await tableOf(rows, [], openRows)
+      const expected = rows.map(([part, sub]) => `table/part=${part}/sub=${sub}/part-00000.parquet`)
+      expect(new Set(Object.keys(whole))).toEqual(new Set(expected))
+      for (const ends of [cuts(1), cuts(7), rows.map((_, row) => row)]) {
+        expect(await tableOf(rows, ends, openRows), `batches end at ${ends.join(', ')}`).toEqual(whole)
+      }
+    },
+  )
+
+  it('has the same bytes when the largest partitions are equal and were met in another order', async () => {
+    const most = Array.from({ length: 19 }, () => ['b1', 'a2']).flat()
+    const others = ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'].flatMap((partition) => Array<string>(10).fill(partition))
+    const rows = ['a1', 'b1', 'a2', ...most, ...others, 'a2', 'b1']
+    const oneByOne = rows.map((_, row) => row)
+    expect(await tableOf(rows, oneByOne, 96)).toEqual(await tableOf(rows, [], 96))
+  })
+
+  it('holds no more rows than it may, however many partitions there are', async () => {
+    const { store, events } = openWatchedStore()
+    const sink = await openSink(store, { rowGroupRows: 8, openRows: 32 })
+    const parts = Array.from({ length: 500 }, (_, i) => `p${i}`)
+    // Each partition gets one row, so that each file that was begun is one row that waits no more.
+    for (let start = 0; start < parts.length; start += 20) {
+      await sink.write(rowsOf(parts.slice(start, start + 20)))
+      const begun = events.filter((event) => event.startsWith('create')).length
+      expect(sink.rows - begun).toBeLessThanOrEqual(32)
+    }
+    await sink.prepare()
+    expect(await objectsIn(store)).toEqual({})
+    const outputs = await sink.commit()
+    expect(outputs).toHaveLength(500)
+    expect(new Set(outputs.map(({ rows }) => rows))).toEqual(new Set([1]))
+    expect(Object.keys(await objectsIn(store))).toHaveLength(500)
+  })
+
+  it('tells the rows and bytes of each file', async () => {
+    const { store } = openWatchedStore()
+    const sink = await openSink(store)
+    await sink.write(rowsOf(['b', 'a', 'b']))
+    await sink.prepare()
+    const outputs = await sink.commit()
+    const objects = await objectsIn(store)
+    expect(outputs).toEqual(
+      ['b', 'a'].map((part) => ({
+        name: `memory:table/part=${part}/part-00000.parquet`,
+        format: 'parquet',
+        rows: part === 'b' ? 2 : 1,
+        bytes: objects[`table/part=${part}/part-00000.parquet`].length,
+      })),
+    )
+    expect(sink.rows).toBe(3)
+  })
+
+  it.each([
+    [['part'], []],
+    [[], [{ name: 'memory:table/part-00000.parquet', format: 'parquet', rows: 0, bytes: expect.any(Number) }]],
+  ])('without rows, partitioned by %j, is %o', async (partitionBy, outputs) => {
+    const sink = await openSink(openWatchedStore().store, { partitionBy })
+    await sink.write(rowsOf([]))
+    await sink.prepare()
+    expect(await sink.commit()).toEqual(outputs)
+  })
+
+  it('that is given up leaves neither files nor folders, whatever was written', () =>
+    inFolder(async (place) => {
+      const location = parseLocation(`${place}/table/`)
+      const plan = { format: 'parquet', to: place, columns: [], writer: 'parquet-wasm', compression: 'none' } as const
+      const bounds = { partitionBy: ['part'], rowGroupRows: 2, openRows: 8, openBytes: Number.POSITIVE_INFINITY }
+      const sink = await ParquetSink.open(await openStore(location), location, schema, { ...plan, ...bounds })
+      await sink.write(rowsOf(['a', 'a', 'b', 'b', 'c']))
+      expect(await readdir(join(place, 'table'))).toEqual(['part=a', 'part=b'])
+      await sink.prepare()
+      await sink.abort()
+      await sink.abort()
+      expect(await readdir(place)).toEqual([])
+    }))
 })
