@@ -64,6 +64,11 @@ export class Coordinator {
     return this.#sinks.map((sink) => sink.rows)
   }
 
+  /** Lines that the rejects were given. */
+  get rejects(): number {
+    return this.#rejects.rows
+  }
+
   /** Shows every output. */
   async commit(): Promise<OutputInfo[]> {
     const isCsv = (sink: Sink) => sink instanceof CsvSink

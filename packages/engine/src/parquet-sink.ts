@@ -55,8 +55,11 @@ export class ParquetSink {
     return new ParquetSink(store, folder, fileSchema, encoder, plan)
   }
 
+  /** Those that are in the files, and those that wait for a row group. */
   get rows(): number {
-    return this.#rows
+    let rows = 0
+    for (const { waitingRows, file } of this.#partitions.values()) rows += waitingRows + (file?.parquet.rows ?? 0)
+    return rows
   }
 
   async write(batch: RecordBatch): Promise<void> {

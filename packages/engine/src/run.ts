@@ -50,7 +50,7 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     const inputs = await readObjects(plan, places.input.store, objects, coordinator, options)
     const { accounting, ...figures } = summarize(inputs)
     assertAddsUp(accounting, 'all objects')
-    assertEveryRowWritten(coordinator, accounting.rows)
+    assertEveryLineWritten(coordinator, accounting, options)
     assertMalformedShare(accounting, options.malformedMax)
     const outputs = await show(coordinator, accounting, options)
     const report: Report = {
@@ -102,8 +102,13 @@ async function show(coordinator: Coordinator, accounting: Accounting, options: R
   })
 }
 
-function assertEveryRowWritten(coordinator: Coordinator, rows: number): void {
+/** Every sink got as many rows as came out, and the rejects as many lines as were set aside or quarantined. */
+function assertEveryLineWritten(coordinator: Coordinator, accounting: Accounting, options: RunOptions): void {
+  const { rows, setAside, malformed } = accounting
   for (const [index, written] of coordinator.rows.entries()) {
     if (written !== rows) throw internal(`sink ${index} was given ${written} rows, but ${rows} came out of the filters`)
   }
+  const rejects = sum(setAside) + (options.onMalformed === 'quarantine' ? sum(malformed) : 0)
+  if (coordinator.rejects === rejects) return
+  throw internal(`the rejects were given ${coordinator.rejects} lines, but ${rejects} were refused`)
 }
