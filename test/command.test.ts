@@ -76,19 +76,6 @@ describe('fletching run', () => {
     expect(left).toContain('table/dt=2019-05-18/part-00000.parquet')
   })
 
-  it('gives the same bytes in every time zone', async () => {
-    const zones = ['UTC', 'America/New_York', 'Asia/Kathmandu']
-    const files = { 'in/a': event('u1') + event('u2', '2019-03-10 02:30:00') + event('u3', '2019-05-18') }
-    const outcomes = await Promise.all(
-      zones.map((TZ) => command(files, run('--S3_PARQUET_OUTPUT_PATH', 'table'), { TZ })),
-    )
-    expect(outcomes.map(({ csv }) => csv)).toEqual(zones.map(() => outcomes[0].csv))
-    expect(outcomes.map(({ left }) => left)).toEqual(zones.map(() => outcomes[0].left))
-    expect(outcomes[0].csv).toContain(
-      'u2,red-shoe,Product Clicked,1552185000\nu3,red-shoe,Product Clicked,1558137600\n',
-    )
-  })
-
   it('tells a program what happened, a line of JSON each', async () => {
     const { stdout } = await command({ 'in/a': event('u1') }, run())
     const lines = stdout
