@@ -1,4 +1,4 @@
-import { isGzip, type ObjectInfo, type Store } from '@fletching/storage'
+import { isPlain, MAGIC_BYTES, type ObjectInfo, type Store } from '@fletching/storage'
 
 /** A part of an object that is read in one go: the whole of it, or the lines that begin in a range of a plain one. */
 export interface Split {
@@ -19,7 +19,7 @@ export interface Unit {
 
 /**
  * Parts the input for threads. Plain files that can be read from any place on are cut; small objects are grouped, so that handing over
- * costs little; a compressed object is never cut, since it can only be read from its start.
+ * costs little; an object that is not plain is never cut, since it can only be read from its start, and what it is shows there alone.
  *
  * The parts are a function of the input and of two constants, never of how many threads there are: so are batches and row groups.
  */
@@ -52,7 +52,7 @@ export function planUnits(objects: readonly ObjectInfo[], store: Store): Unit[] 
 
 function canCut(object: ObjectInfo, store: Store): boolean {
   if (store.readSync === undefined) return false
-  for (const bytes of store.readSync(object, 0, () => new Uint8Array(2))) return !isGzip(bytes)
+  for (const bytes of store.readSync(object, 0, () => new Uint8Array(MAGIC_BYTES))) return isPlain(bytes)
   return false
 }
 

@@ -59,7 +59,15 @@ describe('the units of an input', () => {
       const plain = await fileOf('plain', Buffer.from('{'), 50 * MIB)
       const small = await fileOf('small', Buffer.from('{'), 32 * MIB)
       const gzip = await fileOf('gzip', Buffer.from([0x1f, 0x8b]), 50 * MIB)
-      expect(show([small, plain, gzip], local)).toEqual(['small', 'plain[0-16)', 'plain[16-32)', 'plain[32-)', 'gzip'])
+      const zstd = await fileOf('zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), 50 * MIB)
+      expect(show([small, plain, gzip, zstd], local)).toEqual([
+        'small',
+        'plain[0-16)',
+        'plain[16-32)',
+        'plain[32-)',
+        'gzip',
+        'zstd',
+      ])
       expect(show([plain])).toEqual(['plain'])
     }))
 })

@@ -54,6 +54,11 @@ export function checkTrailer(trailer: Uint8Array, crc: number, length: number, n
   if (view.getUint32(4, true) !== length) throw corruptGzip(name, 'a length is wrong')
 }
 
+/** Whether an object that begins with these bytes is neither gzip nor another archive; `MAGIC_BYTES` of them are enough to tell. */
+export function isPlain(bytes: Uint8Array): boolean {
+  return !isGzip(bytes) && archiveKind(bytes) === undefined
+}
+
 /** Refuses an object that is another kind of archive than gzip, by its first bytes. */
 export function assertPlain(bytes: Uint8Array, name: string): void {
   const kind = archiveKind(bytes)
