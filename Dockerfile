@@ -2,7 +2,7 @@
 FROM node:24-slim AS build
 WORKDIR /build
 COPY . .
-RUN npm ci && npm run build && scripts/pack.sh /packed
+RUN npm ci && scripts/pack.sh /packed
 
 FROM node:24-slim
 ENV NODE_ENV=production FLETCHING_JOB=segment-to-personalize
