@@ -31,3 +31,8 @@ export function concat<T extends DataType>(...vectors: readonly Vector<T>[]): Ve
   if (chunks.length === 1) return new Vector([chunks[0]])
   return new Vector([concatData(first.type, chunks as readonly Data[])]) as Vector<T>
 }
+
+/** The rows of a vector as one chunk, which is its own when it has no other. */
+export function oneChunk<T extends DataType>(vector: Vector<T>): Data<T> {
+  return vector.data.length === 1 ? vector.data[0] : concat(vector).data[0]
+}

@@ -1,8 +1,9 @@
 import { getBit, isValid } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { type Bool, type Data, type DataType, Vector } from 'apache-arrow'
+import { oneChunk } from './concat.ts'
 import { concatData } from './concat-data.ts'
-import { oneChunk, operandsOf, type Scalar } from './scalar.ts'
+import { operandsOf, type Scalar } from './scalar.ts'
 import { takeData } from './take-data.ts'
 
 /**

@@ -12,7 +12,7 @@ import {
   type Vector,
   vectorFromArray,
 } from 'apache-arrow'
-import { concat } from './concat.ts'
+import { oneChunk } from './concat.ts'
 import { dictionaryDecode } from './dictionary.ts'
 
 /** One value standing for every row. A timestamp is its milliseconds, a date its days since 1970. */
@@ -84,10 +84,6 @@ function dataOf(value: Exclude<Scalar, null>, type: DataType): Data | undefined 
   return BigInt(array[0]) === BigInt(value)
     ? makeData({ type: type as Int32, length: 1, data: array as Int32Array })
     : undefined
-}
-
-export function oneChunk<T extends DataType>(vector: Vector<T>): Data<T> {
-  return vector.data.length === 1 ? vector.data[0] : concat(vector).data[0]
 }
 
 const UTF8 = new TextEncoder()

@@ -1,6 +1,6 @@
 import { internal } from '@fletching/columns/errors'
-import { type Data, type DataType, makeData, RecordBatch, Struct, Vector } from 'apache-arrow'
-import { concat } from './concat.ts'
+import { type DataType, makeData, RecordBatch, Struct, Vector } from 'apache-arrow'
+import { oneChunk } from './concat.ts'
 import { type Rows, takeData } from './take-data.ts'
 
 /**
@@ -29,10 +29,6 @@ export function takeBatch(batch: RecordBatch, rows: Int32Array): RecordBatch {
   const children = batch.data.children.map((child) => takeData(child, rows))
   const type = new Struct(batch.schema.fields)
   return new RecordBatch(batch.schema, makeData({ type, length: rows.length, nullCount: 0, children }))
-}
-
-function oneChunk<T extends DataType>(column: Vector<T>): Data<T> {
-  return column.data.length === 1 ? column.data[0] : concat(column).data[0]
 }
 
 function assertRows(rows: Rows, length: number): void {
