@@ -1,9 +1,9 @@
-import { type Expr, freeze, type LogicExpr, rewrite } from './expr.ts'
+import { type CompareExpr, type Expr, freeze, type LogicExpr, rewrite } from './expr.ts'
 import { BOOL } from './types.ts'
 
 /**
  * The same expression with less to do: nested `and`, `or` flattened, `not(not(x))` and constants in them decided, tests of
- * constants computed.
+ * constants computed, and a column that is compared with one text looked up in a list of one, which a scan can answer for.
  *
  * - Nulls: nothing is decided that Kleene's logic does not decide.
  */
@@ -25,6 +25,8 @@ function fold(expr: Expr): Expr {
     case 'not':
       if (expr.input.op === 'not') return expr.input.input
       return isTruth(expr.input) ? truth(!expr.input.value) : expr
+    case 'compare':
+      return listOfOne(expr)
     case 'isNull':
       return expr.input.op === 'literal' ? truth(expr.input.value === null) : expr
     case 'isNotNull':
@@ -32,6 +34,12 @@ function fold(expr: Expr): Expr {
     default:
       return expr
   }
+}
+
+function listOfOne(expr: CompareExpr): Expr {
+  const { operator, left, right } = expr
+  const isTest = operator === 'eq' && left.op === 'column' && right.op === 'literal' && typeof right.value === 'string'
+  return isTest ? freeze({ op: 'isIn', input: left, values: [right.value] }) : expr
 }
 
 /** `neutral` may be left out, its contrary decides. */

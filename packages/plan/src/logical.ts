@@ -58,11 +58,18 @@ export function ownerOf(plan: LogicalPlan): string {
 
 /** The word for the rows that a predicate drops, when the author gave none. */
 export function reasonFor(predicate: Expr): string {
-  if (predicate.op === 'isIn' && predicate.input.op === 'column')
-    return `${formatPath(predicate.input.path)} not wanted`
+  const chosen = choosesBy(predicate)
+  if (chosen !== undefined) return `${formatPath(chosen)} not wanted`
   if (predicate.op === 'not') return formatExpr(predicate.input)
   const path = provesNotNull(predicate)
   return path === undefined ? formatExpr(freeze({ op: 'not', input: predicate })) : `${formatPath(path)} missing`
+}
+
+/** The column that must be one of some values, or the one value. */
+function choosesBy(predicate: Expr): Path | undefined {
+  if (predicate.op === 'isIn') return predicate.input.op === 'column' ? predicate.input.path : undefined
+  if (predicate.op !== 'compare' || predicate.operator !== 'eq' || predicate.right.op !== 'literal') return undefined
+  return predicate.left.op === 'column' ? predicate.left.path : undefined
 }
 
 function provesNotNull(predicate: Expr): Path | undefined {

@@ -134,7 +134,7 @@ it('moves filters below the projections that they stand on', () => {
   SKU: text = properties.sku
   SHOUT: int32 or null = length(upper(event))
 filters
-  1. upper(event) = 'A', else "not (shout = 'A')"
+  1. upper(event) = 'A', else "shout not wanted"
 scan ndjson in/ as events
   filters in the scan
     1. userId is not null, else "who missing"
@@ -143,6 +143,39 @@ scan ndjson in/ as events
     userId: text, else set aside
     event: text, dictionary, else null
     properties.sku: text, else set aside`)
+})
+
+it('takes a column that is compared with one text for a list of one, which the scan answers for', () => {
+  const frame = scan
+    .filter((col) => col('event').eq('e1'))
+    .filter((col) => col('userId').eq('u1').or(col('properties.sku').isNull()))
+    .filter((col) => col('userId').eq(col('event')))
+    .filter((col) => col('count').eq(1))
+    .filter((col) => col('event').ne('e2'))
+    .filter((col) => col('event').eqNullSafe('e1'))
+    .selectFields('userId')
+  const steps = (rules: OptimizeOptions['rules']) =>
+    optimized(frame, rules)
+      .split('\n')
+      .filter((line) => /^ +\d\. /.test(line))
+  const rest = [
+    `userId = event, else "not (userId = event)"`,
+    `count = 1, else "count not wanted"`,
+    `event <> 'e2', else "not (event <> 'e2')"`,
+    `event <=> 'e1', else "not (event <=> 'e1')"`,
+  ]
+  expect(steps({})).toEqual([
+    ...rest.map((step, index) => `  ${index + 1}. ${step}`),
+    `    1. event in ('e1'), else "event not wanted", naming event`,
+    `    2. (userId in ('u1')) or (properties.sku is null), else "not ((userId = 'u1') or (properties.sku is null))"`,
+  ])
+  expect(steps({ foldConstants: false })).toEqual(
+    [
+      `event = 'e1', else "event not wanted"`,
+      `(userId = 'u1') or (properties.sku is null), else "not ((userId = 'u1') or (properties.sku is null))"`,
+      ...rest,
+    ].map((step, index) => `  ${index + 1}. ${step}`),
+  )
 })
 
 it('decides what is constant, and only that', () => {

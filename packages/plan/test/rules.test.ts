@@ -142,8 +142,9 @@ function randomPredicate(random: Random, col: Untyped, names: readonly string[],
   const inner = () => randomPredicate(random, col, names, depth - 1)
   switch (random.below(depth === 0 ? 6 : 9)) {
     case 0:
-    case 1:
       return text().isIn(random.pick([['a'], ['a', 'b'], ['b', 'c', 'x']]))
+    case 1:
+      return random.below(2) === 0 ? text().isIn(['a', 'b', 'c']) : text().eq(random.pick(['a', 'b', 'x', lit('b')]))
     case 2:
       return text().isNotNull()
     case 3:
