@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { addPlace, authorError } from '@fletching/columns/errors'
+import { addPlace, authorError, FletchingError } from '@fletching/columns/errors'
 import { isJob, type Job } from '@fletching/job'
 import { builtInJobs } from '@fletching/jobs'
 
 /**
  * The job of that name or path: a path to a module, else a name looked up in `./jobs`, else a job that comes with the command.
  *
- * - Errors: UNKNOWN_JOB (author) lists what exists; NOT_A_JOB (author) when a module has no job as its default export.
+ * - Errors: UNKNOWN_JOB (author) lists what exists; NOT_A_JOB (author) when a module cannot be loaded, or has no job as its default
+ *   export; what `defineJob` finds.
  */
 export async function findJob(nameOrPath: string): Promise<Job> {
   if (/[/\\]|\.[cm]?[jt]s$/.test(nameOrPath)) return loadJob(resolve(nameOrPath))
@@ -48,10 +49,9 @@ async function loadJob(file: string): Promise<Job> {
   try {
     module = await import(pathToFileURL(file).href)
   } catch (error) {
-    throw addPlace(
-      authorError('NOT_A_JOB', `the module could not be loaded: ${(error as Error).message}`, { cause: error }),
-      file,
-    )
+    // What defineJob found wrong is said as it is.
+    if (error instanceof FletchingError) throw addPlace(error, file)
+    throw notLoaded(error, file)
   }
   if (!isJob(module.default)) {
     throw authorError('NOT_A_JOB', 'the default export is not a job', {
@@ -60,4 +60,21 @@ async function loadJob(file: string): Promise<Job> {
     })
   }
   return module.default
+}
+
+function notLoaded(error: unknown, file: string): FletchingError {
+  const message = error instanceof Error ? error.message : String(error)
+  return authorError('NOT_A_JOB', `the module could not be loaded: ${message}`, {
+    at: file,
+    help: wayToLoad(message),
+    cause: error,
+  })
+}
+
+function wayToLoad(message: string): string[] {
+  const missing = /^Cannot find package '([^']+)'/.exec(message)?.[1]
+  if (missing !== undefined) return [`install ${missing} where the job lies, in its folder or one above`]
+  return /^(Cannot use import statement|Unexpected token 'export')/.test(message)
+    ? ['name the file .mjs, or put "type": "module" into the package.json above it']
+    : []
 }
