@@ -90,7 +90,7 @@ function parser(context: Context): Argv {
       .command(
         'explain <job>',
         'print the plan of a job, before and after optimizing; touches no data',
-        (command) => command.positional('job', JOB),
+        (command) => command.positional('job', JOB).usage(EXPLAIN_USAGE).epilogue(PARAMETERS_EPILOGUE),
         (args) => explainCommand(args.job, context),
       )
       .command('list', 'list the jobs and their parameters', {}, () => listCommand(context))
@@ -118,7 +118,7 @@ function parser(context: Context): Argv {
 function declare<T>(command: Argv<T>, specs: OptionSpecs): Argv<T> {
   for (const [name, { describe, value, choices, repeats }] of Object.entries(specs)) {
     command.option(name, {
-      describe,
+      describe: value === undefined || choices !== undefined ? describe : `${value}: ${describe}`,
       ...(choices === undefined ? {} : { choices }),
       ...(value === undefined ? { type: 'boolean' as const } : { type: 'string' as const, requiresArg: true }),
       ...(repeats === true ? { array: true, nargs: 1 } : {}),
@@ -184,6 +184,11 @@ const JOB = {
   describe: 'a name, or the path of a module whose default export is a job',
 } as const
 
+const PARAMETERS_EPILOGUE =
+  'A parameter of the job is written in capitals, as --NAME value or --NAME=value, and is read from the environment when it is absent; fletching list shows the parameters of the built-in jobs.'
+
+const EXPLAIN_USAGE = 'Usage: fletching explain <job> [--PARAMETER value …]'
+
 const RUN_USAGE = 'Usage: fletching run <job> [--PARAMETER value …] [options]'
 
 const RUN_EXAMPLES: [string, string][] = [
@@ -202,7 +207,7 @@ const RUN_EXAMPLES: [string, string][] = [
 ]
 
 const RUN_EPILOGUE = [
-  'A parameter of the job is written in capitals, as --NAME value or --NAME=value, and is read from the environment when it is absent; fletching list shows the parameters of every job.',
+  PARAMETERS_EPILOGUE,
   'An option is read from FLETCHING_<OPTION> when it is absent, as in FLETCHING_ON_EMPTY=header.',
   'Exit codes: 0 done, 2 the command or the job must change, 3 the data, 4 access, network or disk, 70 a bug, 130 and 143 signals.',
 ].join('\n\n')
@@ -210,7 +215,7 @@ const RUN_EPILOGUE = [
 const GEN_USAGE = 'Usage: fletching gen --to LOCATION [options]'
 
 const GEN_EXAMPLES: [string, string][] = [
-  ['$0 gen --to data/events --bytes 50MB --seed 7', 'the same seed gives the same events'],
+  ['$0 gen --to data --bytes 50MB --seed 7', 'the same seed gives the same events'],
   [
     '$0 gen --to s3://logs --bytes 1GB --days 7 --traps 0.02 --malformed',
     'a week of events with two lines in a hundred that are hard to read',

@@ -1,25 +1,31 @@
 import { authorError } from '@fletching/columns/errors'
 import type { RunOptions } from '@fletching/engine'
+import { csvDialects } from '@fletching/plan'
 import type { ContainerLimits } from './container-limits.ts'
 
 /** An option of a command; `--on-empty` is also read from FLETCHING_ON_EMPTY, the flag wins. */
 export interface OptionSpec {
   readonly describe: string
+  /** What `--help` calls the value; undefined makes a switch. */
   readonly value: string | undefined
   readonly choices?: readonly string[]
   readonly repeats?: boolean
 }
 
-/** Every option of `run`, in the order of `--help`. A `value` of undefined makes a switch. */
+/** Every option of `run`, in the order of `--help`. */
 export const runOptionSpecs = {
   'on-malformed': {
-    describe: 'what a line that is not JSON does: stop the run, be counted, or be counted and kept in the rejects',
+    describe:
+      'what a line that is not JSON does: stop the run (the default), be counted, or be counted and kept in the rejects',
     value: 'POLICY',
     choices: ['fail', 'skip', 'quarantine'],
   },
-  'max-malformed': { describe: 'under skip and quarantine: fail beyond so many malformed lines', value: 'N or P%' },
+  'max-malformed': {
+    describe: 'fail beyond so many malformed lines, under skip and quarantine; no limit by default',
+    value: 'N or P%',
+  },
   'on-empty': {
-    describe: 'when no row came out: fail, write a CSV with its header alone, or leave the old outputs',
+    describe: 'when no row came out: fail (the default), write a CSV with its header alone, or leave the old outputs',
     value: 'POLICY',
     choices: ['fail', 'header', 'skip'],
   },
@@ -27,27 +33,31 @@ export const runOptionSpecs = {
   'csv-dialect': {
     describe: "how the CSV is quoted and ended; the job's own by default",
     value: 'DIALECT',
-    choices: ['personalize', 'glue', 'rfc4180', 'athena-opencsv'],
+    choices: csvDialects,
   },
-  'partition-by': { describe: 'columns whose values become folders of the Parquet table, or none', value: 'COLUMNS' },
+  'partition-by': {
+    describe:
+      "columns whose values become folders of the Parquet table, with commas between, or none; the job's own by default",
+    value: 'COLUMNS',
+  },
   'parquet-writer': {
-    describe: 'who encodes Parquet',
+    describe: 'who encodes Parquet; parquet-wasm by default',
     value: 'NAME',
     choices: ['parquet-wasm', 'parquetjs-lite'],
   },
   'parquet-compression': {
-    describe: 'how Parquet pages are compressed',
+    describe: 'how Parquet pages are compressed; snappy by default',
     value: 'CODEC',
     choices: ['snappy', 'zstd', 'gzip', 'none'],
   },
-  'row-group-rows': { describe: 'rows of a Parquet row group', value: 'N' },
+  'row-group-rows': { describe: 'rows of a Parquet row group; 131072 by default', value: 'N' },
   workers: { describe: 'threads that read and scan; one for each CPU of the container by default', value: 'N' },
   'max-memory': {
     describe: 'stay within so much memory, with fewer workers; what the container may use by default',
     value: 'SIZE',
   },
   tmp: { describe: 'a folder for what has no room in memory', value: 'FOLDER' },
-  'max-line-bytes': { describe: 'a longer line is malformed', value: 'N' },
+  'max-line-bytes': { describe: 'a line of more bytes is malformed; 16777216 (16 MiB) by default', value: 'N' },
   'allow-other-files': {
     describe: 'go on although the output folders hold files that no run of the job wrote',
     value: undefined,
@@ -60,11 +70,11 @@ export const runOptionSpecs = {
 /** Every option of `gen`. */
 export const genOptionSpecs = {
   to: { describe: 'where the events go: a folder, local or s3://', value: 'LOCATION' },
-  seed: { describe: 'the same seed gives the same bytes', value: 'N' },
-  bytes: { describe: 'JSON in all, such as 50MB or 1GB', value: 'SIZE' },
-  days: { describe: 'received days to spread the events over', value: 'N' },
-  'first-day': { describe: 'the first received day', value: 'YYYY-MM-DD' },
-  traps: { describe: 'share of lines that are hard to read, from 0 to 1', value: 'SHARE' },
+  seed: { describe: 'the same seed gives the same bytes; 1 by default', value: 'N' },
+  bytes: { describe: 'JSON in all, such as 50MB or 1GB; 10,000 events by default', value: 'SIZE' },
+  days: { describe: 'received days to spread the events over; 3 by default', value: 'N' },
+  'first-day': { describe: 'the first received day; 2019-05-18 by default', value: 'YYYY-MM-DD' },
+  traps: { describe: 'share of lines that are hard to read, from 0 to 1; 0.01 by default', value: 'SHARE' },
   malformed: { describe: 'let malformed lines be among the traps', value: undefined },
   plain: { describe: 'do not compress', value: undefined },
 } satisfies Record<string, OptionSpec>
