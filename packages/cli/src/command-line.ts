@@ -57,7 +57,7 @@ export async function runCommandLine(argv: readonly string[], ends: ProcessEnds)
 }
 
 /** With FLETCHING_JOB set, a command line without a job runs that one: a container needs no arguments. */
-export function withDefaultCommand(rest: readonly string[], environment: NodeJS.ProcessEnv): readonly string[] {
+function withDefaultCommand(rest: readonly string[], environment: NodeJS.ProcessEnv): readonly string[] {
   const job = environment.FLETCHING_JOB
   const [first, second] = rest
   if (job === undefined || job === '' || isAboutCommand(first)) return rest

@@ -94,7 +94,7 @@ export function withEnvironment(flags: OptionValues, specs: OptionSpecs, environ
   return values
 }
 
-export function environmentName(option: string): string {
+function environmentName(option: string): string {
   return `FLETCHING_${option.toUpperCase().replaceAll('-', '_')}`
 }
 

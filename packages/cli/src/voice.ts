@@ -62,7 +62,7 @@ class Terminal implements Voice {
 }
 
 /** One line: how much is read, the rows so far, the speed of the stored bytes, and the time left. */
-export function progressLine(progress: Progress, milliseconds: number): string {
+function progressLine(progress: Progress, milliseconds: number): string {
   const { bytes, bytesTotal, objects, objectsTotal, rows } = progress
   const speed = milliseconds > 0 ? (bytes / milliseconds) * 1000 : 0
   const share =

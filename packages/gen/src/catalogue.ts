@@ -79,7 +79,7 @@ const brands = ['Adidas', 'Dr. Martens', 'Levi’s', 'Häagen & Söhne', 'H&M', 
 const categories = ['Shoes', 'Jackets & Coats', 'Accessories/Bags', 'Tops', 'Kinder & Baby', 'Größe 44+', '帽子']
 
 /** The shop's products: the same for every seed, so that their ids can be known beforehand. */
-export const products: readonly Product[] = skus.map((sku, index) => ({
+const products: readonly Product[] = skus.map((sku, index) => ({
   sku,
   id: String(507_000 + index * 37),
   name: sku.replaceAll('-', ' ').replace(/^./, (first) => first.toUpperCase()),

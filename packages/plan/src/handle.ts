@@ -250,7 +250,7 @@ export function settle(value: unknown, place: string): Handle {
 }
 
 /** The other side of an operation: a handle as it is, a value as a literal of the same type. */
-export function operand(what: string, column: Handle, other: unknown): Handle {
+function operand(what: string, column: Handle, other: unknown): Handle {
   if (other instanceof Handle) return other
   return derive([column], () => {
     wantScalar(what, column)
