@@ -4,6 +4,7 @@ export default defineConfig({
   // Tests import the sources of sibling packages, so that no test runs against a stale build.
   ssr: { resolve: { conditions: ['@fletching/source', 'node', 'import', 'default'] } },
   test: {
+    globalSetup: ['test/build.ts'],
     include: [
       'packages/*/test/**/*.test.ts',
       'jobs/test/**/*.test.ts',
