@@ -1,31 +1,14 @@
-/** What is waited for, or the signal's reason once that is given; what is waited for goes on and is not heard of again. */
+/**
+ * What is waited for, or the signal's reason once that is given; what is waited for goes on and is not heard of again.
+ *
+ * - Memory: each wait listens for itself. A race against one promise that outlives them all would keep every value ever waited for.
+ */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  const aborted = abortPromise(signal)
-  if (aborted === undefined) return work
-  work.catch(() => {})
-  try {
-    signal?.throwIfAborted()
-    return await Promise.race([work, aborted.promise])
-  } finally {
-    aborted.release()
-  }
-}
-
-/** A promise that rejects with the signal's reason, and the way to stop listening. */
-export function abortPromise(signal: AbortSignal | undefined) {
-  if (signal === undefined) return undefined
-  const { promise, reject } = withResolvers()
-  const listener = () => reject(signal.reason)
-  signal.addEventListener('abort', listener, { once: true })
-  promise.catch(() => {})
-  return { promise, release: () => signal.removeEventListener('abort', listener) }
-}
-
-/** `Promise.withResolvers`, which Node has from version 22 on. */
-function withResolvers() {
-  let reject: (reason: unknown) => void = () => {}
-  const promise = new Promise<never>((_, rejectPromise) => {
-    reject = rejectPromise
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
-  return { promise, reject }
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { ObjectInfo, Store } from '@fletching/storage'
-import { abortPromise } from './abort.ts'
+import { orAborted } from './abort.ts'
 import { addAccounting, addTally, assertAddsUp, emptyAccounting, newTally } from './accounting.ts'
 import type { Coordinator } from './coordinator.ts'
 import { assertMalformedCount, malformedError } from './malformed.ts'
@@ -141,16 +141,13 @@ class Reading {
   async *untilAborted<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
     const { signal } = this.#options
     const iterator = source[Symbol.asyncIterator]()
-    const aborted = abortPromise(signal)
     try {
       while (true) {
-        signal?.throwIfAborted()
-        const next = await (aborted === undefined ? iterator.next() : Promise.race([iterator.next(), aborted.promise]))
+        const next = await orAborted(iterator.next(), signal)
         if (next.done === true) return
         yield next.value
       }
     } finally {
-      aborted?.release()
       // A read that hangs must not keep a run from ending.
       void iterator.return?.().catch(() => {})
     }
