@@ -56,6 +56,94 @@ describe('the environment', () => {
   })
 })
 
+/** A module with a job whose plan is the expression. */
+const jobModule = (plan: string, name = 'odd') =>
+  `import { defineJob, param, scanNdjson, segmentTrack, writeCsv, writeParquet } from '${import.meta.resolve('@fletching/job')}'
+   export default defineJob({ name: '${name}', params: { OUT: param.location('a folder') }, plan: ({ OUT }) => ${plan} })
+  `.replaceAll('/src/index.ts', '/dist/index.js')
+
+const users = "scanNdjson('in', segmentTrack).selectFields('userId')"
+const EXPECTED_SINKS = '  expected: return [writeCsv(…), writeParquet(…)]\n'
+
+describe('an odd job', () => {
+  it.each<[string, string, string]>([
+    [
+      'whose default export throws',
+      "throw new Error('no')",
+      'NOT_A_JOB: the module could not be loaded: no\n  at ./odd.mjs\n  expected the path of a module whose default export is a job\n',
+    ],
+    [
+      'with a bad name',
+      jobModule('[]', '../x'),
+      'BAD_JOB: "../x" cannot name a job\n  at ./odd.mjs\n  expected letters, digits, - and _, as in segment-to-personalize\n',
+    ],
+    [
+      'that returns no list',
+      jobModule('undefined'),
+      `BAD_JOB: plan did not return a list of sinks\n  at job odd\n${EXPECTED_SINKS}`,
+    ],
+    [
+      'that returns what is no sink',
+      jobModule(`[writeCsv(${users}, { to: OUT }), null]`),
+      `BAD_JOB: plan returned something that is no sink, at place 2 of its list\n  at job odd\n${EXPECTED_SINKS}`,
+    ],
+    [
+      'that writes to a number',
+      jobModule(`[writeCsv(${users}, { to: 42 })]`),
+      "BAD_LOCATION: 42 is not a place to write to\n  at writeCsv, job odd\n  expected writeCsv(frame, { to: 's3://bucket/folder/' })\n",
+    ],
+    [
+      'that writes nowhere',
+      jobModule(`[writeParquet(${users})]`),
+      "BAD_LOCATION: undefined is not a place to write to\n  at writeParquet, job odd\n  expected writeParquet(frame, { to: 's3://bucket/folder/' })\n",
+    ],
+    [
+      'that has no sink',
+      jobModule('[]'),
+      'NO_SINKS: the job has no sink\n  at job odd\n  return at least one writeCsv(…) or writeParquet(…) whose location is given\n',
+    ],
+    [
+      'that writes twice to one place',
+      jobModule(`[writeCsv(${users}, { to: OUT }), writeCsv(${users}, { to: OUT })]`),
+      'OVERLAP: the CSV output and the CSV output overlap\n  at CSV output ./out/\n  at CSV output ./out/\n  at job odd\n  nothing was read or written; give places of which none is equal to, inside or around another\n',
+    ],
+  ])('%s is refused', async (_, module, stderr) => {
+    expect(await command(['run', './odd.mjs', '--OUT', 'out'], {}, { 'odd.mjs': module })).toEqual({ code: 2, stderr })
+  })
+
+  it('that throws is the author’s, with the line', async () => {
+    const files = { 'odd.mjs': jobModule("{ throw new TypeError('no') }") }
+    const { code, stderr } = await command(['run', './odd.mjs', '--OUT', 'out'], {}, files)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(
+      /^BAD_JOB: plan failed with TypeError: no\n {2}at plan \(file:.*odd\.mjs:2:\d+\), job odd\n {2}plan says what is wanted; it is given the parameters and returns sinks\n$/,
+    )
+  })
+
+  it('that waits for what never comes does not end in silence', async () => {
+    expect(await command(['run', './odd.mjs'], {}, { 'odd.mjs': 'await new Promise(() => {})' })).toEqual({
+      code: 70,
+      stderr: 'INTERNAL: the command ended although it was not done: it waited for what cannot come any more\n',
+    })
+  })
+})
+
+describe('partitions', () => {
+  it.each([
+    [
+      'dt,dt',
+      'BAD_OPTION: the table is partitioned by "dt" twice\n  at job segment-to-personalize\n  name each column once\n',
+    ],
+    [
+      'user_id,item_id,event_type,timestamp_s,event_time,dt',
+      'BAD_OPTION: every column is a partition column, so the files would be empty\n  at job segment-to-personalize\n  partition by fewer columns: they are not stored in the files\n',
+    ],
+  ])('by %s are refused', async (columns, stderr) => {
+    const args = run('--S3_PARQUET_OUTPUT_PATH', 'table', '--partition-by', columns)
+    expect(await command(args)).toEqual({ code: 2, stderr })
+  })
+})
+
 describe('standard output', () => {
   const shell = (script: string) =>
     new Promise((resolve) => {

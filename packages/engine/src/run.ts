@@ -1,4 +1,4 @@
-import { addPlace, dataError, internal } from '@fletching/columns/errors'
+import { addPlace, dataError, FletchingError, internal } from '@fletching/columns/errors'
 import type { Job, Params, ValuesOf } from '@fletching/job'
 import { optimize } from '@fletching/plan'
 import { findInput } from '@fletching/storage'
@@ -30,8 +30,14 @@ export async function runJob<P extends Params>(
   try {
     return await run(job, params, options)
   } catch (error) {
-    throw addPlace(error, `job ${job.name}`)
+    throw inJob(error, `job ${job.name}`)
   }
+}
+
+/** The error with the job as its last place; what the plan finds has it already. */
+function inJob(error: unknown, job: string): unknown {
+  const isThere = error instanceof FletchingError && error.at.at(-1)?.endsWith(job) === true
+  return isThere ? error : addPlace(error, job)
 }
 
 async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: RunOptions): Promise<Report> {

@@ -48,12 +48,10 @@ export function defineJob<const P extends Params>(definition: JobDefinition<P>):
     build: (values: ValuesOf<P>) => {
       try {
         const sinks = plan(values)
-        if (Array.isArray(sinks)) return sinks.filter((sink) => sink !== undefined)
-        throw authorError('BAD_JOB', 'plan did not return a list of sinks', {
-          help: 'expected: return [writeCsv(…), writeParquet(…)]',
-        })
+        if (!Array.isArray(sinks)) throw notSinks('plan did not return a list of sinks')
+        return sinks.filter((sink) => sink !== undefined).map(asSink)
       } catch (error) {
-        throw inJob(error, name)
+        throw inJob(error instanceof FletchingError ? error : thrownByPlan(error), name)
       }
     },
   })
@@ -95,9 +93,28 @@ function assertDefinition(name: unknown, params: unknown, plan: unknown): void {
   }
 }
 
+function asSink(value: unknown, index: number): Write {
+  if ((value as Partial<Write> | null)?.node === 'write') return value as Write
+  throw notSinks(`plan returned something that is no sink, at place ${index + 1} of its list`)
+}
+
+function notSinks(what: string): FletchingError {
+  return authorError('BAD_JOB', what, { help: 'expected: return [writeCsv(…), writeParquet(…)]' })
+}
+
+/** What an author's function throws is the author's, with the line that says where. */
+function thrownByPlan(error: unknown): FletchingError {
+  const frames = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : []
+  const frame = frames.find((line) => /\bplan \(/.test(line)) ?? frames[0]
+  return authorError('BAD_JOB', `plan failed with ${String(error)}`, {
+    at: frame === undefined ? [] : [frame.trim().replace(/^at /, '')],
+    help: 'plan says what is wanted; it is given the parameters and returns sinks',
+    cause: error,
+  })
+}
+
 /** The error with the job's name at its last place. */
-function inJob(error: unknown, name: string): unknown {
-  if (!(error instanceof FletchingError)) return error
+function inJob(error: FletchingError, name: string): FletchingError {
   const { kind, code, what, at, help, details, cause } = error
   const places = at.length === 0 ? [`job ${name}`] : [...at.slice(0, -1), `${at.at(-1)}, job ${name}`]
   return new FletchingError(kind, code, what, { at: places, help, details, cause })

@@ -102,7 +102,7 @@ it('adds its name to an error without a place', () => {
   expected: return [writeCsv(…), writeParquet(…)]`)
 })
 
-it('lets errors that are not ours through as they are', () => {
+it('takes errors that are not ours for the author’s, and says where they were thrown', () => {
   const job = defineJob({
     name: 'broken',
     params: {},
@@ -110,7 +110,9 @@ it('lets errors that are not ours through as they are', () => {
       throw new TypeError('x is not a function')
     },
   })
-  expect(messageOf(() => job.build({}))).toBe('x is not a function')
+  expect(messageOf(() => job.build({}))).toMatch(
+    /^BAD_JOB: plan failed with TypeError: x is not a function\n {2}at plan \(.*job\.test\.ts:\d+:\d+\), job broken\n {2}plan says what is wanted/,
+  )
 })
 
 const plan = () => []

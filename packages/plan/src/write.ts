@@ -29,6 +29,7 @@ export function writeCsv<C extends ColumnTypes, S extends ColumnTypes = C>(
   frame: Rows<C> & Matching<C, S>,
   options: CsvOptions<S>,
 ): Write | undefined {
+  assertLocation(options, 'writeCsv')
   if (options.to === undefined) return undefined
   const { to, schema, dialect = 'personalize', files = 1 } = options
   const place = `writeCsv(${to})`
@@ -66,6 +67,7 @@ export function writeParquet<C extends ColumnTypes, S extends ColumnTypes = C>(
   frame: Rows<C> & Matching<C, S>,
   options: ParquetOptions<C, S>,
 ): Write | undefined {
+  assertLocation(options, 'writeParquet')
   if (options.to === undefined) return undefined
   const { to, schema, partitionBy = [] } = options
   const place = `writeParquet(${to})`
@@ -83,6 +85,16 @@ export function writeParquet<C extends ColumnTypes, S extends ColumnTypes = C>(
     to,
     schema,
     partitionBy: Object.freeze([...partitionBy]),
+  })
+}
+
+/** An author in plain JavaScript has no compiler to say so. */
+function assertLocation(options: { readonly to?: unknown } | undefined, at: string): void {
+  const to = options?.to
+  if (options !== undefined && (to === undefined || typeof to === 'string')) return
+  throw authorError('BAD_LOCATION', `${String(to)} is not a place to write to`, {
+    at,
+    help: `expected ${at}(frame, { to: 's3://bucket/folder/' })`,
   })
 }
 
