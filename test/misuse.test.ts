@@ -70,7 +70,7 @@ describe('an odd job', () => {
     [
       'whose default export throws',
       "throw new Error('no')",
-      'NOT_A_JOB: the module could not be loaded: no\n  at ./odd.mjs\n  expected the path of a module whose default export is a job\n',
+      'NOT_A_JOB: the module could not be loaded: no\n  at ./odd.mjs\n',
     ],
     [
       'with a bad name',

@@ -15,12 +15,18 @@ function rowsOf(
   form: (typeof batchForms)[number] = 'plain',
 ) {
   const n = keep.map((_, row) => row)
-  return { batch: batchOf({ n: [new Int32(), n], keep: [new Bool(), keep] }, form), unfit: unfit.map(unfitAt) }
+  const batch = batchOf({ n: [new Int32(), n], keep: [new Bool(), keep] }, form)
+  return { batch, unfit: unfit.map(unfitAt), objectEnds: objectEndsOf(keep.length) }
+}
+
+/** Three objects have ended: one without rows, and two that end after a third and two thirds of the rows. */
+function objectEndsOf(rows: number): number[] {
+  return [0, Math.floor(rows / 3), Math.floor((2 * rows) / 3)]
 }
 
 /** A note on a row; its line is the row's number at first. */
 function unfitAt(row: number): Unfit {
-  return { row, line: row, byteOffset: 0, column: 'n', code: 'NOT_TEXT', text: new Uint8Array() }
+  return { row, object: 0, line: row, byteOffset: 0, column: 'n', code: 'NOT_TEXT', text: new Uint8Array() }
 }
 
 /** What is left after the filter, and after setting aside; each note as the row and the line that it is about. */
@@ -33,7 +39,7 @@ function outcome(
   return {
     kept: columnsOf(kept.batch).n,
     unfit: kept.unfit.map(({ row, line }) => [row, line]),
-    rows: columnsOf(setAside(kept)).n,
+    rows: columnsOf(setAside(kept).batch).n,
   }
 }
 
@@ -76,7 +82,7 @@ describe('a filter, and setting aside behind it', () => {
 
   it('give a batch itself when no row is unfit', () => {
     const rows = rowsOf([true], [])
-    expect(setAside(rows)).toBe(rows.batch)
+    expect(setAside(rows)).toBe(rows)
   })
 
   it.each(Array.from({ length: 60 }, (_, i) => testSeed + i))('do as the oracle does (FLETCHING_SEED=%i)', (seed) => {
@@ -93,6 +99,12 @@ describe('a filter, and setting aside behind it', () => {
     }
     const unfit = all.filter((row) => isUnfit[row])
     expect(outcome(keep, unfit, random.pick(batchForms))).toEqual(expected)
+
+    const before = (rows: readonly number[]) =>
+      objectEndsOf(length).map((end) => rows.filter((row) => row < end).length)
+    const filtered = applyFilter(rowsOf(keep, unfit), wanted)
+    expect(filtered.objectEnds).toEqual(before(expected.kept))
+    expect(setAside(filtered).objectEnds).toEqual(before(expected.rows))
   })
 })
 
