@@ -82,7 +82,9 @@ export class Pipeline {
 
   #run(decoded: DecodedBatch): MorselBody {
     const objects = this.#objects.slice(this.#endedBefore)
-    this.#endedBefore += decoded.objectEnds.length
+    const ended = decoded.objectEnds.length
+    if (ended > objects.length) throw internal(`a batch ends ${ended} objects, of which ${objects.length} had begun`)
+    this.#endedBefore += ended
     let rows: Rows = decoded
     for (const step of this.#plan.residual) {
       const kept = applyFilter(rows, step)
