@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { type Report, type RunOptions, runJob } from '@fletching/engine'
 import { generateObjects, trapKinds } from '@fletching/gen'
 import job from '@fletching/jobs/segment-to-personalize'
@@ -60,6 +61,17 @@ describe('the main job on several threads', () => {
       }),
     120_000,
   )
+
+  it('inflates a single large archive on a thread of its own, to the same bytes', () =>
+    inFolder(async (folder) => {
+      const objects = [...generateObjects({ seed: 13, bytes: 6_000_000, traps: 0.05, gzip: false })]
+      await mkdir(join(folder, 'in'))
+      await writeFile(join(folder, 'in/a'), gzipSync(Buffer.concat(objects.map(({ bytes }) => bytes))))
+      const expected = await run(folder, 'one', { workers: 1 })
+      expect(await run(folder, 'ahead', { workers: 2 })).toEqual(expected)
+      const signal = AbortSignal.abort(new Error('enough'))
+      await expect(run(folder, 'never', { workers: 2, signal })).rejects.toThrow('enough')
+    }))
 
   it('names the first malformed line of the input, whoever finds one first', () =>
     inFolder(async (folder) => {

@@ -9,9 +9,9 @@ import { sinkSchema } from './operators.ts'
 import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
-import { planUnits, type Split, type Unit } from './split.ts'
-import { type ScanMessage, UnitScanner } from './unit-scanner.ts'
-import { chooseWorkers } from './worker-count.ts'
+import { planUnits, soleArchive, type Unit } from './split.ts'
+import { chooseThreads } from './threads.ts'
+import { type ScanMessage, type ScanSource, UnitScanner } from './unit-scanner.ts'
 import { unpackBody, unpackError } from './worker-messages.ts'
 
 /** What became of an object, and which version of it was read. */
@@ -35,15 +35,28 @@ export async function readObjects(
 ): Promise<ReadObject[]> {
   const reading = new Reading(coordinator, objects, options)
   const units = planUnits(objects, store)
-  const { workers, windowBytes } = chooseWorkers(units, options)
+  const { threads, windowBytes } = chooseThreads(units, options)
+  const workers = Math.min(threads, units.length)
   if (workers > 1) await readWithWorkers(plan, store, objects, units, reading, workers, windowBytes, options)
-  else await readHere(plan, store, units, reading)
+  else await readHere(plan, store, units, reading, threads)
   return reading.finish()
 }
 
-async function readHere(plan: PhysicalPlan, store: Store, units: readonly Unit[], reading: Reading): Promise<void> {
-  const chunks = (split: Split) => reading.watch(store.read(split.object))
-  const scanner = new UnitScanner(new Pipeline(plan), { store, chunks })
+async function readHere(
+  plan: PhysicalPlan,
+  store: Store,
+  units: readonly Unit[],
+  reading: Reading,
+  threads: number,
+): Promise<void> {
+  let source: ScanSource = { store, chunks: (split) => reading.watch(store.read(split.object)) }
+  const archive = threads > 1 ? soleArchive(units, store) : undefined
+  if (archive !== undefined) {
+    const { inflateAhead } = await import('./inflate-ahead.ts')
+    const contents = () => reading.untilAborted(inflateAhead(archive, (bytes) => reading.countRead(bytes)))
+    source = { ...source, contents }
+  }
+  const scanner = new UnitScanner(new Pipeline(plan), source)
   for (const unit of units) {
     for await (const message of scanner.scan(unit)) await reading.take(message)
   }

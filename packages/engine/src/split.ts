@@ -1,4 +1,4 @@
-import { isPlain, MAGIC_BYTES, type ObjectInfo, type Store } from '@fletching/storage'
+import { isGzip, isPlain, MAGIC_BYTES, type ObjectInfo, type Store } from '@fletching/storage'
 
 /** A part of an object that is read in one go: the whole of it, or the lines that begin in a range of a plain one. */
 export interface Split {
@@ -50,10 +50,23 @@ export function planUnits(objects: readonly ObjectInfo[], store: Store): Unit[] 
   return units
 }
 
+/** The object that is all of the input and is compressed: only one thread can inflate it, while another scans. */
+export function soleArchive(units: readonly Unit[], store: Store): ObjectInfo | undefined {
+  if (units.length !== 1 || units[0].splits.length !== 1) return undefined
+  const [{ object }] = units[0].splits
+  const magic = firstBytes(object, store)
+  return magic !== undefined && isGzip(magic) ? object : undefined
+}
+
 function canCut(object: ObjectInfo, store: Store): boolean {
-  if (store.readSync === undefined) return false
-  for (const bytes of store.readSync(object, 0, () => new Uint8Array(MAGIC_BYTES))) return isPlain(bytes)
-  return false
+  const magic = firstBytes(object, store)
+  return magic !== undefined && isPlain(magic)
+}
+
+/** Undefined where they cannot be had without waiting. */
+function firstBytes(object: ObjectInfo, store: Store): Uint8Array | undefined {
+  for (const bytes of store.readSync?.(object, 0, () => new Uint8Array(MAGIC_BYTES)) ?? []) return bytes
+  return undefined
 }
 
 /** Large enough that finding its first line costs nothing, small enough that threads end together. */

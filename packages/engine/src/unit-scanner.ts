@@ -17,6 +17,8 @@ export interface ScanSource {
   readonly store: Store | undefined
   /** Stored bytes as they come, for every other store; whoever gives them tells the progress. */
   chunks(split: Split): AsyncIterable<Uint8Array>
+  /** The split's content, where somebody else reads and inflates it, and tells the progress. */
+  contents?(split: Split): AsyncIterable<Uint8Array>
 }
 
 /** Reads, inflates and scans units, one after the other; nothing but waiting for bytes is asynchronous. */
@@ -40,7 +42,9 @@ export class UnitScanner {
     for (const split of unit.splits) {
       const { index, object, start, end } = split
       pipeline.start(index, object.name)
-      if (this.#raw === undefined) yield* this.#scanChunks(split)
+      if (this.#source.contents !== undefined) yield* this.#scanContents(split, this.#source.contents(split))
+      else if (this.#raw === undefined)
+        yield* this.#scanContents(split, inflate(this.#source.chunks(split), object.name))
       else if (start > 0 || end !== undefined) yield* this.#scanRange(split)
       else yield* this.#scanObject(split, this.#raw)
       // The object's size is counted once, by its first split.
@@ -50,10 +54,8 @@ export class UnitScanner {
     for (const { index, counts } of pipeline.takeEnded()) yield { kind: 'counts', index, counts }
   }
 
-  async *#scanChunks(split: Split): AsyncGenerator<ScanMessage> {
-    for await (const bytes of inflate(this.#source.chunks(split), split.object.name)) {
-      yield* morsels(split.index, this.#pipeline.push(bytes))
-    }
+  async *#scanContents({ index }: Split, contents: AsyncIterable<Uint8Array>): AsyncGenerator<ScanMessage> {
+    for await (const bytes of contents) yield* morsels(index, this.#pipeline.push(bytes))
   }
 
   *#scanObject({ index, object }: Split, raw: RawInflate): Generator<ScanMessage> {

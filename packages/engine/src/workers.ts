@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads'
-import { environmentError, internal } from '@fletching/columns/errors'
 import { type ObjectInfo, Spill, type Store } from '@fletching/storage'
 import { OrderedWindow } from './ordered-window.ts'
 import type { PhysicalPlan } from './physical.ts'
 import type { Split, Unit } from './split.ts'
+import { onDeath } from './worker-death.ts'
 import {
   type FromWorker,
   packError,
@@ -97,14 +97,13 @@ class Crew {
     const worker = (this.#options.openWorker ?? openWorker)(setup)
     const lane: Lane = { worker, numbers: new Int32Array(shared), open: 0, toldKib: 0 }
     worker.on('message', (message: FromWorker) => this.#take(lane, message))
-    worker.on('error', (error) => this.#window.fail(died(error, this.#objectOf(lane))))
-    worker.on('messageerror', (error) => this.#window.fail(died(error, this.#objectOf(lane))))
-    worker.on('exit', (code) => {
-      if (this.#isDismissed) return
-      this.#window.fail(
-        internal(`a worker ended before its work was done, with exit code ${code}`, { at: this.#objectOf(lane) }),
-      )
-    })
+    onDeath(
+      worker,
+      () => this.#objectOf(lane),
+      (error) => {
+        if (!this.#isDismissed) this.#window.fail(error)
+      },
+    )
     return lane
   }
 
@@ -213,17 +212,6 @@ function openWorker(setup: WorkerSetup): Worker {
 
 function post(worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): void {
   worker.postMessage(message, transfer)
-}
-
-function died(error: Error, object: string) {
-  if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    return environmentError('WORKER_OUT_OF_MEMORY', 'a worker ran out of memory', {
-      at: object,
-      help: 'nothing was written; give it more memory, or fewer workers with --workers',
-      cause: error,
-    })
-  }
-  return internal(`a worker died: ${error.message}`, { at: object, cause: error })
 }
 
 /** How often the progress of workers is told. */

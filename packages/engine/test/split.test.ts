@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type ObjectInfo, openLocalStore, openMemoryStore, parseLocation } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
-import { planUnits } from '../src/split.ts'
+import { planUnits, soleArchive } from '../src/split.ts'
 
 const MIB = 1024 * 1024
 const local = openLocalStore()
@@ -69,5 +69,19 @@ describe('the units of an input', () => {
         'zstd',
       ])
       expect(show([plain])).toEqual(['plain'])
+    }))
+
+  it('are one archive alone when the input is one compressed object that can be read without waiting', () =>
+    inFolder(async (folder) => {
+      const fileOf = async (name: string, bytes: Uint8Array) => {
+        await writeFile(join(folder, name), bytes)
+        return (await local.stat(parseLocation(join(folder, name)))) as ObjectInfo
+      }
+      const archive = await fileOf('a', Buffer.from([0x1f, 0x8b, 8]))
+      const plain = await fileOf('b', Buffer.from('{}'))
+      const soleOf = (objects: readonly ObjectInfo[], store = local) => soleArchive(planUnits(objects, store), store)
+      expect(soleOf([archive])).toBe(archive)
+      for (const objects of [[], [plain], [archive, plain]]) expect(soleOf(objects)).toBeUndefined()
+      expect(soleOf([archive], openMemoryStore())).toBeUndefined()
     }))
 })

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { findInput, type ObjectInfo, openLocalStore, type Store } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
+import { inflateAhead } from '../src/inflate-ahead.ts'
 import { planUnits } from '../src/split.ts'
 import type { PackedError } from '../src/worker-messages.ts'
 import { scanWithWorkers, type WorkersOptions } from '../src/workers.ts'
@@ -151,6 +152,51 @@ describe('workers', () => {
       })
       for await (const _ of messages) break
       expect(await readdir(folder)).toEqual(['in'])
+    }))
+})
+
+describe('a worker that inflates ahead', () => {
+  const contentOf = async (object: ObjectInfo, openWorker?: () => Worker) => {
+    const pieces: Uint8Array[] = []
+    let read = 0
+    const onRead = (bytes: number) => {
+      read += bytes
+    }
+    for await (const bytes of inflateAhead(object, onRead, openWorker)) pieces.push(bytes)
+    return { text: Buffer.concat(pieces).toString(), read }
+  }
+
+  it.each([
+    ['nothing', ''],
+    ['a line', '{}\n'],
+    ['more than it may be ahead', clickLines(1000).repeat(130)],
+  ])('gives %s', (_, text) =>
+    inFolder(async (folder) => {
+      const [object] = await filesOf(folder, { a: gzipSync(text) })
+      const { text: got, read } = await contentOf(object)
+      expect(got === text).toBe(true)
+      expect(read === object.size || text === '').toBe(true)
+    }),
+  )
+
+  it('reports what is wrong, and dies with the object’s name', () =>
+    inFolder(async (folder) => {
+      const [object] = await filesOf(folder, { a: gzipSync(clickLines(90)).subarray(0, 300) })
+      await expect(contentOf(object)).rejects.toThrow(
+        `CORRUPT_GZIP: the gzip file is damaged: it ends before its data does\n  at ${object.name}\n`,
+      )
+      await expect(contentOf(object, () => new Worker('process.exit(0)', { eval: true }))).rejects.toThrow(
+        `INTERNAL: a worker ended before its work was done, with exit code 0\n  at ${object.name}`,
+      )
+    }))
+
+  it('ends with whoever stops listening', () =>
+    inFolder(async (folder) => {
+      const [object] = await filesOf(folder, { a: gzipSync(clickLines(1000).repeat(130)) })
+      for await (const bytes of inflateAhead(object, () => {})) {
+        expect(bytes.length).toBeGreaterThan(0)
+        break
+      }
     }))
 })
 

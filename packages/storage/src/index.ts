@@ -1,7 +1,7 @@
 export { type FoundInput, findInput, type SkipReason } from './find-input.ts'
 export { globFolder, globPattern, isGlob } from './glob.ts'
 export { inflate } from './gzip.ts'
-export { isPlain, MAGIC_BYTES } from './gzip-frame.ts'
+export { isGzip, isPlain, MAGIC_BYTES } from './gzip-frame.ts'
 export { type ByteTarget, Inflater } from './inflater.ts'
 export { followLinks, openLocalStore } from './local.ts'
 export {

@@ -139,8 +139,10 @@ export class Inflater {
       const fault = raw.run(bytes, at, room)
       if (fault !== undefined) throw corruptGzip(this.#name, 'its data is damaged', fault)
       at += raw.used
+      // The target may give the room's memory away.
+      const isFull = raw.made === room.length
       if (raw.made > 0) this.#give(room.subarray(0, raw.made))
-      if (raw.made === room.length) continue
+      if (isFull) continue
       if (at === bytes.length) return NONE
       this.#state = 'trailer'
       return bytes.subarray(at)

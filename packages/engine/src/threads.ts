@@ -3,21 +3,21 @@ import type { RunOptions } from './options.ts'
 import type { Unit } from './split.ts'
 
 /**
- * Decides on how many threads units are scanned, and how much may wait for its turn in memory.
+ * Decides how many threads there may be, and how much may wait for its turn in memory.
  *
  * By default a small input is read on the thread that is there: starting another takes longer than the reading. Where memory is short,
- * there are fewer workers and a smaller window.
+ * there are fewer threads and a smaller window.
  */
-export function chooseWorkers(
+export function chooseThreads(
   units: readonly Unit[],
   { workers, cpus = availableParallelism(), memoryBytesMax = Number.POSITIVE_INFINITY }: RunOptions,
-): { readonly workers: number; readonly windowBytes: number } {
+): { readonly threads: number; readonly windowBytes: number } {
   const bytes = units.reduce((sum, { splits }) => sum + splits.reduce((all, split) => all + weightOf(split), 0), 0)
   const spare = memoryBytesMax - MAIN_BYTES
   const affordable = Math.max(1, Math.floor(spare / WORKER_BYTES))
-  const count = Math.min(workers ?? (bytes < SMALL_BYTES ? 1 : cpus), units.length, affordable)
-  const windowBytes = Math.min(WINDOW_BYTES, Math.max(WINDOW_BYTES_MIN, (spare - count * WORKER_BYTES) / 2))
-  return { workers: count, windowBytes }
+  const threads = Math.min(workers ?? (bytes < SMALL_BYTES ? 1 : cpus), affordable)
+  const windowBytes = Math.min(WINDOW_BYTES, Math.max(WINDOW_BYTES_MIN, (spare - threads * WORKER_BYTES) / 2))
+  return { threads, windowBytes }
 }
 
 /** Stored bytes, those of compressed objects counted as what they may become. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RunOptions } from '../src/options.ts'
 import type { Unit } from '../src/split.ts'
-import { chooseWorkers } from '../src/worker-count.ts'
+import { chooseThreads } from '../src/threads.ts'
 
 const MIB = 1024 * 1024
 
@@ -12,20 +12,19 @@ function unitsOf(count: number, size: number): Unit[] {
   })
 }
 
-describe('the number of workers', () => {
+describe('the number of threads', () => {
   const large = unitsOf(16, 16 * MIB)
   const cases: [string, Unit[], RunOptions, number, number][] = [
     ['a small input', unitsOf(4, MIB), { cpus: 8 }, 1, 64],
     ['a small input, if more are asked for', unitsOf(4, MIB), { cpus: 8, workers: 3 }, 3, 64],
     ['a large input', large, { cpus: 8 }, 8, 64],
     ['a large input, if fewer are asked for', large, { cpus: 8, workers: 2 }, 2, 64],
-    ['few units', unitsOf(2, 100 * MIB), { cpus: 8 }, 2, 64],
     ['little memory', large, { cpus: 8, memoryBytesMax: 300 * MIB }, 2, 22],
     ['hardly any memory', large, { cpus: 8, memoryBytesMax: 64 * MIB }, 1, 4],
-    ['nothing', [], { cpus: 8 }, 0, 64],
+    ['nothing', [], { cpus: 8 }, 1, 64],
   ]
 
-  it.each(cases)('for %s is what it is worth', (_, units, options, workers, windowMib) => {
-    expect(chooseWorkers(units, options)).toEqual({ workers, windowBytes: windowMib * MIB })
+  it.each(cases)('for %s is what it is worth', (_, units, options, threads, windowMib) => {
+    expect(chooseThreads(units, options)).toEqual({ threads, windowBytes: windowMib * MIB })
   })
 })
