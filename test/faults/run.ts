@@ -30,7 +30,7 @@ export function bytesOf(...parts: readonly (Content | readonly number[])[]): Buf
 }
 
 /** A line of the rejects. */
-export interface Rejected {
+interface Rejected {
   readonly object: string
   readonly line: number
   readonly byteOffset: number
@@ -155,7 +155,7 @@ export function paramsOf(folder: string) {
 }
 
 /** Writes the files of an input folder. */
-export async function writeFiles(folder: string, files: Files): Promise<void> {
+async function writeFiles(folder: string, files: Files): Promise<void> {
   const named = typeof files === 'string' || files instanceof Uint8Array ? { a: files } : files
   await mkdir(join(folder, 'in'))
   for (const [name, content] of Object.entries(named)) await writeFile(join(folder, 'in', name), content)

@@ -23,7 +23,7 @@ export interface PhysicalPlan {
 
 export type PhysicalSink = CsvSinkPlan | ParquetSinkPlan
 
-export interface CsvSinkPlan {
+interface CsvSinkPlan {
   readonly format: 'csv'
   readonly to: string
   readonly columns: readonly SinkColumn[]

@@ -25,16 +25,13 @@ export function momentOf(received: number, random: Random): Moment {
   return { original: sent - held, sent, received, timestamp: received - held, nanos: random.below(1_000_000) }
 }
 
-/** Milliseconds as `YYYY-MM-DDTHH:MM:SS.mmmZ`, what `JSON.stringify(new Date())` gives. */
+/** `2019-05-18T20:13:05.123Z`, what `JSON.stringify(new Date())` gives, and so analytics-next and analytics-java. */
 export function isoMillis(ms: number): string {
   return new Date(ms).toISOString()
 }
 
 /** A writer of times in the form of one SDK. */
 export type TimeForm = (ms: number, nanos: number, random: Random) => string
-
-/** `2019-05-18T20:13:05.123Z` (analytics-next, analytics-java). */
-export const millisUtc: TimeForm = isoMillis
 
 /** `2019-05-18T20:13:05.123456+00:00`, and no fraction at all when it is zero (Python's `isoformat()`). */
 export const microsUtc: TimeForm = (ms, nanos) => {

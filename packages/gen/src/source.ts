@@ -1,5 +1,5 @@
 import { compact, type JsonStyle } from './json-text.ts'
-import { goTime, microsUtc, millisUtc, phpTime, rubyTime, type TimeForm } from './moment.ts'
+import { goTime, isoMillis, microsUtc, phpTime, rubyTime, type TimeForm } from './moment.ts'
 import type { Random } from './random.ts'
 
 /** One sender of events, with the habits of the SDK that it uses. */
@@ -27,7 +27,7 @@ const sdks: readonly Sdk[] = [
     library: 'analytics.js',
     libraryVersion: '3.9.0',
     style: compact,
-    time: millisUtc,
+    time: isoMillis,
     datesAlone: false,
     keyOrder: 'fixed',
     channel: 'browser',

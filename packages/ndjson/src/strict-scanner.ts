@@ -17,7 +17,7 @@ import type { Scanner } from './scanner.ts'
 import { ARRAY, ESCAPED_STRING, FALSE, NULL, NUMBER, OBJECT, SLOT_SIZE, type Slots, STRING, TRUE } from './slots.ts'
 
 /** Objects and arrays that may be open at once. */
-export const DEPTH_MAX = 1000
+const DEPTH_MAX = 1000
 
 /** Byte-wise and strict; see the head of this file. */
 export class StrictScanner implements Scanner {

@@ -18,8 +18,8 @@ import {
 } from 'apache-arrow'
 import { openRowGroupEncoder, ParquetFile, type ParquetOptions } from '../src/index.ts'
 
-export type Kind = 'text' | 'dictionary' | 'long' | 'int' | 'double' | 'bool' | 'moment' | 'day'
-export type Value = string | Uint8Array | bigint | number | boolean | null
+type Kind = 'text' | 'dictionary' | 'long' | 'int' | 'double' | 'bool' | 'moment' | 'day'
+type Value = string | Uint8Array | bigint | number | boolean | null
 
 /** A column of a test: its kind, with `?` when it may be null, and its values. */
 export type Column = readonly [kind: Kind | `${Kind}?`, values: readonly Value[]]

@@ -34,7 +34,7 @@ export interface Column<out T extends FieldType | null> {
 }
 
 /** What can stand on the other side of a comparison: a value, or a column of the same type. */
-export type Operand<T extends FieldType | null> = LiteralOf<T> | Column<T | null>
+type Operand<T extends FieldType | null> = LiteralOf<T> | Column<T | null>
 
 /** `null` when the operand is a column that may be null. */
 type NullOfOperand<O> = O extends Column<infer U> ? NullOf<U> : never
