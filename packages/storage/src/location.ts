@@ -23,7 +23,7 @@ export function parseLocation(text: string): Location {
   if (scheme === 'file') {
     if (!text.startsWith('file:///'))
       throw badLocation(text, 'a file address has three slashes, as in file:///data/events')
-    return { scheme: 'file', path: fileURLToPath(new URL(text)) }
+    return { scheme: 'file', path: pathOfUrl(text) }
   }
   if (scheme === 's3a' || scheme === 's3n') throw badLocation(text, `write it as s3:${text.slice(scheme.length + 1)}`)
   throw badLocation(text, 'expected s3://bucket/key, file:///path, a path, or - for standard input')
@@ -124,9 +124,24 @@ function fileLocation(text: string): Location {
   return { scheme: 'file', path: text.endsWith('/') || text.endsWith(sep) ? withSlash(path) : path }
 }
 
+/** The path of a `file:` address; a plain path with a zero in it cannot come from a command line, one of these can. */
+function pathOfUrl(text: string): string {
+  try {
+    const path = fileURLToPath(new URL(text))
+    if (!path.includes('\0')) return path
+  } catch {
+    // Not UTF-8 behind its % signs, or a slash.
+  }
+  throw badLocation(text, 'its % signs do not spell a path')
+}
+
 function s3Location(text: string): Location {
   const parts = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(text)
   if (parts === null) throw badLocation(text, 'expected s3://bucket/key')
+  if (!/^[\w.-]+$/.test(parts[1])) {
+    // What stands there may be a password that belongs nowhere.
+    throw badLocation('s3://…', 'the name of a bucket has letters, digits, dots, hyphens and underscores')
+  }
   return { scheme: 's3', bucket: parts[1], key: parts[2] ?? '' }
 }
 

@@ -30,9 +30,18 @@ describe('parseLocation', () => {
     ['http://x/y', 'expected s3://bucket/key, file:///path, a path, or - for standard input'],
     ['file://host/x', 'a file address has three slashes, as in file:///data/events'],
     ['', 'expected s3://bucket/key, file:///path, a path, or - for standard input'],
+    ['file:///a%2Fb', 'its % signs do not spell a path'],
+    ['file:///a%00b', 'its % signs do not spell a path'],
+    ['file:///a%zz', 'its % signs do not spell a path'],
   ])('refuses "%s"', (text, help) => {
     const message = `BAD_LOCATION: "${text}" is not a place that can be read or written\n  ${help}`
     expect(() => parseLocation(text)).toThrow(expect.objectContaining({ message, kind: 'author' }))
+  })
+
+  it('does not say what stands in the place of a bucket, which may be a password', () => {
+    const message =
+      'BAD_LOCATION: "s3://…" is not a place that can be read or written\n  the name of a bucket has letters, digits, dots, hyphens and underscores'
+    expect(() => parseLocation('s3://user:marked-secret@bucket/k')).toThrow(expect.objectContaining({ message }))
   })
 
   it.each(['s3://b/k', 's3://b/a/', '/a/b', '-', 'memory:a/b'])('formatLocation gives %s back', (text) => {
