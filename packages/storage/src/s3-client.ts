@@ -9,6 +9,8 @@ export interface S3Options {
   readonly readTries?: number
   /** A read without a byte for so long has stalled. Default 60,000. */
   readonly stallTimeoutMs?: number
+  /** A request on whose connection nothing moves for so long is tried again. Default 60,000. */
+  readonly requestTimeoutMs?: number
   /** The wait before the second try; it doubles from try to try. Default 200. */
   readonly retryDelayMs?: number
 }
@@ -36,9 +38,13 @@ function clientConfig(options: S3Options): S3ClientConfig {
   return {
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(region === undefined ? {} : { region }),
+    // By itself the SDK waits for ever for a server that does not answer.
+    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout: options.requestTimeoutMs ?? 60_000 },
     // Other servers may not know the checksums that the SDK adds by itself.
     ...(endpoint === undefined
       ? {}
       : { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' }),
   }
 }
+
+const CONNECTION_TIMEOUT_MS = 10_000

@@ -3,6 +3,7 @@ import { environmentError, FletchingError } from '@fletching/columns/errors'
 /** What the SDK throws, as far as we look at it. */
 interface SdkError {
   readonly name?: string
+  readonly message?: string
   readonly code?: string
   readonly $metadata?: { readonly httpStatusCode?: number }
 }
@@ -20,7 +21,7 @@ export function isNotFound(error: unknown): boolean {
 /** The SDK's error in our words: no credentials, no signed address, no event content. An error of ours stays as it is. */
 export function s3Failure(error: unknown, place: string, verb: 'read' | 'write' | 'list'): unknown {
   if (error instanceof FletchingError) return error
-  const { name = 'Error', code } = error as SdkError
+  const { name = 'Error', code, message = '' } = error as SdkError
   const status = statusOf(error)
   const at = place
   if (name === 'NoSuchBucket') {
@@ -37,6 +38,18 @@ export function s3Failure(error: unknown, place: string, verb: 'read' | 'write' 
   }
   if (name === 'ExpiredToken' || name === 'ExpiredTokenException') {
     return environmentError('EXPIRED_CREDENTIALS', 'the credentials ran out', { at, help: 'run again with fresh ones' })
+  }
+  if (name === 'InvalidObjectState') {
+    return environmentError('OBJECT_ARCHIVED', 'the object lies in an archive', {
+      at,
+      help: 'restore it from there, or leave it out with --exclude',
+    })
+  }
+  if (name === 'RequestTimeTooSkewed') {
+    return environmentError('WRONG_CLOCK', "this machine's clock and that of S3 differ too much", {
+      at,
+      help: 'set the clock',
+    })
   }
   if (status === 403) {
     return environmentError('ACCESS_DENIED', `not allowed to ${verb}`, {
@@ -62,6 +75,26 @@ export function s3Failure(error: unknown, place: string, verb: 'read' | 'write' 
   if (status !== undefined && status >= 500) {
     return environmentError('S3_FAILED', `S3 answered ${status} to every try`, { at, help: 'run again later' })
   }
+  if (status !== undefined) {
+    // Questions without a body get answers without one, which do not say why.
+    const why = /^unknown/i.test(name) ? '' : ` (${name})`
+    return environmentError('S3_REFUSED', `S3 answered ${status}${why}`, {
+      at,
+      help: 'check that the credentials have not run out, the region, the name of the bucket, and the endpoint',
+    })
+  }
+  if (/^Region (is missing|not accepted)/.test(message)) {
+    return environmentError('NO_REGION', 'the region of the bucket is not known, or is no region', {
+      at,
+      help: "set AWS_REGION to the bucket's",
+    })
+  }
+  if (code === 'ERR_INVALID_URL') {
+    return environmentError('BAD_ENDPOINT', 'the endpoint of S3 is not an address', {
+      at,
+      help: 'expected FLETCHING_S3_ENDPOINT or AWS_ENDPOINT_URL_S3 to be such as https://s3.example.com:9000',
+    })
+  }
   return environmentError('NETWORK', `cannot ${verb}: ${code ?? name}`, {
     at,
     help: 'check the network and the endpoint',
@@ -69,7 +102,7 @@ export function s3Failure(error: unknown, place: string, verb: 'read' | 'write' 
 }
 
 const NEEDED = {
-  read: 's3:GetObject',
+  read: 's3:GetObject and s3:ListBucket',
   write: 's3:PutObject and s3:AbortMultipartUpload',
   list: 's3:ListBucket',
 }

@@ -84,8 +84,9 @@ function isWorthAnotherTry(error: unknown): boolean {
 
 function givenUp(error: unknown, object: ObjectInfo, at: number, tries: number) {
   const parts = { at: object.name, help: 'run again; if it stays so, look at the network between here and S3' }
-  if (at === 0 && !(error instanceof Cut || error instanceof Stalled)) return s3Failure(error, object.name, 'read')
-  if (error instanceof Stalled) {
+  const isStalled = error instanceof Stalled || (error as { name?: string }).name === 'TimeoutError'
+  if (at === 0 && !(error instanceof Cut || isStalled)) return s3Failure(error, object.name, 'read')
+  if (isStalled) {
     return environmentError('STALLED', `no more bytes came after ${at} of ${object.size}, in ${tries} tries`, parts)
   }
   return environmentError(

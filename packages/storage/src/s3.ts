@@ -1,4 +1,4 @@
-import { internal } from '@fletching/columns/errors'
+import { environmentError, internal } from '@fletching/columns/errors'
 import { asFolder, formatLocation, type Location } from './location.ts'
 import { openS3Client, type S3Options } from './s3-client.ts'
 import { isNotFound, s3Failure } from './s3-errors.ts'
@@ -21,8 +21,11 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
 
   async function stat(location: Location): Promise<ObjectInfo | undefined> {
     const address = addressOf(location)
+    // To S3 that would be a question about the bucket, and its answer would pass for an empty object.
+    if (address.Key === '') return undefined
     try {
-      const { ContentLength = 0, ETag } = await client.send(new sdk.HeadObjectCommand(address))
+      const { ContentLength, ETag } = await client.send(new sdk.HeadObjectCommand(address))
+      if (ContentLength === undefined) throw withoutLength(formatLocation(location))
       return { location, name: formatLocation(location), size: ContentLength, etag: ETag }
     } catch (error) {
       // A HEAD has no body, so a missing bucket looks like a missing object; listing tells them apart.
@@ -83,6 +86,13 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
     remove,
     read: (object) => readS3Object(opened, addressOf(object.location), object, options),
   }
+}
+
+function withoutLength(place: string) {
+  return environmentError('S3_FAILED', 'the answer does not say how long the object is', {
+    at: place,
+    help: 'check the endpoint: something between here and S3 may answer in its place',
+  })
 }
 
 function addressOf(location: Location): { readonly Bucket: string; readonly Key: string } {

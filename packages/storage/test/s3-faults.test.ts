@@ -42,6 +42,7 @@ beforeEach(async () => {
     endpoint: `http://127.0.0.1:${port}`,
     region: 'eu-west-1',
     stallTimeoutMs: 150,
+    requestTimeoutMs: 400,
     retryDelayMs: 1,
     readTries: 3,
   })
@@ -145,7 +146,7 @@ describe('reading from S3', () => {
     [
       'no access',
       [refuse(403, 'AccessDenied')],
-      'ACCESS_DENIED: not allowed to read\n  at s3://bucket/a.gz\n  the role needs s3:GetObject there; for an encrypted bucket also the use of its key',
+      'ACCESS_DENIED: not allowed to read\n  at s3://bucket/a.gz\n  the role needs s3:GetObject and s3:ListBucket there; for an encrypted bucket also the use of its key',
     ],
     [
       'credentials that ran out',
@@ -168,6 +169,26 @@ describe('reading from S3', () => {
       "WRONG_REGION: the bucket lies in another region\n  at s3://bucket/a.gz\n  set AWS_REGION to the bucket's",
     ],
     [
+      'an object in an archive',
+      [refuse(403, 'InvalidObjectState')],
+      'OBJECT_ARCHIVED: the object lies in an archive\n  at s3://bucket/a.gz\n  restore it from there, or leave it out with --exclude',
+    ],
+    [
+      'a clock that is wrong',
+      [refuse(403, 'RequestTimeTooSkewed')],
+      "WRONG_CLOCK: this machine's clock and that of S3 differ too much\n  at s3://bucket/a.gz\n  set the clock",
+    ],
+    [
+      'a name that no bucket has',
+      [refuse(400, 'InvalidBucketName')],
+      'S3_REFUSED: S3 answered 400 (InvalidBucketName)\n  at s3://bucket/a.gz\n  check that the credentials have not run out, the region, the name of the bucket, and the endpoint',
+    ],
+    [
+      'a server that does not answer',
+      [() => {}],
+      'STALLED: no more bytes came after 0 of 300000, in 3 tries\n  at s3://bucket/a.gz\n  run again; if it stays so, look at the network between here and S3',
+    ],
+    [
       'a server that fails every time',
       [refuse(500, 'InternalError')],
       'S3_FAILED: S3 answered 500 to every try\n  at s3://bucket/a.gz\n  run again later',
@@ -183,6 +204,52 @@ describe('reading from S3', () => {
       message: 'NETWORK: cannot read: ECONNREFUSED\n  at s3://bucket/a.gz\n  check the network and the endpoint',
       kind: 'environment',
     })
+  })
+})
+
+describe('asking for an object', () => {
+  const ask = () => failureOf(store.stat(location))
+
+  it('does not take the root of a bucket for one', async () => {
+    expect(await store.stat(parseLocation('s3://bucket'))).toBeUndefined()
+    expect(requests).toEqual([])
+  })
+
+  it.each<[string, Answer, string]>([
+    [
+      'an answer without a length',
+      (_, response) => response.writeHead(200, { ETag: ETAG, 'Transfer-Encoding': 'chunked' }).end(),
+      'S3_FAILED: the answer does not say how long the object is\n  at s3://bucket/a.gz\n  check the endpoint: something between here and S3 may answer in its place',
+    ],
+    [
+      'an answer that does not say why',
+      (_, response) => response.writeHead(400).end(),
+      'S3_REFUSED: S3 answered 400\n  at s3://bucket/a.gz\n  check that the credentials have not run out, the region, the name of the bucket, and the endpoint',
+    ],
+    [
+      'no answer',
+      () => {},
+      'NETWORK: cannot read: TimeoutError\n  at s3://bucket/a.gz\n  check the network and the endpoint',
+    ],
+  ])('says that there was %s', async (_, answer, message) => {
+    answers = [answer]
+    expect(await ask()).toMatchObject({ message, kind: 'environment' })
+  })
+
+  it.each([
+    [
+      'a region that is none',
+      { region: 'x/y' },
+      "NO_REGION: the region of the bucket is not known, or is no region\n  at s3://bucket/a.gz\n  set AWS_REGION to the bucket's",
+    ],
+    [
+      'an endpoint that is none',
+      { region: 'eu-west-1', endpoint: 'nonsense' },
+      'BAD_ENDPOINT: the endpoint of S3 is not an address\n  at s3://bucket/a.gz\n  expected FLETCHING_S3_ENDPOINT or AWS_ENDPOINT_URL_S3 to be such as https://s3.example.com:9000',
+    ],
+  ])('says that it was given %s', async (_, options, message) => {
+    store = await openS3Store(options)
+    expect(await ask()).toMatchObject({ message, kind: 'environment' })
   })
 })
 
