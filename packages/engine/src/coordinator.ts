@@ -28,8 +28,13 @@ async function openSink({ sink, store, target }: SinkPlace): Promise<Sink> {
   const schema = sinkSchema(sink.columns)
   if (sink.format === 'parquet') return ParquetSink.open(store, target, schema, sink)
   const csv = new CsvSink(formatLocation(target), await store.create(target, { contentType: 'text/csv' }))
-  await csv.write(new CsvEncoder(schema, { dialect: sink.dialect }).header(), 0)
-  return csv
+  try {
+    await csv.write(new CsvEncoder(schema, { dialect: sink.dialect }).header(), 0)
+    return csv
+  } catch (error) {
+    await csv.abort().catch(() => {})
+    throw error
+  }
 }
 
 type Sink = CsvSink | ParquetSink
@@ -86,8 +91,11 @@ export class Coordinator {
     return this.#rejects.commit()
   }
 
-  /** Leaves no trace of what was not shown. */
+  /**
+   * Leaves no trace of what was not shown. Every sink is asked, also behind one that cannot: why the run failed says more than
+   * why something could not be taken away.
+   */
   async abort(): Promise<void> {
-    for (const sink of [...this.#sinks, this.#rejects]) await sink.abort()
+    for (const sink of [...this.#sinks, this.#rejects]) await sink.abort().catch(() => {})
   }
 }

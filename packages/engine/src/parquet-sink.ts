@@ -99,7 +99,7 @@ export class ParquetSink {
   }
 
   async abort(): Promise<void> {
-    for (const { file } of this.#partitions.values()) await file?.writer.abort()
+    for (const { file } of this.#partitions.values()) await file?.writer.abort().catch(() => {})
   }
 
   async #writeRows(batch: RecordBatch): Promise<void> {
