@@ -128,6 +128,47 @@ describe('an odd job', () => {
   })
 })
 
+describe('a report', () => {
+  const refused = (why: string, at: string) =>
+    `REPORT_NOT_WRITTEN: the report cannot be written: ${why}\n  at ${at}\n  nothing was read or written; give a file in a folder that is there and can be written\n`
+
+  it.each<[string, string, number, string]>([
+    ['in a folder that is not there', 'no/report.json', 4, refused('ENOENT', './no/report.json')],
+    ['that is a folder', '.', 4, refused('EISDIR', '.')],
+    [
+      'in a bucket',
+      's3://bucket/report.json',
+      2,
+      'BAD_OPTION: --report got "s3://bucket/report.json"\n  expected a file on this machine\n',
+    ],
+    [
+      'in the CSV folder',
+      'out.csv/report.json',
+      2,
+      'OVERLAP: the CSV output and the report overlap\n  at CSV output ./out.csv/\n  at report ./out.csv/report.json\n  at job segment-to-personalize\n  nothing was read or written; give places of which none is equal to, inside or around another\n',
+    ],
+    [
+      'in the input',
+      'in/a',
+      2,
+      'OVERLAP: the input and the report overlap\n  at input ./in\n  at report ./in/a\n  at job segment-to-personalize\n  nothing was read or written; give places of which none is equal to, inside or around another\n',
+    ],
+  ])('%s is refused before anything is read', async (_, report, code, stderr) => {
+    const args = ['run', JOB, '--S3_JSON_INPUT_PATH', 'in', '--S3_CSV_OUTPUT_PATH', 'out.csv/', '--report', report]
+    expect(await command(args, {}, { 'out.csv/part-00000.csv': '' })).toEqual({ code, stderr })
+  })
+})
+
+describe('memory', () => {
+  it('is no place for an output that anyone would find', async () => {
+    expect(await command(['run', JOB, '--S3_JSON_INPUT_PATH', 'in', '--S3_CSV_OUTPUT_PATH', 'memory:out'])).toEqual({
+      code: 2,
+      stderr:
+        'BAD_LOCATION: objects in memory have no address outside of their store\n  at memory:out/part-00000.csv\n  at job segment-to-personalize\n  give s3://bucket/key, file:///path, or a path; openMemoryStore makes a store for tests\n',
+    })
+  })
+})
+
 describe('partitions', () => {
   it.each([
     [

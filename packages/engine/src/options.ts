@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly tmp?: string
   /** Where manifest and rejects live, instead of beside the first output. */
   readonly state?: string
+  /** The file to which the caller will write the report: refused where it lies in the input or in an output. */
+  readonly report?: string
   /** Go on although an output folder holds files that no run of the job wrote. */
   readonly allowOtherFiles?: boolean
   /** Let errors show event content. */

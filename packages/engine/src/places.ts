@@ -44,7 +44,7 @@ export async function openPlaces(job: string, plan: PhysicalPlan, options: RunOp
       return { sink, target, store: await openStore(target) }
     }),
   )
-  await assertPlacesApart(plan.location, sinks, state)
+  await assertPlacesApart(plan.location, sinks, state, options.report)
   const stateStore = await openStore(state)
   const last = await readManifest(stateStore, state, output)
   if (options.allowOtherFiles !== true) {
@@ -54,7 +54,12 @@ export async function openPlaces(job: string, plan: PhysicalPlan, options: RunOp
   return { input, sinks, state: { store: stateStore, folder: state }, last }
 }
 
-async function assertPlacesApart(input: string, sinks: readonly SinkPlace[], state: Location): Promise<void> {
+async function assertPlacesApart(
+  input: string,
+  sinks: readonly SinkPlace[],
+  state: Location,
+  report: string | undefined,
+): Promise<void> {
   const places = [
     { role: 'input', location: parseLocation(isGlob(input) ? globFolder(input) || '.' : input) },
     ...sinks.map(({ sink, target }) => ({
@@ -62,6 +67,7 @@ async function assertPlacesApart(input: string, sinks: readonly SinkPlace[], sta
       location: sink.format === 'csv' ? (csvTarget(sink.to).folder ?? target) : target,
     })),
     { role: 'state', location: state },
+    ...(report === undefined ? [] : [{ role: 'report', location: parseLocation(report) }]),
   ]
   assertApart(await Promise.all(places.map(async (place) => ({ ...place, real: await followLinks(place.location) }))))
 }

@@ -1,6 +1,6 @@
+import { authorError } from '@fletching/columns/errors'
 import { openLocalStore } from './local.ts'
-import type { Location } from './location.ts'
-import { openMemoryStore } from './memory.ts'
+import { formatLocation, type Location } from './location.ts'
 import { openStdinStore } from './stdin.ts'
 import type { Store } from './store.ts'
 
@@ -12,7 +12,11 @@ export async function openStore(location: Location): Promise<Store> {
     case 's3':
       return (await import('./s3.ts')).openS3Store()
     case 'memory':
-      return openMemoryStore()
+      // A store of its own would be empty, and what is written to it lost.
+      throw authorError('BAD_LOCATION', 'objects in memory have no address outside of their store', {
+        at: formatLocation(location),
+        help: 'give s3://bucket/key, file:///path, or a path; openMemoryStore makes a store for tests',
+      })
     case 'stdin':
       return openStdinStore()
   }

@@ -1,11 +1,14 @@
-import { writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { environmentError } from '@fletching/columns/errors'
 import { runJob } from '@fletching/engine'
 import { resolveParams } from '@fletching/job'
+import { parseLocation } from '@fletching/storage'
 import { containerLimits } from '../container-limits.ts'
 import type { Context } from '../context.ts'
 import { findJob } from '../find-job.ts'
-import { type OptionValues, runOptions } from '../options.ts'
+import { badOption, type OptionValues, runOptions } from '../options.ts'
 import { paramsFromEnvironment } from '../params.ts'
 
 /** `fletching run <job>` */
@@ -14,18 +17,49 @@ export async function runCommand(name: string, values: OptionValues, context: Co
   const job = await findJob(name)
   const resolved = resolveParams(job, { ...paramsFromEnvironment(job, environment), ...params })
   const options = runOptions(values, containerLimits())
+  const file = typeof values.report === 'string' ? reportFile(values.report) : undefined
+  if (file !== undefined) await assertReportWritable(file)
   voice.started(job.name)
-  const report = await runJob(job, resolved, { ...options, signal, onProgress: (progress) => voice.progress(progress) })
-  const file = values.report
-  if (typeof file === 'string') await writeReport(file, report)
+  const report = await runJob(job, resolved, {
+    ...options,
+    ...(file === undefined ? {} : { report: file }),
+    signal,
+    onProgress: (progress) => voice.progress(progress),
+  })
+  if (file !== undefined) await writeReport(file, report)
   voice.finished(report)
+}
+
+function reportFile(text: string): string {
+  const location = parseLocation(text)
+  if (location.scheme === 'file') return location.path
+  throw badOption('--report', text, 'expected a file on this machine')
+}
+
+/** Whether the report could be written, found out before hours of work and without a trace. */
+async function assertReportWritable(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined)
+  const why = found?.isDirectory() === true ? 'EISDIR' : await refusal(found === undefined ? dirname(file) : file)
+  if (why === undefined) return
+  throw environmentError('REPORT_NOT_WRITTEN', `the report cannot be written: ${why}`, {
+    at: file,
+    help: 'nothing was read or written; give a file in a folder that is there and can be written',
+  })
+}
+
+async function refusal(path: string): Promise<string | undefined> {
+  return access(path, constants.W_OK).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code ?? error.message,
+  )
 }
 
 async function writeReport(file: string, report: object): Promise<void> {
   try {
     await writeFile(file, `${JSON.stringify(report, undefined, 2)}\n`)
   } catch (cause) {
-    throw environmentError('REPORT_NOT_WRITTEN', `the report could not be written: ${(cause as Error).message}`, {
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException
+    throw environmentError('REPORT_NOT_WRITTEN', `the report could not be written: ${code}`, {
       at: file,
       help: 'the outputs of the run are complete; only the report is missing',
       cause,
