@@ -39,7 +39,8 @@ class Terminal implements Voice {
 
   progress(progress: Progress): void {
     const now = performance.now()
-    if (now - this.#last < 100) return
+    // Where errors go to a file, a line that moves the cursor has no place.
+    if (!this.#err.isTTY || now - this.#last < 100) return
     this.#last = now
     const line = progressLine(progress, now - this.#begin).slice(0, (this.#err.columns ?? 80) - 1)
     this.#err.write(`\r${line}\x1b[K`)
