@@ -185,14 +185,26 @@ describe('partitions', () => {
   })
 })
 
-describe('standard output', () => {
-  const shell = (script: string) =>
-    new Promise((resolve) => {
-      execFile('/bin/sh', ['-c', script, process.execPath, commandFile], (error, stdout, stderr) =>
-        resolve({ code: error?.code ?? 0, stdout, stderr }),
-      )
-    })
+/** Runs a script of the shell, with Node and the command as its first words. */
+const shell = (script: string) =>
+  new Promise((resolve) => {
+    execFile('/bin/sh', ['-c', script, process.execPath, commandFile], (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stdout, stderr }),
+    )
+  })
 
+describe('standard input', () => {
+  it('that is open for writing alone is no bug of ours', () =>
+    inFolder(async (cwd) => {
+      const script = `cd '${cwd}' && "$0" "$1" run ${JOB} --S3_JSON_INPUT_PATH - --S3_CSV_OUTPUT_PATH out 0> closed`
+      expect(await shell(script)).toMatchObject({
+        code: 4,
+        stderr: `STDIN: standard input cannot be read: EBADF\n  at job ${JOB}\n  give it a file or a pipe that is open for reading\n`,
+      })
+    }))
+})
+
+describe('standard output', () => {
   it.skipIf(!existsSync('/dev/full'))('that cannot be written is an error (needs /dev/full)', async () => {
     expect(await shell('"$0" "$1" list > /dev/full')).toEqual({
       code: 4,

@@ -188,9 +188,11 @@ function assertWhole(object: ObjectInfo, bytes: number): void {
 async function createFile(location: Location): Promise<ObjectWriter> {
   const path = pathOf(location)
   if (path.endsWith('/')) throw internal(`${path} is a folder, not a file to write`)
+  if (await isFolder(path)) throw folderInTheWay(path)
   const folder = dirname(path)
   await makeFolder(folder)
-  const temporary = `${folder}/.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`
+  // Short enough for a file system whose names end at 255 bytes, three of which a character may take.
+  const temporary = `${folder}/.${basename(path).slice(0, 60)}.${randomBytes(6).toString('hex')}.tmp`
   let file: FileHandle
   try {
     file = await open(temporary, 'wx')
@@ -199,6 +201,17 @@ async function createFile(location: Location): Promise<ObjectWriter> {
     throw failure(error, temporary, 'write')
   }
   return new LocalWriter(path, temporary, file)
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+}
+
+function folderInTheWay(path: string) {
+  return authorError('BAD_LOCATION', 'a folder stands where a file is needed', { at: path, help: 'give another path' })
 }
 
 class LocalWriter implements ObjectWriter {
@@ -341,6 +354,13 @@ function failure(error: unknown, path: string, verb: 'read' | 'write'): unknown 
   const parts = { at: path, cause: error }
   switch (code) {
     case 'ENOENT':
+      // Node gives names as text, in which bytes that are no UTF-8 are lost: such a file is listed and cannot be found.
+      if (path.includes('\ufffd')) {
+        return environmentError('BAD_NAME', 'the name of a file or a folder is not UTF-8', {
+          ...parts,
+          help: 'rename it, or move it out of the input',
+        })
+      }
       return environmentError('NO_SUCH_OBJECT', 'the file is gone since it was listed', { ...parts, help: 'run again' })
     case 'EACCES':
     case 'EPERM':
@@ -361,15 +381,22 @@ function failure(error: unknown, path: string, verb: 'read' | 'write'): unknown 
         ...parts,
         help: 'raise the limit with ulimit -n',
       })
+    case 'ENAMETOOLONG':
+    case 'ELOOP':
+      return authorError('BAD_LOCATION', `the path leads nowhere: ${code}`, { ...parts, help: 'give another path' })
+    case 'EISDIR':
+      return folderInTheWay(path)
     case 'ENOTDIR':
     case 'EEXIST':
-    case 'EISDIR':
       return authorError('BAD_LOCATION', 'a file stands where a folder is needed', {
         ...parts,
         help: 'give another path',
       })
     default:
-      return environmentError('DISK', `cannot ${verb}: ${code}`, parts)
+      return environmentError('DISK', `cannot ${verb}: ${code}`, {
+        ...parts,
+        help: 'look at the disk and its limits, or choose another place',
+      })
   }
 }
 

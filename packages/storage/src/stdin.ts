@@ -1,4 +1,4 @@
-import { internal } from '@fletching/columns/errors'
+import { environmentError, internal } from '@fletching/columns/errors'
 import type { ObjectInfo, Store } from './store.ts'
 
 /** Standard input as an object that can be read once. */
@@ -9,8 +9,20 @@ export function openStdinStore(): Store {
   return {
     stat: async (location) => ({ location, name: 'standard input', size: 0, etag: undefined }),
     async *list() {},
-    read: (_object: ObjectInfo) => process.stdin as AsyncIterable<Uint8Array>,
+    read: (_object: ObjectInfo) => readStdin(),
     create: refuse,
     remove: refuse,
+  }
+}
+
+async function* readStdin(): AsyncGenerator<Uint8Array> {
+  try {
+    yield* process.stdin as AsyncIterable<Uint8Array>
+  } catch (cause) {
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException
+    throw environmentError('STDIN', `standard input cannot be read: ${code}`, {
+      help: 'give it a file or a pipe that is open for reading',
+      cause,
+    })
   }
 }

@@ -79,6 +79,45 @@ describe('the disk', () => {
       await expect(findInput(store, join(folder, 'pipe'))).rejects.toThrow(expect.objectContaining({ message }))
     }))
 
+  it('says that a folder stands where a file is needed, before anything is made', () =>
+    inFolder(async (folder) => {
+      await mkdir(join(folder, 'a.csv'))
+      const path = join(folder, 'a.csv')
+      const message = `BAD_LOCATION: a folder stands where a file is needed\n  at ${path}\n  give another path`
+      await expect(store.create(parseLocation(path))).rejects.toThrow(expect.objectContaining({ message }))
+      expect(await readdir(folder)).toEqual(['a.csv'])
+    }))
+
+  it('writes a file whose name is as long as may be, of any characters', () =>
+    inFolder(async (folder) => {
+      const name = '雪'.repeat(85)
+      const writer = await store.create(parseLocation(join(folder, name)))
+      await writer.write(Uint8Array.of(1))
+      await writer.commit()
+      expect(await readdir(folder)).toEqual([name])
+    }))
+
+  it('says that a path leads nowhere', () =>
+    inFolder(async (folder) => {
+      await symlink(join(folder, 'loop'), join(folder, 'loop'))
+      for (const [name, code] of [
+        ['x'.repeat(300), 'ENAMETOOLONG'],
+        ['loop', 'ELOOP'],
+      ]) {
+        const message = `BAD_LOCATION: the path leads nowhere: ${code}\n  at ${join(folder, name)}\n  give another path`
+        await expect(store.stat(parseLocation(join(folder, name)))).rejects.toThrow(
+          expect.objectContaining({ message, kind: 'author' }),
+        )
+      }
+    }))
+
+  it('says that a name is not UTF-8', () =>
+    inFolder(async (folder) => {
+      await writeFile(Buffer.concat([Buffer.from(`${folder}/a`), Buffer.of(0xff)]), 'x')
+      const message = `BAD_NAME: the name of a file or a folder is not UTF-8\n  at ${folder}/a\ufffd\n  rename it, or move it out of the input`
+      await expect(findInput(store, folder)).rejects.toThrow(expect.objectContaining({ message, kind: 'environment' }))
+    }))
+
   it('says that a file stands where a folder is needed', () =>
     inFolder(async (folder) => {
       await writeFile(join(folder, 'a'), 'x')
@@ -141,7 +180,7 @@ describe('followLinks', () => {
     inFolder(async (folder) => {
       await symlink('b', join(folder, 'a'))
       await symlink('a', join(folder, 'b'))
-      const message = `DISK: cannot read: ELOOP\n  at ${join(folder, 'a')}`
+      const message = `BAD_LOCATION: the path leads nowhere: ELOOP\n  at ${join(folder, 'a')}\n  give another path`
       await expect(followLinks(parseLocation(join(folder, 'a')))).rejects.toThrow(expect.objectContaining({ message }))
     }))
 })
