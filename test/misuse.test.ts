@@ -31,6 +31,11 @@ describe('a mistake in the command line', () => {
   it.each<[string, string[], string]>([
     ['an option without its value', run('--on-empty'), `USAGE: --on-empty has no value${HINT}`],
     ['a repeatable option without its value', run('--exclude'), `USAGE: --exclude has no value${HINT}`],
+    [
+      'an empty place for generated events, which is not the root of the disk',
+      ['gen', '--to='],
+      'MISSING_OPTION: gen needs a place to write to\n  expected --to FOLDER or --to s3://bucket/prefix\n',
+    ],
     ['words behind --', run('--', 'extra'), `USAGE: Unknown argument: extra${HINT}`],
     [
       'a switch that is neither on nor off',

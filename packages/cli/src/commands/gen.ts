@@ -9,7 +9,7 @@ import { Interrupted } from '../signals.ts'
 /** `fletching gen --to LOCATION`: each object is written whole before the next is made. */
 export async function genCommand(values: OptionValues, { out, signal }: Context): Promise<void> {
   const to = values.to
-  if (typeof to !== 'string') {
+  if (typeof to !== 'string' || to.trim() === '') {
     throw authorError('MISSING_OPTION', 'gen needs a place to write to', {
       help: 'expected --to FOLDER or --to s3://bucket/prefix',
     })
