@@ -26,16 +26,17 @@ export class FletchingError extends Error {
   readonly details: Readonly<Record<string, unknown>>
 
   constructor(kind: ErrorKind, code: string, what: string, parts: ErrorParts = {}) {
-    const at = lines(parts.at)
-    const help = lines(parts.help)
+    const at = lines(parts.at).map(visible)
+    const help = lines(parts.help).map(visible)
+    const shown = visible(what)
     super(
-      [`${code}: ${what}`, ...at.map((place) => `  at ${place}`), ...help.map((line) => `  ${line}`)].join('\n'),
+      [`${code}: ${shown}`, ...at.map((place) => `  at ${place}`), ...help.map((line) => `  ${line}`)].join('\n'),
       parts.cause === undefined ? undefined : { cause: parts.cause },
     )
     this.name = 'FletchingError'
     this.kind = kind
     this.code = code
-    this.what = what
+    this.what = shown
     this.at = at
     this.help = help
     this.details = parts.details ?? {}
@@ -69,6 +70,13 @@ export function addPlace(error: unknown, place: string): unknown {
   const placed = new FletchingError(kind, code, what, { at: [...at, place], help, details, cause })
   if (error.stack !== undefined) placed.stack = error.stack.replace(error.message, () => placed.message)
   return placed
+}
+
+/** Names of files and keys may hold anything: what would end a line or move a cursor stands as its escape. */
+function visible(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => {
+    return control === '\n' ? '\\n' : `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
 }
 
 function lines(text: string | readonly string[] | undefined): readonly string[] {

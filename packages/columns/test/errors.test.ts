@@ -9,6 +9,12 @@ import {
 import { describe, expect, it } from 'vitest'
 
 describe('an error of the house', () => {
+  it('shows what would end a line or move a cursor as its escape', () => {
+    const error = dataError('A', 'file "a\nB: c"', { at: 'in/\u001b[2J\r', help: 'x\u009b' })
+    expect(error.message).toBe('A: file "a\\nB: c"\n  at in/\\u001b[2J\\u000d\n  x\\u009b')
+    expect(error.at).toEqual(['in/\\u001b[2J\\u000d'])
+  })
+
   it('says what, where, and the way out, each on its line', () => {
     const cause = new Error('below')
     const error = authorError('UNKNOWN_COLUMN', 'no column "skuu"', {
