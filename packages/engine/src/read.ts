@@ -9,14 +9,21 @@ import { sinkSchema } from './operators.ts'
 import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
+import { addRefused, type Refused } from './refused.ts'
 import { planUnits, soleArchive, type Unit } from './split.ts'
 import { chooseThreads } from './threads.ts'
 import { type ScanMessage, type ScanSource, UnitScanner } from './unit-scanner.ts'
 import { unpackBody, unpackError } from './worker-messages.ts'
 
 /** What became of an object, and which version of it was read. */
-export interface ReadObject extends ObjectCounts {
+export interface ReadObject extends Omit<ObjectCounts, 'tallies'> {
   readonly etag: string | undefined
+}
+
+/** What became of the whole input. */
+export interface ReadInput {
+  readonly objects: readonly ReadObject[]
+  readonly refused: Refused
 }
 
 /**
@@ -32,7 +39,7 @@ export async function readObjects(
   objects: readonly ObjectInfo[],
   coordinator: Coordinator,
   options: RunOptions,
-): Promise<ReadObject[]> {
+): Promise<ReadInput> {
   const reading = new Reading(coordinator, objects, options)
   const units = planUnits(objects, store)
   const { threads, windowBytes } = chooseThreads(units, options)
@@ -102,6 +109,7 @@ class Reading {
   readonly #objects: readonly ObjectInfo[]
   readonly #bytesTotal: number
   readonly #read: ReadObject[] = []
+  readonly #refused: Refused = new Map()
   #bytes = 0
   #rows = 0
   #malformed = 0
@@ -137,9 +145,9 @@ class Reading {
   }
 
   /** What became of every object, each with all of its lines accounted for. */
-  finish(): ReadObject[] {
+  finish(): ReadInput {
     for (const { object, accounting } of this.#read) assertAddsUp(accounting, object)
-    return this.#read
+    return { objects: this.#read, refused: this.#refused }
   }
 
   /** Passes stored bytes through, telling the progress. */
@@ -183,7 +191,8 @@ class Reading {
     return lines === 0 ? rejects : rejects.map((reject) => ({ ...reject, line: reject.line + lines }))
   }
 
-  #count(index: number, counts: ObjectCounts): void {
+  #count(index: number, { tallies, ...counts }: ObjectCounts): void {
+    addRefused(this.#refused, tallies)
     this.#rows += counts.accounting.rows
     this.#read[index] =
       this.#read[index] === undefined
@@ -212,19 +221,12 @@ class Reading {
 }
 
 /** The counts of an object from those of its splits. */
-function addCounts(first: ReadObject, second: ObjectCounts): ReadObject {
+function addCounts(first: ReadObject, second: Omit<ObjectCounts, 'tallies'>): ReadObject {
   const accounting = emptyAccounting()
   const converted = newTally()
-  const tallies: ObjectCounts['tallies'] = { ...first.tallies }
   for (const part of [first, second]) {
     addAccounting(accounting, part.accounting)
     addTally(converted, part.converted)
-  }
-  for (const [reason, tally] of Object.entries(second.tallies)) {
-    const sum = newTally()
-    addTally(sum, first.tallies[reason] ?? newTally())
-    addTally(sum, tally)
-    Object.assign(tallies, { [reason]: sum })
   }
   return {
     ...first,
@@ -232,7 +234,6 @@ function addCounts(first: ReadObject, second: ObjectCounts): ReadObject {
     uncompressedBytes: first.uncompressedBytes + second.uncompressedBytes,
     accounting,
     converted,
-    tallies,
   }
 }
 

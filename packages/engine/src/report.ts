@@ -1,5 +1,6 @@
 import { type Accounting, addAccounting, addTally, emptyAccounting, newTally, type Tally } from './accounting.ts'
-import type { ObjectCounts } from './morsel.ts'
+import type { ReadInput } from './read.ts'
+import { mostFrequent, type RefusedValue } from './refused.ts'
 
 /** One object that a run wrote. */
 export interface OutputInfo {
@@ -33,33 +34,20 @@ export interface Report {
   /** Values that were changed on the way into a row, by `column: what`. */
   readonly converted: Tally
   /** The most frequent values that a filter refused, by reason; at most ten each. */
-  readonly refused: Readonly<Record<string, readonly { readonly value: string; readonly count: number }[]>>
+  readonly refused: Readonly<Record<string, readonly RefusedValue[]>>
   readonly outputs: readonly OutputInfo[]
   readonly warnings: readonly string[]
 }
 
 /** The figures of all objects together. */
-export function summarize(objects: readonly ObjectCounts[]) {
+export function summarize({ objects, refused }: ReadInput) {
   const accounting = emptyAccounting()
   const converted = newTally()
-  const tallies: Record<string, Tally> = Object.create(null)
   for (const object of objects) {
     addAccounting(accounting, object.accounting)
     addTally(converted, object.converted)
-    for (const [reason, tally] of Object.entries(object.tallies)) {
-      tallies[reason] ??= newTally()
-      addTally(tallies[reason], tally)
-    }
   }
-  const refused = Object.fromEntries(Object.entries(tallies).map(([reason, tally]) => [reason, mostFrequent(tally)]))
-  return { accounting, converted, refused, warnings: warningsOf(converted) }
-}
-
-function mostFrequent(tally: Tally) {
-  return Object.entries(tally)
-    .map(([value, count]) => ({ value, count }))
-    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-    .slice(0, 10)
+  return { accounting, converted, refused: mostFrequent(refused), warnings: warningsOf(converted) }
 }
 
 function warningsOf(converted: Tally): string[] {

@@ -53,8 +53,8 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
   await assertWritable(places.state.store, places.state.folder)
   const coordinator = await openCoordinator(places)
   try {
-    const inputs = await readObjects(plan, places.input.store, objects, coordinator, options)
-    const { accounting, ...figures } = summarize(inputs)
+    const read = await readObjects(plan, places.input.store, objects, coordinator, options)
+    const { accounting, ...figures } = summarize(read)
     assertAddsUp(accounting, 'all objects')
     assertEveryLineWritten(coordinator, accounting, options)
     assertMalformedShare(accounting, options.malformedMax)
@@ -65,7 +65,7 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
       params,
       startedAt: startedAt.toISOString(),
       milliseconds: Math.round(performance.now() - begin),
-      inputs: inputs.map(({ object, bytes, uncompressedBytes, etag, accounting: lines }) => ({
+      inputs: read.objects.map(({ object, bytes, uncompressedBytes, etag, accounting: lines }) => ({
         name: object,
         bytes,
         uncompressedBytes,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Accounting, emptyAccounting, type Tally } from '../src/accounting.ts'
 import type { ObjectCounts } from '../src/morsel.ts'
+import type { ReadInput } from '../src/read.ts'
+import { addRefused, type Refused } from '../src/refused.ts'
 import { summarize } from '../src/report.ts'
 
 function objectOf(parts: {
@@ -18,11 +20,17 @@ function objectOf(parts: {
   }
 }
 
+function readOf(...objects: readonly ObjectCounts[]): ReadInput {
+  const refused: Refused = new Map()
+  for (const { tallies } of objects) addRefused(refused, tallies)
+  return { objects: objects.map((object) => ({ ...object, etag: undefined })), refused }
+}
+
 describe('the figures of all objects', () => {
   it('are the sums', () => {
     const accounting = { lines: 5, rows: 1, filtered: { x: 1 }, setAside: { y: 1 }, malformed: { z: 1 }, blank: 1 }
     const object = objectOf({ accounting, converted: { 'userId: number as text': 2 }, tallies: { x: { a: 1 } } })
-    expect(summarize([object, object])).toEqual({
+    expect(summarize(readOf(object, object))).toEqual({
       accounting: {
         lines: 10,
         rows: 2,
@@ -39,15 +47,14 @@ describe('the figures of all objects', () => {
   })
 
   it('are zero of none', () => {
-    expect(summarize([])).toEqual({ accounting: emptyAccounting(), converted: {}, refused: {}, warnings: [] })
+    expect(summarize(readOf())).toEqual({ accounting: emptyAccounting(), converted: {}, refused: {}, warnings: [] })
   })
 
   it('name the ten most frequent values of all objects, and of equals the first by name', () => {
     const some = { k: 1, b: 1, a: 1, c: 1, d: 1, e: 1, f: 1, g: 1, h: 1, i: 1, j: 1 }
-    const { refused } = summarize([
-      objectOf({ tallies: { event: some } }),
-      objectOf({ tallies: { event: { k: 1, j: 2 } } }),
-    ])
+    const { refused } = summarize(
+      readOf(objectOf({ tallies: { event: some } }), objectOf({ tallies: { event: { k: 1, j: 2 } } })),
+    )
     expect(refused.event.map(({ value, count }) => `${value}${count}`)).toEqual([
       'j3',
       'k2',
@@ -67,7 +74,7 @@ describe('the figures of all objects', () => {
       ['__proto__', 2],
       ['constructor', 1],
     ])
-    const { refused } = summarize([objectOf({ tallies: { event: odd } }), objectOf({ tallies: { event: odd } })])
+    const { refused } = summarize(readOf(objectOf({ tallies: { event: odd } }), objectOf({ tallies: { event: odd } })))
     expect(refused.event).toEqual([
       { value: '__proto__', count: 4 },
       { value: 'constructor', count: 2 },
@@ -76,7 +83,7 @@ describe('the figures of all objects', () => {
 
   it('warn of ids that Personalize refuses', () => {
     const converted = { 'userId: over 256 characters': 2, 'userId: number as text': 1, 'sku: over 256 characters': 1 }
-    expect(summarize([objectOf({ converted })]).warnings).toEqual([
+    expect(summarize(readOf(objectOf({ converted }))).warnings).toEqual([
       '2 values are longer than Amazon Personalize accepts (userId: over 256 characters); they were kept',
       '1 values are longer than Amazon Personalize accepts (sku: over 256 characters); they were kept',
     ])
