@@ -212,6 +212,37 @@ it.each([
   expect((await failure(text)).what).toBe(what)
 })
 
+describe('in a file that is so large that it is read in parts', () => {
+  const filtered = event('u', `,"event":"Page Viewed","x":"${'x'.repeat(100_000)}"`)
+  const lines = Array<string>(400).fill(filtered)
+  const special: readonly (readonly [index: number, text: string, code?: string])[] = [
+    [99, '{"a":tru}', 'BAD_LITERAL'],
+    [150, event('a')],
+    [165, ''],
+    [200, 'x'.repeat(17 * MIB), 'LINE_TOO_LONG'],
+    [201, `${event('b')}\r`],
+    [300, MARK + event('c'), 'BYTE_ORDER_MARK'],
+    [350, event('d', ',"timestamp":0'), 'NOT_A_TIMESTAMP'],
+    [398, event('e')],
+    [399, event('f').slice(0, -1), 'UNFINISHED'],
+  ]
+  for (const [index, text] of special) lines[index] = text
+  const file = lines.join('\n')
+  const offsetOf = (line: number) =>
+    lines.slice(0, line - 1).reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0)
+
+  it.each([1, 2])('every line has its place and its number, for %d workers', async (workers) => {
+    const { rows, counts, rejects, rejected } = await run(file, { workers })
+    expect(rows).toEqual([rowOf('a'), rowOf('b'), rowOf('e')])
+    expect(counts).toMatchObject({ lines: 400, rows: 3, blank: 1, filtered: { 'event not wanted': 391 } })
+    const faults = special.flatMap(([index, , code]) => (code === undefined ? [] : [`a:${index + 1} ${code}`]))
+    expect(rejects).toEqual(faults)
+    expect(rejected.map(({ byteOffset }) => byteOffset)).toEqual(rejected.map(({ line }) => offsetOf(line)))
+    const { at } = await failure(file, { workers })
+    expect(at[0]).toMatch(new RegExp(`/a line 100, byte ${offsetOf(100) + 8} of the uncompressed object$`))
+  })
+})
+
 it('a line of 300 MB is refused and counted by a process with a small heap, which does not hold it', async () => {
   // Members of a gzip file are cheap to make and hold much: 10 MB in 10 kB.
   const middle = Array<Buffer>(30).fill(gzipSync('x'.repeat(1e7)))
