@@ -1,5 +1,5 @@
 import { getBit, isValid, setBit, Utf8Builder } from '@fletching/columns'
-import { Bool, type Data, DateDay, Float64, Int32, Int64, makeData, TimestampMillisecond } from 'apache-arrow'
+import { type Data, type DataType, type Int32, makeData } from 'apache-arrow'
 import { newBits } from './bool-vector.ts'
 import type { CastKind, CastValue } from './cast-rules.ts'
 
@@ -18,8 +18,9 @@ export function readValue(data: Data, kind: CastKind, row: number): CastValue | 
   }
 }
 
-/** Collects values that the rules of casts gave. */
+/** Collects values that the rules of casts gave, in a type of that kind. */
 export class ValueWriter {
+  readonly #type: DataType
   readonly #kind: CastKind
   readonly #length: number
   readonly #validity: Uint8Array
@@ -27,7 +28,8 @@ export class ValueWriter {
   readonly #texts = new Utf8Builder()
   #nullCount = 0
 
-  constructor(kind: CastKind, length: number) {
+  constructor(type: DataType, kind: CastKind, length: number) {
+    this.#type = type
     this.#kind = kind
     this.#length = length
     this.#validity = newBits(length)
@@ -53,7 +55,7 @@ export class ValueWriter {
     if (this.#kind === 'text') return this.#texts.finish()
     const nullBitmap = this.#nullCount === 0 ? null : this.#validity
     const shape = { length: this.#length, nullCount: this.#nullCount, nullBitmap }
-    return makeData({ type: typeOf(this.#kind) as Int32, ...shape, data: this.#values as Int32Array })
+    return makeData({ type: this.#type as Int32, ...shape, data: this.#values as Int32Array })
   }
 }
 
@@ -61,23 +63,6 @@ function allocate(kind: CastKind, length: number) {
   if (kind === 'int64' || kind === 'timestamp') return new BigInt64Array(length)
   if (kind === 'float64') return new Float64Array(length)
   return kind === 'bool' ? newBits(length) : new Int32Array(kind === 'text' ? 0 : length)
-}
-
-function typeOf(kind: Exclude<CastKind, 'text'>) {
-  switch (kind) {
-    case 'bool':
-      return new Bool()
-    case 'int32':
-      return new Int32()
-    case 'int64':
-      return new Int64()
-    case 'float64':
-      return new Float64()
-    case 'timestamp':
-      return new TimestampMillisecond('UTC')
-    case 'date':
-      return new DateDay()
-  }
 }
 
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -73,7 +73,7 @@ function castVector<T extends DataType>(
   }
   let first = 0
   const chunks = plain.data.map((data: Data) => {
-    const writer = new ValueWriter(to, data.length)
+    const writer = new ValueWriter(type, to, data.length)
     for (let row = 0; row < data.length; row++) {
       const value = readValue(data, from, row)
       const result = value === null ? null : rule(value)

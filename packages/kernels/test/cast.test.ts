@@ -336,6 +336,12 @@ describe('cast', () => {
     sameColumn(() => run(column, 'timestamp', 'error'), types.timestamp, [0, null], 'no zone')
   })
 
+  it('gives moments of the type that is wanted, also without a time zone', () => {
+    const local = new TimestampMillisecond()
+    const moments = cast(vectorOf(types.text, ['1970-01-01', null], 'slice'), local, { onFailure: 'error' })
+    sameColumn(() => moments, local, [0, null], 'no zone')
+  })
+
   it('gives a chunk for each chunk', () => {
     expect(cast(vectorOf(types.text, ['1', '2', '3'], 'chunks'), new Int64(), { onFailure: 'null' }).data).toHaveLength(
       4,
