@@ -1,5 +1,6 @@
 export * from './bitmap.ts'
 export * from './builders/index.ts'
+export * from './bytes.ts'
 export * from './civil.ts'
 export * from './data.ts'
 export * from './errors.ts'

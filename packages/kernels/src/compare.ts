@@ -2,7 +2,6 @@ import { getBit, isValid, setBit } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { type Bool, type Data, DataType, type Vector } from 'apache-arrow'
 import { boolVector, newBits } from './bool-vector.ts'
-import { compareBytes } from './compare-bytes.ts'
 import { type Operand, operandsOf, type Scalar } from './scalar.ts'
 
 /**
@@ -132,6 +131,23 @@ function orderTexts(left: Operand, right: Operand, orders: Uint8Array): void {
     )
     orders[row] = order < 0 ? LESS : order > 0 ? GREATER : EQUAL
   }
+}
+
+/** Less than, equal to or greater than zero, as the left bytes stand to the right ones; for UTF-8 the order of code points. */
+function compareBytes(
+  left: Uint8Array,
+  leftStart: number,
+  leftEnd: number,
+  right: Uint8Array,
+  rightStart: number,
+  rightEnd: number,
+): number {
+  const length = Math.min(leftEnd - leftStart, rightEnd - rightStart)
+  for (let i = 0; i < length; i++) {
+    const order = left[leftStart + i] - right[rightStart + i]
+    if (order !== 0) return order
+  }
+  return leftEnd - leftStart - (rightEnd - rightStart)
 }
 
 const LESS = 1

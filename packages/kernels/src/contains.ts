@@ -1,5 +1,5 @@
+import { sameBytes } from '@fletching/columns'
 import type { Bool, Vector } from 'apache-arrow'
-import { compareBytes } from './compare-bytes.ts'
 import type { Texts } from './text-chunks.ts'
 import { testTexts } from './text-test.ts'
 
@@ -16,7 +16,7 @@ export function contains(column: Texts, part: Texts | string | null): Vector<Boo
     const from = other.valueOffsets[otherRow]
     const to = other.valueOffsets[otherRow + 1]
     for (let start = text.valueOffsets[row]; start + to - from <= end; start++) {
-      if (compareBytes(text.values, start, start + to - from, other.values, from, to) === 0) return true
+      if (sameBytes(text.values, start, start + to - from, other.values, from, to)) return true
     }
     return false
   })

@@ -1,10 +1,9 @@
-import { clearBit, isValid, setBit } from '@fletching/columns'
+import { clearBit, isValid, sameBytes, setBit } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { type Bool, type Data, DataType, type Dictionary, type Utf8, type Vector } from 'apache-arrow'
 import { boolVector, newBits } from './bool-vector.ts'
 import { or } from './boolean.ts'
 import { eq } from './compare.ts'
-import { compareBytes } from './compare-bytes.ts'
 import { withoutNullEntries } from './dictionary.ts'
 import type { Scalar } from './scalar.ts'
 
@@ -79,8 +78,7 @@ function isOneOf({ values, valueOffsets }: Data<Utf8>, row: number, texts: reado
   const start = valueOffsets[row]
   const end = valueOffsets[row + 1]
   for (let i = 0; i < texts.length; i++) {
-    if (texts[i].length === end - start && compareBytes(values, start, end, texts[i], 0, texts[i].length) === 0)
-      return true
+    if (sameBytes(values, start, end, texts[i], 0, texts[i].length)) return true
   }
   return false
 }

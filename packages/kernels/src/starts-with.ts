@@ -1,5 +1,5 @@
+import { sameBytes } from '@fletching/columns'
 import type { Bool, Vector } from 'apache-arrow'
-import { compareBytes } from './compare-bytes.ts'
 import type { Texts } from './text-chunks.ts'
 import { testTexts } from './text-test.ts'
 
@@ -16,6 +16,6 @@ export function startsWith(column: Texts, prefix: Texts | string | null): Vector
     const from = other.valueOffsets[otherRow]
     const to = other.valueOffsets[otherRow + 1]
     const end = start + to - from
-    return end <= text.valueOffsets[row + 1] && compareBytes(text.values, start, end, other.values, from, to) === 0
+    return end <= text.valueOffsets[row + 1] && sameBytes(text.values, start, end, other.values, from, to)
   })
 }

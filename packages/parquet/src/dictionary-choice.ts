@@ -1,4 +1,4 @@
-import { isValid } from '@fletching/columns'
+import { hashBytes, isValid, sameBytes } from '@fletching/columns'
 import { type Data, DataType, type RecordBatch, type Schema, type Utf8 } from 'apache-arrow'
 
 /**
@@ -30,7 +30,7 @@ function repeats(chunks: readonly Data<Utf8>[]): boolean {
   for (const [index, data] of chunks.entries()) {
     for (let row = 0; row < data.length; row++) {
       if (!isValid(data, row)) continue
-      const hash = hashOf(data.values, data.valueOffsets[row], data.valueOffsets[row + 1])
+      const hash = hashBytes(data.values, data.valueOffsets[row], data.valueOffsets[row + 1])
       let at = hash & mask
       while (owners[at] > 0 && !(hashes[at] === hash && isSameText(chunks[owners[at] - 1], rows[at], data, row))) {
         at = (at + 1) & mask
@@ -46,17 +46,12 @@ function repeats(chunks: readonly Data<Utf8>[]): boolean {
 }
 
 function isSameText(a: Data<Utf8>, rowA: number, b: Data<Utf8>, rowB: number): boolean {
-  const startA = a.valueOffsets[rowA]
-  const startB = b.valueOffsets[rowB]
-  const length = a.valueOffsets[rowA + 1] - startA
-  if (b.valueOffsets[rowB + 1] - startB !== length) return false
-  for (let i = 0; i < length; i++) if (a.values[startA + i] !== b.values[startB + i]) return false
-  return true
-}
-
-/** FNV-1a, 32 bits, mixed once more since only its low bits choose the place. */
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193)
-  return hash ^ (hash >>> 15)
+  return sameBytes(
+    a.values,
+    a.valueOffsets[rowA],
+    a.valueOffsets[rowA + 1],
+    b.values,
+    b.valueOffsets[rowB],
+    b.valueOffsets[rowB + 1],
+  )
 }

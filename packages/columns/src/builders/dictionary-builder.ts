@@ -1,4 +1,5 @@
 import { type Data, Dictionary, Int32, makeData, makeVector, Utf8, type Vector } from 'apache-arrow'
+import { hashBytes, sameBytes } from '../bytes.ts'
 import type { ColumnBuilder } from './builder.ts'
 import { Utf8Builder } from './utf8-builder.ts'
 import { Validity } from './validity.ts'
@@ -52,7 +53,7 @@ export class DictionaryBuilder implements ColumnBuilder<Dictionary<Utf8, Int32>>
   }
 
   #numberOf(bytes: Uint8Array, start: number, end: number): number {
-    const hash = hashOf(bytes, start, end)
+    const hash = hashBytes(bytes, start, end)
     const mask = this.#table.length - 1
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const number = this.#table[at]
@@ -62,10 +63,7 @@ export class DictionaryBuilder implements ColumnBuilder<Dictionary<Utf8, Int32>>
   }
 
   #isEntry(number: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const from = this.#starts[number]
-    if (this.#starts[number + 1] - from !== end - start) return false
-    for (let i = start, j = from; i < end; i++, j++) if (bytes[i] !== this.#bytes[j]) return false
-    return true
+    return sameBytes(bytes, start, end, this.#bytes, this.#starts[number], this.#starts[number + 1])
   }
 
   #add(slot: number, hash: number, bytes: Uint8Array, start: number, end: number): number {
@@ -104,11 +102,4 @@ export class DictionaryBuilder implements ColumnBuilder<Dictionary<Utf8, Int32>>
     }
     return makeVector(values.finish())
   }
-}
-
-/** FNV-1a, 32 bits. */
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193)
-  return hash >>> 0
 }

@@ -1,0 +1,24 @@
+/** Whether the bytes from `leftStart` to `leftEnd` are those from `rightStart` to `rightEnd`. */
+export function sameBytes(
+  left: Uint8Array,
+  leftStart: number,
+  leftEnd: number,
+  right: Uint8Array,
+  rightStart: number,
+  rightEnd: number,
+): boolean {
+  if (leftEnd - leftStart !== rightEnd - rightStart) return false
+  for (let i = leftStart, j = rightStart; i < leftEnd; i++, j++) if (left[i] !== right[j]) return false
+  return true
+}
+
+/**
+ * A number of 32 bits, with its sign, that equal bytes share; its low bits choose a place in a table.
+ *
+ * - Source: FNV-1a, mixed once more, since its low bits hang on the low bits of the bytes alone.
+ */
+export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193)
+  return hash ^ (hash >>> 15)
+}
