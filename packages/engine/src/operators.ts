@@ -1,3 +1,4 @@
+import { addPlace } from '@fletching/columns/errors'
 import { takeBatch } from '@fletching/kernels/take'
 import { trueRows } from '@fletching/kernels/true-rows'
 import type { Unfit } from '@fletching/ndjson'
@@ -17,7 +18,8 @@ export interface Rows {
 
 /** Keeps the rows for which the predicate is true. */
 export function applyFilter(rows: Rows, step: FilterStep): Rows {
-  const kept = trueRows(evaluate(step.predicate, rows.batch) as Vector<Bool>)
+  const mask = placed(`filter "${step.reason}"`, () => evaluate(step.predicate, rows.batch))
+  const kept = trueRows(mask as Vector<Bool>)
   if (kept.length === rows.batch.numRows) return rows
   return {
     batch: takeBatch(rows.batch, kept),
@@ -44,7 +46,7 @@ export function setAside(rows: Rows): Rows {
 
 /** The batch that a sink gets: one column for each of its expressions. */
 export function project(batch: RecordBatch, columns: readonly SinkColumn[], schema: Schema): RecordBatch {
-  const children = columns.map((column) => evaluate(column.expr, batch).data[0])
+  const children = columns.map(({ name, expr }) => placed(`column ${name}`, () => evaluate(expr, batch)).data[0])
   return new RecordBatch(
     schema,
     makeData({ type: new Struct(schema.fields), length: batch.numRows, nullCount: 0, children }),
@@ -53,6 +55,15 @@ export function project(batch: RecordBatch, columns: readonly SinkColumn[], sche
 
 export function sinkSchema(columns: readonly SinkColumn[]): Schema {
   return new Schema(columns.map(({ name, type, nullable }) => new Field(name, arrowType(type), nullable)))
+}
+
+/** An error says in which filter or column it came up: a kernel knows no more than the row. */
+function placed(place: string, compute: () => Vector): Vector {
+  try {
+    return compute()
+  } catch (error) {
+    throw addPlace(error, place)
+  }
 }
 
 /** The notes of kept rows, at their new places. */

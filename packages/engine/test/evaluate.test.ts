@@ -304,7 +304,7 @@ describe('what cannot be computed', () => {
     expect(() => evaluate({ op: 'cast', input: column('t'), type: INT64, onFailure: 'error' }, batch)).toThrow(
       expect.objectContaining({
         kind: 'data',
-        message: `CAST_FAILED: a text cannot be a int64
+        message: `CAST_FAILED: the text value cannot be cast to int64
   at row 1
   mend the data, or cast with onFailure: 'null'`,
       }),

@@ -108,6 +108,30 @@ describe('a filter, and setting aside behind it', () => {
   })
 })
 
+describe('what a kernel refuses', () => {
+  const cast: Expr = { op: 'cast', input: { op: 'column', path: ['t'], type: TEXT }, type: INT32, onFailure: 'error' }
+  const batch = batchOf({ t: [new Utf8(), ['1', 'x']] })
+  const message = (place: string) =>
+    `CAST_FAILED: the text value cannot be cast to int32
+  at row 1
+  at ${place}
+  mend the data, or cast with onFailure: 'null'`
+
+  it('has the filter for its place', () => {
+    const step: FilterStep = { predicate: { op: 'isNotNull', input: cast }, reason: 't is no number' }
+    expect(() => applyFilter({ batch, unfit: [], objectEnds: [] }, step)).toThrow(
+      expect.objectContaining({ kind: 'data', message: message('filter "t is no number"') }),
+    )
+  })
+
+  it('has the column for its place', () => {
+    const columns = [{ name: 'n', expr: cast, type: INT32, nullable: false }]
+    expect(() => project(batch, columns, sinkSchema(columns))).toThrow(
+      expect.objectContaining({ kind: 'data', message: message('column n') }),
+    )
+  })
+})
+
 describe('project', () => {
   const columns = [
     { name: 'b', expr: { op: 'column', path: ['text'], type: TEXT }, type: TEXT, nullable: true },

@@ -47,7 +47,7 @@ export function cast<T extends DataType>(
   const values = castVector(column, type, (row, from, to) => {
     if (onFailure !== 'error') rejected.push(row)
     else {
-      throw dataError('CAST_FAILED', `a ${from} cannot be a ${to}`, {
+      throw dataError('CAST_FAILED', `the ${from} value cannot be cast to ${to}`, {
         at: `row ${row}`,
         help: "mend the data, or cast with onFailure: 'null'",
       })

@@ -272,7 +272,7 @@ describe('cast', () => {
         expect(() => run(vectorOf(types[from], nullable, 'chunks'), to, 'error')).toThrow(
           expect.objectContaining({
             kind: 'data',
-            message: `CAST_FAILED: a ${from} cannot be a ${to}\n  at row ${row}\n  mend the data, or cast with onFailure: 'null'`,
+            message: `CAST_FAILED: the ${from} value cannot be cast to ${to}\n  at row ${row}\n  mend the data, or cast with onFailure: 'null'`,
           }),
         )
       }
