@@ -14,12 +14,13 @@ import { isNotNull, isNull } from '@fletching/kernels/is-null'
 import { length } from '@fletching/kernels/length'
 import { lower } from '@fletching/kernels/lower'
 import { parseTimestamp } from '@fletching/kernels/parse-timestamp'
+import type { Scalar } from '@fletching/kernels/scalar'
 import { startsWith } from '@fletching/kernels/starts-with'
 import { structField } from '@fletching/kernels/struct-field'
 import { trim } from '@fletching/kernels/trim'
 import { upper } from '@fletching/kernels/upper'
 import type { CallName, CompareOperator, Expr } from '@fletching/plan'
-import type { RecordBatch, Vector } from 'apache-arrow'
+import type { Bool, RecordBatch, Struct, Vector } from 'apache-arrow'
 import { arrowType } from './arrow-type.ts'
 import { scalarVector } from './scalar-vector.ts'
 
@@ -37,31 +38,35 @@ export function evaluate(expr: Expr, batch: RecordBatch): Vector {
     case 'literal':
       return scalarVector(expr.value, arrowType(expr.type), batch.numRows)
     case 'isIn':
-      return isIn(evaluate(expr.input, batch), expr.values as never)
+      return isIn(evaluate(expr.input, batch), expr.values)
     case 'isNull':
       return isNull(evaluate(expr.input, batch))
     case 'isNotNull':
       return isNotNull(evaluate(expr.input, batch))
     case 'compare':
-      return COMPARE[expr.operator](evaluate(expr.left, batch) as never, operand(expr.right, batch) as never)
+      return COMPARE[expr.operator](evaluate(expr.left, batch), operand(expr.right, batch))
     case 'and':
+      return expr.inputs.map((input) => truths(input, batch)).reduce((left, right) => and(left, right))
     case 'or':
-      return expr.inputs
-        .map((input) => evaluate(input, batch))
-        .reduce((left, right) => LOGIC[expr.op](left as never, right as never))
+      return expr.inputs.map((input) => truths(input, batch)).reduce((left, right) => or(left, right))
     case 'not':
-      return not(evaluate(expr.input, batch) as never)
+      return not(truths(expr.input, batch))
     case 'cast':
       return cast(evaluate(expr.input, batch), arrowType(expr.type), { onFailure: expr.onFailure }) as Vector
     case 'field':
-      return structField(evaluate(expr.input, batch) as never, expr.name)
+      return structField(evaluate(expr.input, batch) as Vector<Struct>, expr.name)
     case 'call':
       return call(expr.name, expr.args, batch)
   }
 }
 
+/** The plan has made sure that a predicate stands where one is wanted. */
+function truths(expr: Expr, batch: RecordBatch): Vector<Bool> {
+  return evaluate(expr, batch) as Vector<Bool>
+}
+
 /** A literal stays the one value that it is, which kernels take in place of a vector. */
-function operand(expr: Expr, batch: RecordBatch): unknown {
+function operand(expr: Expr, batch: RecordBatch): Vector | Scalar {
   return expr.op === 'literal' ? expr.value : evaluate(expr, batch)
 }
 
@@ -77,15 +82,15 @@ function columnAt(batch: RecordBatch, path: Path): Vector {
   for (let names = path.length; names > 0; names--) {
     const column = batch.getChild(formatPath(path.slice(0, names)))
     if (column !== null)
-      return path.slice(names).reduce((struct: Vector, name) => structField(struct as never, name), column)
+      return path.slice(names).reduce((struct: Vector, name) => structField(struct as Vector<Struct>, name), column)
   }
   throw internal(
     `the plan looks at ${formatPath(path)}, but the batch has ${batch.schema.fields.map(({ name }) => name).join(', ')}`,
   )
 }
 
-const COMPARE: Record<CompareOperator, (left: never, right: never) => Vector> = { eq, ne, lt, le, gt, ge, eqNullSafe }
-const LOGIC = { and, or }
+const COMPARE = { eq, ne, lt, le, gt, ge, eqNullSafe } satisfies Record<CompareOperator, unknown>
+/** Their inputs have the types that the plan has checked. */
 const CALLS: Record<CallName, (...inputs: never[]) => Vector> = {
   coalesce,
   concatText,
