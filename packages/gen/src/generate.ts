@@ -35,7 +35,7 @@ export interface GeneratedObject {
  *
  * @example
  * ```ts
- * const [first] = generateObjects({ seed: 7, events: 100 })
+ * const [first] = generateObjects({ seed: 7, events: 100, days: 1 })
  * assert.match(first.key, /^segment-logs\/\w{10}\/1558137600000\//)
  * ```
  */

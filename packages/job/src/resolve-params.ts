@@ -11,7 +11,8 @@ import type { Param, Params, ParamValue, ValuesOf } from './param.ts'
  *
  * @example
  * ```ts
- * const values = resolveParams(job, { S3_JSON_INPUT_PATH: 'events/', S3_CSV_OUTPUT_PATH: 'out/' })
+ * const job = defineJob({ name: 'few', params: { SHARE: param.number('of the lines').default(1) }, plan: () => [] })
+ * assert.deepEqual(resolveParams(job, { SHARE: '0.5' }), { SHARE: 0.5 })
  * ```
  */
 export function resolveParams<P extends Params>(job: Job<P>, given: Readonly<Record<string, string>>): ValuesOf<P> {
