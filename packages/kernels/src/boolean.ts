@@ -10,6 +10,12 @@ import { boolVector, newBits } from './bool-vector.ts'
  * - Nulls: Kleene: false and null is false, true and null is null.
  * - Errors: InternalError when the lengths differ.
  * - Source: Arrow C++ `and_kleene`.
+ *
+ * @example
+ * ```ts
+ * const both = and(vectorFromArray([true, false, null]), vectorFromArray([null, null, null], new Bool()))
+ * assert.deepEqual([...both], [null, false, null])
+ * ```
  */
 export function and(left: Vector<Bool> | boolean | null, right: Vector<Bool> | boolean | null): Vector<Bool> {
   return kleene(left, right, 0)
@@ -22,6 +28,12 @@ export function and(left: Vector<Bool> | boolean | null, right: Vector<Bool> | b
  * - Nulls: Kleene: true or null is true, false or null is null.
  * - Errors: InternalError when the lengths differ.
  * - Source: Arrow C++ `or_kleene`.
+ *
+ * @example
+ * ```ts
+ * const either = or(vectorFromArray([true, false, null]), vectorFromArray([null, null, null], new Bool()))
+ * assert.deepEqual([...either], [true, null, null])
+ * ```
  */
 export function or(left: Vector<Bool> | boolean | null, right: Vector<Bool> | boolean | null): Vector<Bool> {
   return kleene(left, right, 1)
@@ -32,6 +44,11 @@ export function or(left: Vector<Bool> | boolean | null, right: Vector<Bool> | bo
  *
  * - Shape: as many rows as `column`, in one chunk.
  * - Nulls: propagate.
+ *
+ * @example
+ * ```ts
+ * assert.deepEqual([...not(vectorFromArray([true, false, null]))], [false, true, null])
+ * ```
  */
 export function not(column: Vector<Bool>): Vector<Bool> {
   const states = statesOf(column, column.length)

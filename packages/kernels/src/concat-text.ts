@@ -10,6 +10,12 @@ import type { Texts } from './text-chunks.ts'
  * - Nulls: propagate: one null makes the row null.
  * - Errors: InternalError when the lengths differ.
  * - Source: PySpark `concat`.
+ *
+ * @example
+ * ```ts
+ * const names = concatText(vectorFromArray(['a', null]), '-', vectorFromArray(['x', 'y']))
+ * assert.deepEqual([...names], ['a-x', null])
+ * ```
  */
 export function concatText(...parts: readonly (Texts | string | null)[]): Vector<Utf8> {
   const { operands, length } = operandsOf('concatText', parts)

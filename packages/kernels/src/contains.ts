@@ -9,6 +9,11 @@ import { testTexts } from './text-test.ts'
  * - Shape: as many rows as `column`, in one chunk; `part` is one text, or one for each row. The empty text stands in every text.
  * - Nulls: propagate.
  * - Source: PySpark `Column.contains`.
+ *
+ * @example
+ * ```ts
+ * assert.deepEqual([...contains(vectorFromArray(['red shoe', 'shirt', null]), 'shoe')], [true, false, null])
+ * ```
  */
 export function contains(column: Texts, part: Texts | string | null): Vector<Bool> {
   return testTexts('contains', column, part, (text, row, other, otherRow) => {

@@ -8,6 +8,12 @@ import { DateDay, makeData, type TimestampMillisecond, Vector } from 'apache-arr
  * - Nulls: propagate.
  * - Units: milliseconds in, days since 1970-01-01 out.
  * - Source: PySpark `to_date` in a session of time zone UTC.
+ *
+ * @example
+ * ```ts
+ * const days = date(vectorFromArray([-1, 86_400_000, null], new TimestampMillisecond('UTC')))
+ * assert.deepEqual([...days.data[0].values.subarray(0, 2)], [-1, 1])
+ * ```
  */
 export function date(column: Vector<TimestampMillisecond>): Vector<DateDay> {
   return new Vector(

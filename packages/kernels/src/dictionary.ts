@@ -8,6 +8,12 @@ import { decodeDictionary } from './concat-data.ts'
  * - Shape: as many rows and chunks as `column`; one dictionary for all chunks, in order of first appearance.
  * - Nulls: propagate; they are not in the dictionary.
  * - Memory: returns `column` itself when it is dictionary-encoded already.
+ *
+ * @example
+ * ```ts
+ * const events = dictionaryEncode(vectorFromArray(['a', 'b', 'a', null], new Utf8()))
+ * assert.deepEqual([...events.data[0].dictionary], ['a', 'b'])
+ * ```
  */
 export function dictionaryEncode(
   column: Vector<Utf8> | Vector<Dictionary<Utf8, Int32>>,
@@ -35,6 +41,12 @@ export function dictionaryEncode(
  * - Shape: as many rows and chunks as `column`.
  * - Nulls: propagate; a number whose entry is null is null too.
  * - Memory: returns `column` itself when it is not dictionary-encoded.
+ *
+ * @example
+ * ```ts
+ * const texts = dictionaryDecode(vectorFromArray(['a', 'b', 'a', null], new Dictionary(new Utf8(), new Int32())))
+ * assert.deepEqual([...texts], ['a', 'b', 'a', null])
+ * ```
  */
 export function dictionaryDecode<T extends DataType>(column: Vector<Dictionary<T>> | Vector<T>): Vector<T> {
   if (!DataType.isDictionary(column.type)) return column as Vector<T>

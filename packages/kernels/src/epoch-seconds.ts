@@ -8,6 +8,12 @@ import { type Data, Int64, makeData, TimestampMillisecond, Vector } from 'apache
  * - Nulls: propagate.
  * - Units: milliseconds in, seconds out, rounded down, so that -1 ms is second -1.
  * - Source: what Amazon Personalize wants as TIMESTAMP.
+ *
+ * @example
+ * ```ts
+ * const moments = vectorFromArray([1999, -1, null], new TimestampMillisecond('UTC'))
+ * assert.deepEqual([...epochSeconds(moments)], [1n, -1n, null])
+ * ```
  */
 export function epochSeconds(column: Vector<TimestampMillisecond>): Vector<Int64> {
   return mapChunks(column, new Int64(), (milliseconds, seconds) => {
@@ -21,6 +27,11 @@ export function epochSeconds(column: Vector<TimestampMillisecond>): Vector<Int64
  * - Shape: as many rows and chunks as `column`.
  * - Nulls: propagate.
  * - Units: seconds in, milliseconds out, in UTC.
+ *
+ * @example
+ * ```ts
+ * assert.deepEqual([...fromEpochSeconds(vectorFromArray([1n, null], new Int64()))], [1000, null])
+ * ```
  */
 export function fromEpochSeconds(column: Vector<Int64>): Vector<TimestampMillisecond> {
   return mapChunks(column, new TimestampMillisecond('UTC'), (seconds, milliseconds) => {

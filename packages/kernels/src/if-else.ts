@@ -14,6 +14,12 @@ import { takeData } from './take-data.ts'
  * - Memory: copies; dictionary-encoded values are decoded.
  * - Errors: InternalError when lengths or types differ, or the type cannot hold the scalar.
  * - Source: Arrow C++ `if_else`.
+ *
+ * @example
+ * ```ts
+ * const chosen = ifElse(vectorFromArray([true, false, null]), vectorFromArray(['a', 'b', 'c']), 'other')
+ * assert.deepEqual([...chosen], ['a', 'other', null])
+ * ```
  */
 export function ifElse(condition: Vector<Bool>, whenTrue: Vector | Scalar, whenFalse: Vector | Scalar): Vector {
   const { operands, type, length } = operandsOf('ifElse', [whenTrue, whenFalse])

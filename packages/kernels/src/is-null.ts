@@ -9,6 +9,11 @@ import { withoutNullEntries } from './dictionary.ts'
  * - Shape: as many rows as `column`, in one chunk.
  * - Nulls: as value; never null itself.
  * - Source: PySpark `Column.isNull`.
+ *
+ * @example
+ * ```ts
+ * assert.deepEqual([...isNull(vectorFromArray(['a', null]))], [false, true])
+ * ```
  */
 export function isNull(column: Vector): Vector<Bool> {
   return validityMask(column, false)
@@ -20,6 +25,11 @@ export function isNull(column: Vector): Vector<Bool> {
  * - Shape: as many rows as `column`, in one chunk.
  * - Nulls: as value; never null itself.
  * - Source: PySpark `Column.isNotNull`.
+ *
+ * @example
+ * ```ts
+ * assert.deepEqual([...isNotNull(vectorFromArray(['a', null]))], [true, false])
+ * ```
  */
 export function isNotNull(column: Vector): Vector<Bool> {
   return validityMask(column, true)

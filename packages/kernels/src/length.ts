@@ -9,6 +9,11 @@ import { plainTexts, type Texts } from './text-chunks.ts'
  * - Nulls: propagate.
  * - Units: code points, not bytes or UTF-16 units: an emoji is one.
  * - Source: PySpark `length`.
+ *
+ * @example
+ * ```ts
+ * assert.deepEqual([...length(vectorFromArray(['größe', '🛒', null], new Utf8()))], [5, 1, null])
+ * ```
  */
 export function length(column: Texts): Vector<Int32> {
   return new Vector(

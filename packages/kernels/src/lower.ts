@@ -8,6 +8,11 @@ import type { Texts } from './text-chunks.ts'
  * - Shape: as many rows and chunks as `column`.
  * - Nulls: propagate.
  * - Source: Unicode's default mapping, whatever the machine's language.
+ *
+ * @example
+ * ```ts
+ * assert.deepEqual([...lower(vectorFromArray(['GRÖSSE', null], new Utf8()))], ['grösse', null])
+ * ```
  */
 export function lower(column: Texts): Vector<Utf8> {
   return changeCase(column, (text) => text.toLowerCase())

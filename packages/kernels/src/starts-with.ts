@@ -9,6 +9,11 @@ import { testTexts } from './text-test.ts'
  * - Shape: as many rows as `column`, in one chunk; `prefix` is one text, or one for each row.
  * - Nulls: propagate.
  * - Source: PySpark `Column.startswith`.
+ *
+ * @example
+ * ```ts
+ * assert.deepEqual([...startsWith(vectorFromArray(['red shoe', 'shirt', null]), 'red')], [true, false, null])
+ * ```
  */
 export function startsWith(column: Texts, prefix: Texts | string | null): Vector<Bool> {
   return testTexts('startsWith', column, prefix, (text, row, other, otherRow) => {

@@ -10,6 +10,12 @@ import { takeData } from './take-data.ts'
  * - Nulls: a null struct gives null, whatever lies under it.
  * - Memory: shares the field's buffers where no struct is null.
  * - Errors: InternalError when there is no such field.
+ *
+ * @example
+ * ```ts
+ * const properties = vectorFromArray([{ sku: 'a' }, null], new Struct([new Field('sku', new Utf8(), true)]))
+ * assert.deepEqual([...structField(properties, 'sku')], ['a', null])
+ * ```
  */
 export function structField(column: Vector<Struct>, name: string): Vector {
   const index = column.type.children.findIndex((field) => field.name === name)

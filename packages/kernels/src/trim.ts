@@ -7,6 +7,11 @@ import { mapTexts, type Texts } from './text-chunks.ts'
  * - Shape: as many rows and chunks as `column`.
  * - Nulls: propagate.
  * - Source: PySpark `trim`, which leaves tabs and line breaks where they are.
+ *
+ * @example
+ * ```ts
+ * assert.deepEqual([...trim(vectorFromArray([' a\t', null], new Utf8()))], ['a\t', null])
+ * ```
  */
 export function trim(column: Texts): Vector<Utf8> {
   return mapTexts(column, (bytes, start, end, target) => {

@@ -8,6 +8,11 @@ import type { Texts } from './text-chunks.ts'
  * - Shape: as many rows and chunks as `column`.
  * - Nulls: propagate.
  * - Source: Unicode's default mapping, whatever the machine's language.
+ *
+ * @example
+ * ```ts
+ * assert.deepEqual([...upper(vectorFromArray(['größe', null], new Utf8()))], ['GRÖSSE', null])
+ * ```
  */
 export function upper(column: Texts): Vector<Utf8> {
   return changeCase(column, (text) => text.toUpperCase())
