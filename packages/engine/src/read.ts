@@ -16,7 +16,7 @@ import { type ScanMessage, type ScanSource, UnitScanner } from './unit-scanner.t
 import { unpackBody, unpackError } from './worker-messages.ts'
 
 /** What became of an object, and which version of it was read. */
-export interface ReadObject extends Omit<ObjectCounts, 'tallies'> {
+interface ReadObject extends Omit<ObjectCounts, 'tallies'> {
   readonly etag: string | undefined
 }
 
