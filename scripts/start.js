@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npm start`: a day of seeded events if there are none, the main job on them, and what came out.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { summary } from '../packages/cli/dist/summary.js'
 
@@ -27,6 +27,7 @@ function fletching(args, stdout = 'inherit') {
 if (existsSync(`${root}${events}/segment-logs`)) console.log(`using the events in ${events}`)
 else fletching(['gen', '--to', events, '--days', '1', '--bytes', '50MB', '--seed', '1'])
 
+mkdirSync(`${root}${out}`, { recursive: true })
 // Into a pipe the command prints JSON lines; whoever starts this wants to read the summary wherever it goes.
 const isTerminal = process.stdout.isTTY === true
 fletching(

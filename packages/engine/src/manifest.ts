@@ -8,7 +8,10 @@ export interface Manifest extends Report {
   readonly output: string
 }
 
-const NAME = 'manifest.json'
+/** Where the manifest of a state folder is. */
+export function manifestLocation(folder: Location): Location {
+  return joinLocation(folder, 'manifest.json')
+}
 
 /**
  * The manifest of the last run of this job on this output.
@@ -17,7 +20,7 @@ const NAME = 'manifest.json'
  *   read as one. Neither is taken for "no run yet", since the files of the last run would then count as those of others.
  */
 export async function readManifest(store: Store, folder: Location, output: string): Promise<Manifest | undefined> {
-  const location = joinLocation(folder, NAME)
+  const location = manifestLocation(folder)
   const object = await store.stat(location)
   if (object === undefined) return undefined
   const chunks: Uint8Array[] = []
@@ -34,7 +37,7 @@ export async function readManifest(store: Store, folder: Location, output: strin
 
 /** Replaces the manifest in one step. */
 export async function writeManifest(store: Store, folder: Location, manifest: Manifest): Promise<void> {
-  const writer = await store.create(joinLocation(folder, NAME))
+  const writer = await store.create(manifestLocation(folder))
   try {
     await writer.write(Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`))
     await writer.prepare()
@@ -42,18 +45,6 @@ export async function writeManifest(store: Store, folder: Location, manifest: Ma
   } catch (error) {
     await writer.abort()
     throw error
-  }
-}
-
-/** Proves that the state folder can be written, and leaves no trace of it. */
-export async function assertWritable(store: Store, folder: Location): Promise<void> {
-  const location = joinLocation(folder, NAME)
-  const writer = await store.create(location)
-  try {
-    await writer.write(new Uint8Array(1))
-    await writer.prepare()
-  } finally {
-    await writer.abort()
   }
 }
 

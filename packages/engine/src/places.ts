@@ -4,12 +4,13 @@ import {
   formatLocation,
   globFolder,
   isGlob,
+  joinLocation,
   type Location,
   openStore,
   parseLocation,
   type Store,
 } from '@fletching/storage'
-import { type Manifest, readManifest } from './manifest.ts'
+import { type Manifest, manifestLocation, readManifest } from './manifest.ts'
 import type { RunOptions } from './options.ts'
 import { assertApart, assertOwnFilesOnly, csvTarget, stateFolder } from './outputs.ts'
 import type { PhysicalPlan, PhysicalSink } from './physical.ts'
@@ -52,6 +53,18 @@ export async function openPlaces(job: string, plan: PhysicalPlan, options: RunOp
   }
   const input = { store: await openStore(parseLocation(plan.location)) }
   return { input, sinks, state: { store: stateStore, folder: state }, last }
+}
+
+/**
+ * Proves that the outputs and the manifest can be written, before anything is read.
+ *
+ * - Errors: ACCESS_DENIED and the like (environment), with the place.
+ */
+export async function assertPlacesWritable({ sinks, state }: Places): Promise<void> {
+  await state.store.assertWritable(manifestLocation(state.folder))
+  for (const { sink, store, target } of sinks) {
+    await store.assertWritable(sink.format === 'csv' ? target : joinLocation(target, 'part-00000.parquet'))
+  }
 }
 
 async function assertPlacesApart(

@@ -6,10 +6,10 @@ import { orAborted } from './abort.ts'
 import { type Accounting, assertAddsUp, sum } from './accounting.ts'
 import { type Coordinator, openCoordinator } from './coordinator.ts'
 import { assertMalformedShare } from './malformed.ts'
-import { assertWritable, writeManifest } from './manifest.ts'
+import { writeManifest } from './manifest.ts'
 import type { RunOptions } from './options.ts'
 import { lower } from './physical.ts'
-import { openPlaces } from './places.ts'
+import { assertPlacesWritable, openPlaces } from './places.ts'
 import { readObjects } from './read.ts'
 import { type OutputInfo, type Report, summarize } from './report.ts'
 import { keptOutputs, removeSurplus } from './surplus.ts'
@@ -50,7 +50,7 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     findInput(places.input.store, plan.location, options.exclude),
     options.signal,
   )
-  await assertWritable(places.state.store, places.state.folder)
+  await assertPlacesWritable(places)
   const coordinator = await openCoordinator(places)
   try {
     const read = await readObjects(plan, places.input.store, objects, coordinator, options)

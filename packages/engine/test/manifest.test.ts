@@ -1,7 +1,7 @@
 import { joinLocation, openMemoryStore, parseLocation, type Store } from '@fletching/storage'
 import { describe, expect, it } from 'vitest'
 import { emptyAccounting } from '../src/accounting.ts'
-import { assertWritable, type Manifest, readManifest, writeManifest } from '../src/manifest.ts'
+import { type Manifest, readManifest, writeManifest } from '../src/manifest.ts'
 import { objectsIn, openWatchedStore, put } from './stores.ts'
 
 const folder = parseLocation('memory:state/')
@@ -87,21 +87,6 @@ describe('a manifest', () => {
     await expect(writeManifest(failingAtCommit(store), folder, manifest)).rejects.toThrow('no')
     expect(events.at(-1)).toBe('abort state/manifest.json')
     expect(await readManifest(store, folder, 's3://b/out')).toEqual(manifest)
-  })
-})
-
-describe('assertWritable', () => {
-  it('brings a byte to its place, and takes it away', async () => {
-    const { store, events } = openWatchedStore()
-    await assertWritable(store, folder)
-    expect(events).toEqual(['create', 'prepare', 'abort'].map((what) => `${what} state/manifest.json`))
-    expect(await objectsIn(store)).toEqual({})
-  })
-
-  it('takes it away too when it cannot be brought there', async () => {
-    const { store, events } = openWatchedStore()
-    await expect(assertWritable(failingAtCommit(store), folder)).rejects.toThrow('no')
-    expect(events.at(-1)).toBe('abort state/manifest.json')
   })
 })
 

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import type { RunOptions } from '../src/options.ts'
-import { openPlaces } from '../src/places.ts'
+import { assertPlacesWritable, openPlaces } from '../src/places.ts'
 import { type Ends, planFor } from './plans.ts'
+import { openWatchedStore } from './stores.ts'
 
 /** Where a plan would read and write below a folder; the folder's name is taken out of what is said. */
 async function refusal(folder: string, ends: Ends, options: RunOptions = {}): Promise<string> {
@@ -164,5 +165,23 @@ describe('openPlaces refuses files of others', () => {
       await writeFile(join(folder, 'csv/other'), 'x')
       expect(await refusal(folder, { input: 'in', csv: 'csv/x.csv' })).toBe('none')
     })
+  })
+})
+
+describe('assertPlacesWritable', () => {
+  it('tries the manifest, the CSV and a file of the table', async () => {
+    const { store, events } = openWatchedStore()
+    const [csv, table] = planFor({ input: 'in', csv: 'csv', table: 'table' }).sinks
+    const at = (key: string) => ({ scheme: 'memory' as const, key })
+    await assertPlacesWritable({
+      input: { store },
+      sinks: [
+        { sink: csv, store, target: at('csv/part-00000.csv') },
+        { sink: table, store, target: at('table/') },
+      ],
+      state: { store, folder: at('state/') },
+      last: undefined,
+    })
+    expect(events).toEqual(['try state/manifest.json', 'try csv/part-00000.csv', 'try table/part-00000.parquet'])
   })
 })

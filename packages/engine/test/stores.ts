@@ -14,6 +14,9 @@ export function openWatchedStore(): { readonly store: Store; readonly events: st
         events.push(`remove ${nameOf(location)}`)
         await memory.remove(location)
       },
+      assertWritable: async (location) => {
+        events.push(`try ${nameOf(location)}`)
+      },
       create: async (location) => {
         const writer = await memory.create(location)
         const name = nameOf(location)

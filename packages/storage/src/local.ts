@@ -31,6 +31,7 @@ export function openLocalStore(): Store {
     read: readFile,
     readSync: readFileSync,
     create: createFile,
+    assertWritable: assertFileWritable,
     remove: removeFile,
   }
 }
@@ -212,6 +213,16 @@ async function isFolder(path: string): Promise<boolean> {
 
 function folderInTheWay(path: string) {
   return authorError('BAD_LOCATION', 'a folder stands where a file is needed', { at: path, help: 'give another path' })
+}
+
+async function assertFileWritable(location: Location): Promise<void> {
+  const writer = await createFile(location)
+  try {
+    await writer.write(new Uint8Array(1))
+    await writer.prepare()
+  } finally {
+    await writer.abort()
+  }
 }
 
 class LocalWriter implements ObjectWriter {

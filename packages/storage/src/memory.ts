@@ -64,6 +64,8 @@ class MemoryStore implements Store {
     }
   }
 
+  async assertWritable(): Promise<void> {}
+
   async remove(location: Location): Promise<void> {
     this.#objects.delete(keyOf(location))
   }

@@ -71,6 +71,17 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
     return new S3Writer(target, createOptions)
   }
 
+  /** An upload that is begun and given up asks for the same rights as one that is completed. */
+  async function assertWritable(location: Location): Promise<void> {
+    const address = addressOf(location)
+    try {
+      const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand(address))
+      await client.send(new sdk.AbortMultipartUploadCommand({ ...address, UploadId }))
+    } catch (error) {
+      throw s3Failure(error, formatLocation(location), 'write')
+    }
+  }
+
   async function remove(location: Location): Promise<void> {
     try {
       await client.send(new sdk.DeleteObjectCommand(addressOf(location)))
@@ -83,6 +94,7 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
     stat,
     list,
     create,
+    assertWritable,
     remove,
     read: (object) => readS3Object(opened, addressOf(object.location), object, options),
   }

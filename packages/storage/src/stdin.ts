@@ -11,6 +11,7 @@ export function openStdinStore(): Store {
     async *list() {},
     read: (_object: ObjectInfo) => readStdin(),
     create: refuse,
+    assertWritable: refuse,
     remove: refuse,
   }
 }

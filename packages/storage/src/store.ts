@@ -26,6 +26,12 @@ export interface Store {
   readSync?(object: ObjectInfo, start: number, room: () => Uint8Array): Iterable<Uint8Array>
   /** Begins an object that nobody sees before it is committed. */
   create(location: Location, options?: CreateOptions): Promise<ObjectWriter>
+  /**
+   * Proves that an object may be written at an address, and leaves no trace of it.
+   *
+   * - Errors: ACCESS_DENIED and the like (environment), with the address.
+   */
+  assertWritable(location: Location): Promise<void>
   /** Removes an object; one that is not there is no error. */
   remove(location: Location): Promise<void>
 }

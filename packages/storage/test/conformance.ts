@@ -87,6 +87,15 @@ export function describeStore(title: string, open: () => Promise<Opened>): void 
       expect(await namesIn(place)).toEqual(['a'])
     })
 
+    it('proves that an object may be written, and leaves no trace of that', async () => {
+      const place = inside()
+      await store.assertWritable(joinLocation(place, 'folder/a'))
+      expect(await namesIn(place)).toEqual([])
+      const written = await put(joinLocation(place, 'b'), bytesOf(10))
+      await store.assertWritable(written.location)
+      expect((await get(written)).equals(bytesOf(10))).toBe(true)
+    })
+
     it('leaves no trace of what is aborted, however often', async () => {
       const place = inside()
       for (const size of [10, 9_000_000]) {

@@ -265,6 +265,20 @@ describe('writing to S3', () => {
       response.writeHead(200, { ETag: '"new"', 'Content-Length': size }).end()
   const large = new Uint8Array(9 * 1024 * 1024)
 
+  it('is known to be refused before a byte is written', async () => {
+    answers = [refuse(403, 'AccessDenied')]
+    expect(await failureOf(store.assertWritable(location))).toMatchObject({
+      code: 'ACCESS_DENIED',
+      at: ['s3://bucket/a.gz'],
+    })
+    answers = [created, (_, response) => response.writeHead(204).end()]
+    await store.assertWritable(location)
+    expect(requests.map(({ method, url }) => `${method} ${url?.replace(/&?x-id=\w+/, '')}`).slice(-2)).toEqual([
+      'POST /bucket/a.gz?uploads=',
+      'DELETE /bucket/a.gz?uploadId=u1',
+    ])
+  })
+
   it('sees an error that comes with status 200', async () => {
     answers = [
       created,
