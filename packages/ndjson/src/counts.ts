@@ -9,10 +9,12 @@ export interface LineCounts {
   blank: number
   /** By code. */
   malformed: Tally
-  /** By the reason of the step that refused the line. */
+  /** By the reason of the step that refused the line, in the order of the steps. */
   filtered: Tally
   /** Lines that became rows of a batch, those with a value that does not fit among them. */
   rows: number
+  /** Lines that the scanner in WebAssembly left to the strict one: they were read a few times slower. */
+  slowLines: number
   /** Values that were changed on their way into a row, or are worth knowing of, as `column: what`. */
   converted: Tally
   /** By reason, the refused values of the step's column. Beyond a bound, values that were not seen before are counted as `…`. */
@@ -33,6 +35,7 @@ export function newCounts(): LineCounts {
     malformed: newTally(),
     filtered: newTally(),
     rows: 0,
+    slowLines: 0,
     converted: newTally(),
     tallies: Object.create(null) as Record<string, Tally>,
     distinct: newTally(),
@@ -40,5 +43,9 @@ export function newCounts(): LineCounts {
 }
 
 export function addOne(tally: Tally, name: string): void {
-  tally[name] = (tally[name] ?? 0) + 1
+  addMany(tally, name, 1)
+}
+
+export function addMany(tally: Tally, name: string, count: number): void {
+  tally[name] = (tally[name] ?? 0) + count
 }

@@ -1,14 +1,17 @@
+import { internal } from '@fletching/columns'
 import { Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
 import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
-import { addOne, type LineCounts, newCounts, newTally } from './counts.ts'
-import { isBlank, LineSplitter } from './line-splitter.ts'
+import { addMany, addOne, type LineCounts, newCounts, newTally } from './counts.ts'
+import { isBlank } from './line-splitter.ts'
 import { MALFORMED_CODES, type MalformedCode, verdictOf } from './malformed-code.ts'
 import { buildPathTrie } from './path-trie.ts'
-import { countRefused, openStep, type Step } from './predicate.ts'
-import type { Scanner } from './scanner.ts'
+import { countValue, openStep, type Step } from './predicate.ts'
+import { BUFFER_BYTES, type LineReader, type Scanner, type ScannerKind } from './scanner.ts'
+import type { Slots } from './slots.ts'
 import type { ScanSpec } from './spec.ts'
-import { StrictScanner } from './strict-scanner.ts'
+import { TsScanner } from './ts-scanner.ts'
 import { faultOf, type UnfitCode, type ValueState } from './value-state.ts'
+import { openWasmScanner } from './wasm-scanner.ts'
 
 /** A row whose line holds a value that does not fit. */
 export interface Unfit {
@@ -60,6 +63,11 @@ export interface DecoderOptions {
   readonly lineBytesMax?: number
   /** Malformed lines after which a batch ends, so that a file of nothing else stays within bounds. Default 1024. */
   readonly malformedMax?: number
+  /**
+   * Who reads the lines: the scanner in WebAssembly, several times faster, or the one in TypeScript; all else is the same. Default
+   * `wasm`, which is `ts` where there is no SIMD and for more columns or values than the fast scanner takes.
+   */
+  readonly scanner?: ScannerKind | undefined
 }
 
 /**
@@ -88,12 +96,13 @@ export class NdjsonDecoder {
   readonly #columns: readonly ColumnWriter[]
   readonly #outputs: readonly ColumnWriter[]
   readonly #steps: readonly Step[]
-  readonly #splitter: LineSplitter
   /** Of the line at hand, for each column. */
   readonly #states: ValueState[]
   readonly #batchRows: number
   readonly #batchBytesMax: number
   readonly #malformedMax: number
+  /** For each step, the lines that it refused. */
+  readonly #refused: number[]
   #counts = newCounts()
   #done: DecodedBatch[] = []
   #unfit: Unfit[] = []
@@ -103,37 +112,61 @@ export class NdjsonDecoder {
   #bytes = 0
 
   constructor(spec: ScanSpec, options: DecoderOptions = {}) {
-    const { batchRows = 16_384, lineBytesMax = 16 * MIB, batchBytesMax = 32 * MIB, malformedMax = 1024 } = options
+    const { batchRows = 16_384, batchBytesMax = 32 * MIB, malformedMax = 1024 } = options
+    const { lineBytesMax = 16 * MIB, scanner = 'wasm' } = options
     const trie = buildPathTrie(spec.columns.map(({ path }) => path))
-    this.#scanner = new StrictScanner(trie)
     this.#columns = spec.columns.map((column, number) => openColumnWriter(column, trie.nodes[number]))
     this.#outputs = this.#columns.filter(({ column }) => column.output)
     this.#steps = spec.steps.map((step) => openStep(step, this.#columns))
+    this.#refused = spec.steps.map(() => 0)
     this.#states = this.#outputs.map(() => 'absent')
     this.#batchRows = batchRows
     this.#batchBytesMax = batchBytesMax
     this.#malformedMax = malformedMax
-    this.#splitter = new LineSplitter(lineBytesMax, {
-      line: (bytes, start, end) => this.#line(bytes, start, end),
-      tooLong: (lineBytes) => {
-        this.#counts.lines++
-        this.#refuse('LINE_TOO_LONG', 0, lineBytes, undefined)
-      },
-    })
+    const reader: LineReader = {
+      valid: (bytes, start, end, slots, step) => this.#valid(bytes, start, end, slots, step),
+      refused: (bytes, slots, step) => this.#refuse(step, bytes, slots),
+      invalid: (bytes, start, end, verdict, errorOffset) => this.#invalid(bytes, start, end, verdict, errorOffset),
+      tooLong: (lineBytes) => this.#reject('LINE_TOO_LONG', 0, lineBytes, undefined),
+    }
+    this.#scanner =
+      (scanner === 'wasm' ? openWasmScanner(spec, trie, lineBytesMax, reader) : undefined) ??
+      new TsScanner(trie, lineBytesMax, reader)
     this.schema = new Schema(this.#outputs.map(({ column, builder }) => new Field(column.name, builder.type, true)))
+  }
+
+  /** Who reads the lines here. */
+  get scanner(): ScannerKind {
+    return this.#scanner.kind
   }
 
   /**
    * Begins in the middle of an object, before its first byte is pushed: a line begins at this offset. Line numbers count from there.
    */
   skipTo(byteOffset: number): void {
-    this.#splitter.skipTo(byteOffset)
+    this.#scanner.skipTo(byteOffset)
   }
 
   /** Takes the next bytes of the object; they may be used again afterwards. Gives the batches that are full. */
   push(bytes: Uint8Array): DecodedBatch[] {
     this.#counts.bytes += bytes.length
-    this.#splitter.push(bytes)
+    this.#scanner.push(bytes)
+    return this.#takeDone()
+  }
+
+  /**
+   * Memory for the next bytes of the object, at least `byteLength` of up to 256 KiB: who reads or inflates into it spares a copy.
+   * It is good until the next call of the decoder.
+   */
+  buffer(byteLength = 1): Uint8Array {
+    if (byteLength > BUFFER_BYTES) throw internal(`buffer got ${byteLength}; a decoder has ${BUFFER_BYTES} bytes`)
+    return this.#scanner.buffer(byteLength)
+  }
+
+  /** Takes the first `byteLength` bytes of what `buffer` gave, as `push` does. */
+  commit(byteLength: number): DecodedBatch[] {
+    this.#counts.bytes += byteLength
+    this.#scanner.commit(byteLength)
     return this.#takeDone()
   }
 
@@ -142,48 +175,62 @@ export class NdjsonDecoder {
    * small objects make few batches so.
    */
   endObject(): void {
-    this.#splitter.flush()
+    this.#scanner.flush()
     this.#objectEnds.push(this.#rows)
   }
 
   /** Ends the last object, and the batch. */
   flush(): DecodedBatch[] {
-    this.#splitter.flush()
+    this.#scanner.flush()
     if (this.#rows > 0 || this.#malformed.length > 0) this.#endBatch()
     this.#objectEnds = []
     return this.#takeDone()
   }
 
-  /** The counts since they were last taken. */
+  /** The counts since they were last taken; to be called when an object has ended. */
   takeCounts(): LineCounts {
     const counts = this.#counts
+    const { lines, blank, refused, values, slowLines } = this.#scanner.takeCounts()
+    counts.lines += lines
+    counts.blank += blank
+    counts.slowLines += slowLines
+    for (const [step, { reason }] of this.#steps.entries()) {
+      const count = this.#refused[step] + (refused[step] ?? 0)
+      if (count > 0) addMany(counts.filtered, reason, count)
+    }
+    for (const { step, name, count } of values) addMany(counts.tallies[this.#steps[step].reason], name, count)
+    this.#refused.fill(0)
     this.#counts = newCounts()
     return counts
   }
 
-  #line(bytes: Uint8Array, start: number, end: number): void {
-    const counts = this.#counts
-    counts.lines++
-    const verdict = this.#scanner.scan(bytes, start, end)
-    if (verdict !== 0) {
-      if (isBlank(bytes, start, end)) counts.blank++
-      else {
-        const text = bytes.slice(start, end)
-        this.#refuse(codeOf(verdict, text), this.#scanner.errorOffset, text.length, text)
-      }
+  #valid(bytes: Uint8Array, start: number, end: number, slots: Slots, from: number): void {
+    for (let step = from; step < this.#steps.length; step++) {
+      if (this.#steps[step].test(bytes, slots)) continue
+      this.#refuse(step, bytes, slots)
       return
     }
-    const { slots } = this.#scanner
-    for (let i = 0; i < this.#steps.length; i++) {
-      if (this.#steps[i].test(bytes, slots)) continue
-      countRefused(this.#steps[i], bytes, slots, counts)
-      return
-    }
-    this.#row(bytes, start, end)
+    this.#counts.lines++
+    this.#row(bytes, start, end, slots)
   }
 
-  #row(bytes: Uint8Array, start: number, end: number): void {
-    const { slots } = this.#scanner
+  #refuse(step: number, bytes: Uint8Array, slots: Slots): string | undefined {
+    this.#counts.lines++
+    this.#refused[step]++
+    return countValue(this.#steps[step], bytes, slots, this.#counts)
+  }
+
+  #invalid(bytes: Uint8Array, start: number, end: number, verdict: number, errorOffset: number): void {
+    if (isBlank(bytes, start, end)) {
+      this.#counts.lines++
+      this.#counts.blank++
+    } else {
+      const text = bytes.slice(start, end)
+      this.#reject(codeOf(verdict, text), errorOffset, text.length, text)
+    }
+  }
+
+  #row(bytes: Uint8Array, start: number, end: number, slots: Slots): void {
     const columns = this.#outputs
     const states = this.#states
     let unfit = -1
@@ -199,8 +246,8 @@ export class NdjsonDecoder {
       this.#unfit.push({
         row: this.#rows,
         object: this.#objectEnds.length,
-        line: this.#splitter.lineNumber,
-        byteOffset: this.#splitter.lineOffset,
+        line: this.#scanner.lineNumber,
+        byteOffset: this.#scanner.lineOffset,
         column: column.name,
         code: faultOf(column, states[unfit]) as UnfitCode,
         text: bytes.slice(start, end),
@@ -212,9 +259,10 @@ export class NdjsonDecoder {
     if (this.#rows === this.#batchRows || this.#bytes >= this.#batchBytesMax) this.#endBatch()
   }
 
-  #refuse(code: MalformedCode, errorOffset: number, lineBytes: number, text: Uint8Array | undefined): void {
+  #reject(code: MalformedCode, errorOffset: number, lineBytes: number, text: Uint8Array | undefined): void {
+    this.#counts.lines++
     addOne(this.#counts.malformed, code)
-    const { lineNumber: line, lineOffset: byteOffset } = this.#splitter
+    const { lineNumber: line, lineOffset: byteOffset } = this.#scanner
     const object = this.#objectEnds.length
     this.#malformed.push({ object, line, byteOffset, errorOffset, lineBytes, code, text })
     this.#bytes += text?.length ?? 0

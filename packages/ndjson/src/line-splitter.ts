@@ -1,5 +1,5 @@
 /** What a splitter gives its lines to. */
-export interface LineReader {
+export interface LineTaker {
   /** A line without its LF; `bytes[end]` is an LF. The bytes are good until the call returns. */
   line(bytes: Uint8Array, start: number, end: number): void
   /** A line over the limit, of which nothing was kept. */
@@ -15,7 +15,7 @@ export interface LineReader {
  */
 export class LineSplitter {
   readonly #lineBytesMax: number
-  readonly #reader: LineReader
+  readonly #taker: LineTaker
   #carry = new Uint8Array(64 * 1024)
   #carried = 0
   /** Bytes of the line at hand that were dropped because it is too long. */
@@ -28,9 +28,9 @@ export class LineSplitter {
   #isAtStart = true
   #markBytes = 0
 
-  constructor(lineBytesMax: number, reader: LineReader) {
+  constructor(lineBytesMax: number, taker: LineTaker) {
     this.#lineBytesMax = lineBytesMax
-    this.#reader = reader
+    this.#taker = taker
   }
 
   /** Of the line at hand, counted from 1 in the object. */
@@ -43,6 +43,16 @@ export class LineSplitter {
     return this.#lineOffset
   }
 
+  /** Whether the object may still begin with a mark. */
+  get isAtStart(): boolean {
+    return this.#isAtStart
+  }
+
+  /** Whether the beginning of a line waits for its end. */
+  get isGathering(): boolean {
+    return this.#carried + this.#dropped > 0
+  }
+
   /** Says that the next byte is the first of a line in the middle of an object, at this offset. */
   skipTo(offset: number): void {
     this.#nextOffset = offset
@@ -50,8 +60,8 @@ export class LineSplitter {
   }
 
   push(bytes: Uint8Array): void {
-    let at = this.#isAtStart ? this.#skipMark(bytes) : 0
-    if (this.#carried + this.#dropped > 0) {
+    let at = this.#isAtStart ? this.skipMark(bytes) : 0
+    if (this.isGathering) {
       const end = bytes.indexOf(LF, at)
       this.#gather(bytes, at, end < 0 ? bytes.length : end)
       if (end < 0) return
@@ -59,7 +69,7 @@ export class LineSplitter {
       at = end + 1
     }
     for (let end = bytes.indexOf(LF, at); end >= 0; end = bytes.indexOf(LF, at)) {
-      this.#emit(bytes, at, end, 1)
+      this.emit(bytes, at, end, 1)
       at = end + 1
     }
     if (at < bytes.length) this.#gather(bytes, at, bytes.length)
@@ -68,7 +78,7 @@ export class LineSplitter {
   /** Ends the object. */
   flush(): void {
     if (this.#isAtStart) this.#endStart()
-    if (this.#carried + this.#dropped > 0) this.#endGathered(0)
+    if (this.isGathering) this.#endGathered(0)
     this.#lineNumber = 0
     this.#lineOffset = 0
     this.#nextOffset = 0
@@ -76,8 +86,8 @@ export class LineSplitter {
     this.#markBytes = 0
   }
 
-  /** The first byte behind the mark, or behind what these bytes have of it. */
-  #skipMark(bytes: Uint8Array): number {
+  /** Looks at the first bytes of an object, and gives the first behind the mark, or behind what they have of one. */
+  skipMark(bytes: Uint8Array): number {
     let at = 0
     while (at < bytes.length && bytes[at] === MARK[this.#markBytes]) {
       at++
@@ -87,6 +97,27 @@ export class LineSplitter {
     return at
   }
 
+  /** Hands a whole line on, whose line end has so many bytes. */
+  emit(bytes: Uint8Array, start: number, end: number, lineEndBytes: number): void {
+    const lineBytes = end - start
+    this.begin(lineBytes + lineEndBytes)
+    if (lineBytes <= this.#lineBytesMax) this.#taker.line(bytes, start, end)
+    else this.#giveTooLong(lineBytes, isBlank(bytes, start, end))
+  }
+
+  /** Makes a line the one at hand, `byteLength` long with its line end. */
+  begin(byteLength: number): void {
+    this.#lineNumber++
+    this.#lineOffset = this.#nextOffset
+    this.#nextOffset += byteLength
+  }
+
+  /** Counts whole lines that someone else has read. */
+  pass(lines: number, byteLength: number): void {
+    this.#lineNumber += lines
+    this.#nextOffset += byteLength
+  }
+
   /** What merely begins like a mark belongs to the first line. */
   #endStart(): void {
     this.#isAtStart = false
@@ -94,22 +125,9 @@ export class LineSplitter {
     else this.#gather(MARK, 0, this.#markBytes)
   }
 
-  #emit(bytes: Uint8Array, start: number, end: number, lineEndBytes: number): void {
-    const lineBytes = end - start
-    this.#begin(lineBytes + lineEndBytes)
-    if (lineBytes <= this.#lineBytesMax) this.#reader.line(bytes, start, end)
-    else this.#giveTooLong(lineBytes, isBlank(bytes, start, end))
-  }
-
   #giveTooLong(lineBytes: number, isBlankLine: boolean): void {
-    if (isBlankLine) this.#reader.line(EMPTY_LINE, 0, 0)
-    else this.#reader.tooLong(lineBytes)
-  }
-
-  #begin(byteLength: number): void {
-    this.#lineNumber++
-    this.#lineOffset = this.#nextOffset
-    this.#nextOffset += byteLength
+    if (isBlankLine) this.#taker.line(EMPTY_LINE, 0, 0)
+    else this.#taker.tooLong(lineBytes)
   }
 
   #gather(bytes: Uint8Array, start: number, end: number): void {
@@ -135,14 +153,14 @@ export class LineSplitter {
       const isBlankLine = this.#isDroppedBlank
       this.#dropped = 0
       this.#isDroppedBlank = true
-      this.#begin(lineBytes + lineEndBytes)
+      this.begin(lineBytes + lineEndBytes)
       this.#giveTooLong(lineBytes, isBlankLine)
       return
     }
     const length = this.#carried
     this.#carried = 0
     this.#carry[length] = LF
-    this.#emit(this.#carry, 0, length, lineEndBytes)
+    this.emit(this.#carry, 0, length, lineEndBytes)
   }
 }
 

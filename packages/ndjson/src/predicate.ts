@@ -23,18 +23,23 @@ export function openStep(step: ScanStep, columns: readonly ColumnWriter[]): Step
   }
 }
 
-/** Counts a refused line, and the value for which it was refused. */
-export function countRefused(step: Step, line: Uint8Array, slots: Slots, counts: LineCounts): void {
-  addOne(counts.filtered, step.reason)
+/**
+ * Counts the value for which a line was refused.
+ *
+ * @returns the name under which it was counted, when every equal value is counted under the same.
+ */
+export function countValue(step: Step, line: Uint8Array, slots: Slots, counts: LineCounts): string | undefined {
   const text = step.tally?.textOf(line, slots)
-  if (text === undefined) return
+  if (text === undefined) return undefined
   counts.tallies[step.reason] ??= newTally()
   const tally = counts.tallies[step.reason]
   const value = UTF8.decode(text.bytes.subarray(text.start, Math.min(text.end, text.start + TALLY_BYTES)))
   const isNew = tally[value] === undefined
   const isFull = counts.distinct[step.reason] === TALLY_VALUES
   if (isNew && !isFull) addOne(counts.distinct, step.reason)
-  addOne(tally, isNew && isFull ? '…' : value)
+  const isTold = !(isNew && isFull)
+  addOne(tally, isTold ? value : '…')
+  return isTold ? value : undefined
 }
 
 function openTest(predicate: ScanPredicate, columns: readonly ColumnWriter[]): Test {

@@ -1,20 +1,60 @@
 import type { Slots } from './slots.ts'
 
 /**
- * Finds structure in JSON bytes. Every implementation gives the same verdict, the same slots and the same place of an error
- * for every line; the strict one is the specification.
+ * Cuts bytes into lines, finds out what each line is, and tells its reader. Every implementation tells the same of the same bytes, however they
+ * are cut; the one in TypeScript is the specification.
  *
  * A line is scanned whole, whatever is wanted of it: no byte goes unvalidated.
  */
 export interface Scanner {
-  /** Where the wanted values of the last valid line stand. */
-  readonly slots: Slots
-  /** Of the last malformed line: the byte, counted from the line's start, at which it cannot go on. */
-  readonly errorOffset: number
-  /**
-   * Scans the line from `start` to `end`, without its line end; `bytes[end]` must be there and hold a control character.
-   *
-   * @returns 0 for a valid object, else the number of a malformed code.
-   */
-  scan(bytes: Uint8Array, start: number, end: number): number
+  readonly kind: ScannerKind
+  /** Of the line that the reader is told of, counted from 1 in the object. */
+  readonly lineNumber: number
+  /** Of the first byte of that line, in the object. */
+  readonly lineOffset: number
+  /** Begins in the middle of an object, where a line begins; line numbers count from there. */
+  skipTo(byteOffset: number): void
+  /** Takes the next bytes of the object; they may be used again afterwards. */
+  push(bytes: Uint8Array): void
+  /** Memory into which at least `byteLength` of the next bytes can be written, good until the next call. */
+  buffer(byteLength: number): Uint8Array
+  /** Takes the bytes that were written to the start of `buffer`. */
+  commit(byteLength: number): void
+  /** Ends the object, with its last line if that has no line end. */
+  flush(): void
+  /** What was counted and not told since this was last asked; to be called after `flush`. */
+  takeCounts(): ScannerCounts
 }
+
+export type ScannerKind = 'wasm' | 'ts'
+
+/** What a scanner gives its lines to. The bytes of a line and its slots are good until the call returns; `bytes[end]` is an LF. */
+export interface LineReader {
+  /** A valid object, of which the steps before `step` are known to be true. */
+  valid(bytes: Uint8Array, start: number, end: number, slots: Slots, step: number): void
+  /**
+   * A valid object that `step` refuses.
+   *
+   * @returns the name under which its value was counted, when equal values may be counted without being told.
+   */
+  refused(bytes: Uint8Array, slots: Slots, step: number): string | undefined
+  /** A line that is no object; it cannot go on at `errorOffset`, counted from its start. */
+  invalid(bytes: Uint8Array, start: number, end: number, verdict: number, errorOffset: number): void
+  /** A line over the limit. */
+  tooLong(lineBytes: number): void
+}
+
+/** Lines of which a reader was not told one by one. */
+export interface ScannerCounts {
+  readonly lines: number
+  readonly blank: number
+  /** For each step, the lines that it refused. */
+  readonly refused: readonly number[]
+  /** Of those, the lines with a value that was told before, by the name under which it was counted. */
+  readonly values: readonly { readonly step: number; readonly name: string; readonly count: number }[]
+  /** Lines, told or not, that a fast scanner left to the strict one. */
+  readonly slowLines: number
+}
+
+/** The bytes that a scanner takes at a time. */
+export const BUFFER_BYTES = 256 * 1024

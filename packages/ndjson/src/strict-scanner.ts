@@ -13,14 +13,14 @@
 import { unescapeText } from './json-text.ts'
 import { verdictOf } from './malformed-code.ts'
 import { childOf, fillSlot, type PathTrie } from './path-trie.ts'
-import type { Scanner } from './scanner.ts'
 import { ARRAY, ESCAPED_STRING, FALSE, NULL, NUMBER, OBJECT, SLOT_SIZE, type Slots, STRING, TRUE } from './slots.ts'
 
 /** Objects and arrays that may be open at once. */
 const DEPTH_MAX = 1000
 
-/** Byte-wise and strict; see the head of this file. */
-export class StrictScanner implements Scanner {
+/** Scans single lines, byte by byte; see the head of this file. */
+export class StrictScanner {
+  /** Where the wanted values of the last valid line stand. */
   readonly slots: Slots
   readonly #trie: PathTrie
   /** For each open container, the trie's node whose children its keys may be, or -1. */
@@ -40,10 +40,16 @@ export class StrictScanner implements Scanner {
     this.slots = new Int32Array(trie.nodeCount * SLOT_SIZE)
   }
 
+  /** Of the last malformed line: the byte, counted from the line's start, at which it cannot go on. */
   get errorOffset(): number {
     return this.#errorOffset
   }
 
+  /**
+   * Scans the line from `start` to `end`, without its line end; `bytes[end]` must be there and hold a control character.
+   *
+   * @returns 0 for a valid object, else the number of a malformed code.
+   */
   scan(bytes: Uint8Array, start: number, end: number): number {
     const { slots } = this
     const trie = this.#trie

@@ -1,4 +1,5 @@
 import {
+  type DecodedBatch,
   type DecoderOptions,
   type LineCounts,
   type Malformed,
@@ -8,6 +9,8 @@ import {
   type ScanType,
   type Unfit,
 } from '@fletching/ndjson'
+import type { Data } from 'apache-arrow'
+import { expect } from 'vitest'
 
 /** The type of an id: a number is its text, the empty text is none, a line break fits no row. */
 export const ID: ScanType = { kind: 'utf8', numbers: 'text', lineBreaks: 'unfit', empty: 'null' }
@@ -57,7 +60,70 @@ export interface Decoded {
   readonly counts: LineCounts
 }
 
-/** Decodes one object, cut into pieces of a size. Each piece is wiped after its use. */
+/** What decoders gave for one object, as they gave it. */
+export interface Given {
+  readonly batches: readonly DecodedBatch[]
+  readonly counts: LineCounts
+}
+
+/**
+ * Opens a decoder for each scanner. What is returned decodes one object with both, cut into pieces of a size, each of which is wiped after its
+ * use, and fails unless both give the same: batches to the byte, places, texts and counts.
+ */
+export function openBoth(spec: ScanSpec, options: DecoderOptions = {}) {
+  const decoders = (['wasm', 'ts'] as const).map((scanner) => new NdjsonDecoder(spec, { ...options, scanner }))
+  expect(decoders.map(({ scanner }) => scanner)).toEqual(['wasm', 'ts'])
+  return (bytes: Uint8Array, pieceBytes: () => number): Given => {
+    const [wasm, ts] = decoders.map((decoder) => decodeObject(decoder, bytes, pieceBytes))
+    expect(comparable(wasm)).toEqual(comparable(ts))
+    return wasm
+  }
+}
+
+function decodeObject(decoder: NdjsonDecoder, bytes: Uint8Array, pieceBytes: () => number): Given {
+  const batches: DecodedBatch[] = []
+  for (let at = 0; at < bytes.length; ) {
+    // A copy, which `slice` of a Buffer is not.
+    const piece = Uint8Array.from(bytes.subarray(at, at + pieceBytes()))
+    at += piece.length
+    batches.push(...decoder.push(piece))
+    piece.fill(0x58)
+  }
+  batches.push(...decoder.flush())
+  return { batches, counts: decoder.takeCounts() }
+}
+
+/** All that must be the same: everything but how many lines were read slowly. Bytes as text, since those compare fast. */
+function comparable({ batches, counts }: Given) {
+  return {
+    batches: batches.map(({ batch, unfit, malformed }) => ({
+      rows: batch.numRows,
+      columns: batch.data.children.map(comparableData),
+      unfit: unfit.map((one) => ({ ...one, text: latin1(one.text) })),
+      malformed: malformed.map((one) => ({ ...one, text: latin1(one.text) })),
+    })),
+    // As text, so that the order of the names counts too.
+    counts: JSON.stringify({ ...counts, slowLines: 0 }),
+  }
+}
+
+function comparableData(data: Data): unknown {
+  const { values, valueOffsets, nullBitmap } = data
+  return {
+    length: data.length,
+    nullCount: data.nullCount,
+    buffers: [values, valueOffsets, nullBitmap].map((buffer) => latin1(buffer as ArrayBufferView | undefined)),
+    children: data.children.map(comparableData),
+    dictionary: data.dictionary?.data.map(comparableData),
+  }
+}
+
+function latin1(bytes: ArrayBufferView | undefined | null): string | undefined {
+  if (bytes === undefined || bytes === null) return undefined
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}
+
+/** Decodes one object with every scanner, cut into pieces of a size. */
 export function decode(
   input: string | Uint8Array,
   spec: ScanSpec = interactions,
@@ -65,23 +131,22 @@ export function decode(
   pieceBytes = Number.POSITIVE_INFINITY,
 ): Decoded {
   const bytes = typeof input === 'string' ? new TextEncoder().encode(input) : input
-  const decoder = new NdjsonDecoder(spec, options)
-  const done = []
-  for (let at = 0; at < bytes.length; at += pieceBytes) {
-    const piece = bytes.slice(at, Math.min(at + pieceBytes, bytes.length))
-    done.push(...decoder.push(piece))
-    piece.fill(0x58)
-  }
-  done.push(...decoder.flush())
-  const latin1 = (text: Uint8Array) => Buffer.from(text).toString('latin1')
+  return inPlainValues(openBoth(spec, options)(bytes, () => pieceBytes))
+}
+
+/** Decodes many objects, each on its own, as `decode` does: a decoder is opened once. */
+export function openDecode(spec: ScanSpec, options: DecoderOptions = {}): (bytes: Uint8Array) => Decoded {
+  const both = openBoth(spec, options)
+  return (bytes) => inPlainValues(both(bytes, () => Number.POSITIVE_INFINITY))
+}
+
+function inPlainValues({ batches, counts }: Given): Decoded {
   return {
-    rows: done.flatMap(({ batch }) => batch.toArray().map((row) => plain(row.toJSON()) as Record<string, unknown>)),
-    batches: done.map(({ batch }) => batch.numRows),
-    unfit: done.flatMap(({ unfit }) => unfit).map((one) => ({ ...one, text: latin1(one.text) })),
-    malformed: done
-      .flatMap(({ malformed }) => malformed)
-      .map((one) => ({ ...one, text: one.text === undefined ? undefined : latin1(one.text) })),
-    counts: decoder.takeCounts(),
+    rows: batches.flatMap(({ batch }) => batch.toArray().map((row) => plain(row.toJSON()) as Record<string, unknown>)),
+    batches: batches.map(({ batch }) => batch.numRows),
+    unfit: batches.flatMap(({ unfit }) => unfit).map((one) => ({ ...one, text: latin1(one.text) as string })),
+    malformed: batches.flatMap(({ malformed }) => malformed).map((one) => ({ ...one, text: latin1(one.text) })),
+    counts,
   }
 }
 

@@ -1,6 +1,6 @@
-import { generateObjects } from '@fletching/gen'
 import { describe, expect, it } from 'vitest'
-import { column, decode, randomFrom, seed, TEXT } from './events.ts'
+import { column, openDecode, randomFrom, seed, TEXT } from './events.ts'
+import { generatedLines, mutate } from './random-lines.ts'
 
 const LINES = Number(process.env.FLETCHING_FUZZ_LINES ?? 20_000)
 
@@ -42,46 +42,18 @@ describe('lines that were damaged', () => {
   it(`are what JSON.parse says, seed ${seed}`, () => {
     const random = randomFrom(seed)
     const below = (bound: number) => Math.floor(random() * bound)
-    const good = [...generateObjects({ seed: 3, events: 300, files: 1, sources: 3, traps: 0.1, gzip: false })]
-      .flatMap(({ bytes }) => Buffer.from(bytes).toString('latin1').split('\n'))
-      .filter((line) => line.trim() !== '')
-      .map((line) => Buffer.from(line, 'latin1'))
-    const marks = [
-      '"',
-      '\\',
-      '{',
-      '}',
-      '[',
-      ']',
-      ':',
-      ',',
-      'e',
-      '-',
-      '0',
-      '.',
-      ' ',
-      '\t',
-      '\0',
-      '\x1f',
-      '\u00e9',
-      '\ud83d\ude00',
-      '\\u',
-      '\\ud800',
-      'null',
-      '"userId":',
-      '"properties":{',
-      '\ufeff',
-    ]
+    const good = generatedLines()
+    const decode = openDecode(spec)
     let accepted = 0
     for (let number = 0; number < LINES; number++) {
       let line = Buffer.from(good[below(good.length)])
-      for (let errors = below(3); errors >= 0; errors--) line = mutate(line)
+      for (let errors = below(3); errors >= 0; errors--) line = mutate(line, good, random)
       for (let at = 0; at < line.length; at++) if (line[at] === 0x0a) line[at] = 0x20
       if (line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d)) continue
       // A mark at the start of an object is left out, and the depth is bounded: both are rules of ours.
       if (line[0] === 0xef) continue
       const expected = oracle(line)
-      const { rows, malformed } = decode(Buffer.concat([line, Buffer.from('\n')]), spec)
+      const { rows, malformed } = decode(Buffer.concat([line, Buffer.from('\n')]))
       const got =
         malformed.length > 0 ? undefined : { ...rows[0], timestamp: rows[0].timestamp === null ? null : 'there' }
       if (expected !== undefined) accepted++
@@ -91,31 +63,6 @@ describe('lines that were damaged', () => {
       })
     }
     expect(accepted).toBeGreaterThan(LINES / 20)
-
-    function mutate(line: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
-      const at = below(line.length + 1)
-      const to = Math.min(line.length, at + 1 + below(12))
-      switch (below(6)) {
-        case 0: {
-          if (at < line.length) line[at] ^= 1 << below(8)
-          return line
-        }
-        case 1:
-          return line.subarray(0, at)
-        case 2:
-          return Buffer.concat([line.subarray(0, at), Buffer.from(marks[below(marks.length)]), line.subarray(at)])
-        case 3:
-          return Buffer.concat([
-            line.subarray(0, at),
-            good[below(good.length)].subarray(below(40), 40 + below(60)),
-            line.subarray(to),
-          ])
-        case 4:
-          return Buffer.concat([line.subarray(0, to), line.subarray(at)])
-        default:
-          return Buffer.concat([line.subarray(0, at), line.subarray(to)])
-      }
-    }
   })
 })
 

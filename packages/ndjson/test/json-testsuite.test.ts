@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { decode } from './events.ts'
+import { interactions, openDecode } from './events.ts'
 
 const corpus = process.env.FLETCHING_CORPUS
 const folder = corpus === undefined ? '' : join(corpus, 'json-testsuite/test_parsing')
@@ -37,6 +37,7 @@ describe.skipIf(corpus === undefined)('JSONTestSuite as values of events (set FL
 
   it.each(Object.keys(places))('decides every text with the value %s', (place) => {
     const [head, tail] = places[place]
+    const decode = openDecode(interactions)
     const wrong: string[] = []
     for (const name of names) {
       const content = readFileSync(join(folder, name))

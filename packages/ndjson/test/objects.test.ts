@@ -1,4 +1,4 @@
-import { NdjsonDecoder } from '@fletching/ndjson'
+import { NdjsonDecoder, type ScannerKind } from '@fletching/ndjson'
 import { describe, expect, it } from 'vitest'
 import { interactions } from './events.ts'
 
@@ -7,8 +7,8 @@ const event = (userId: string, timestamp = '2019-05-18') =>
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 
 /** Decodes objects that share batches; each batch as its rows' users, the ends of its objects, and whose its odd lines are. */
-function decode(objects: readonly string[], batchRows: number) {
-  const decoder = new NdjsonDecoder(interactions, { batchRows })
+function decode(objects: readonly string[], batchRows: number, scanner: ScannerKind) {
+  const decoder = new NdjsonDecoder(interactions, { batchRows, scanner })
   const done = []
   const lines: number[] = []
   for (const object of objects) {
@@ -28,10 +28,10 @@ function decode(objects: readonly string[], batchRows: number) {
   }
 }
 
-describe('objects that share batches', () => {
+describe.each(['wasm', 'ts'] as const)('objects that share batches, read in %s', (scanner) => {
   it('end where their last rows are, and have lines of their own', () => {
     const objects = [`${event('a')}\n${event('b')}`, '', `{\n${event('c')}\n`, `\n${event('d', 'soon')}`, '[]']
-    expect(decode(objects, 100)).toEqual({
+    expect(decode(objects, 100, scanner)).toEqual({
       lines: [2, 0, 2, 2, 1],
       batches: [{ users: 'abcd', ends: [2, 2, 3, 4, 4], malformed: '2:1 4:1', unfit: '3:2 in 3' }],
     })
@@ -39,7 +39,7 @@ describe('objects that share batches', () => {
 
   it('count from the batch in which they are when a batch ends within one', () => {
     const objects = [`${event('a')}\n${event('b')}\n${event('c')}`, `${event('d')}\n{`, event('e')]
-    expect(decode(objects, 2).batches).toEqual([
+    expect(decode(objects, 2, scanner).batches).toEqual([
       { users: 'ab', ends: [], malformed: '', unfit: '' },
       { users: 'cd', ends: [1], malformed: '', unfit: '' },
       { users: 'e', ends: [0, 1], malformed: '0:2', unfit: '' },
@@ -47,7 +47,7 @@ describe('objects that share batches', () => {
   })
 
   it('begin again after flush', () => {
-    const decoder = new NdjsonDecoder(interactions)
+    const decoder = new NdjsonDecoder(interactions, { scanner })
     decoder.endObject()
     expect(decoder.flush()).toEqual([])
     const [{ objectEnds }] = [...decoder.push(bytesOf(`${event('a')}\n`)), ...decoder.flush()]

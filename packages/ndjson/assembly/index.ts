@@ -1,0 +1,13 @@
+export {
+  CHUNK,
+  CHUNK_BYTES,
+  COUNTS,
+  LINE_BYTES_MAX,
+  PLAN,
+  PLAN_BYTES,
+  RECORDS,
+  RECORDS_BYTES,
+  STEPS_MAX,
+} from './memory'
+export { scan } from './scan'
+export { forget, learn, tallied } from './steps'

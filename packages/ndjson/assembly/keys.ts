@@ -1,0 +1,114 @@
+import { KEYS, MATCH_BYTES, MATCHES, MATCHES_END } from './memory'
+import {
+  KEY_LENGTH,
+  KEY_NEXT,
+  KEY_NODE,
+  KEY_TEXT,
+  NODE_DEPTH,
+  NODE_NEXT,
+  NODE_NUMBER,
+  NODE_PARENT,
+  PREFIX_BYTES,
+  PREFIX_KEY,
+  prefixMask,
+  prefixMultiplier,
+  prefixShift,
+  prefixTable,
+} from './plan'
+import { containerEnd, depthAt, fillSlot, MISSING, OBJECT, SLOT_BYTES, SLOT_END, SLOT_START } from './value'
+
+/**
+ * Lists the keys of the line that are wanted somewhere, with their depth.
+ *
+ * @returns the end of the list, or 0 when it is full.
+ */
+export function matchKeys(line: usize, keysEnd: usize): usize {
+  const table = prefixTable()
+  const mask = prefixMask()
+  const multiplier = prefixMultiplier()
+  const shift = prefixShift()
+  // First the keys whose first bytes are those of a wanted one, in place and without a branch.
+  let kept = KEYS
+  for (let key = KEYS; key < keysEnd; key += 4) {
+    const at = load<u32>(key)
+    const prefix = load<u32>(at, 1) & mask
+    store<u32>(kept, at)
+    kept += usize(load<u32>(table + usize((prefix * multiplier) >>> shift) * PREFIX_BYTES) === prefix) << 2
+  }
+  let match = MATCHES
+  for (let key = KEYS; key < kept; key += 4) {
+    const at = load<u32>(key)
+    const prefix = load<u32>(at, 1) & mask
+    let wanted: usize = load<u32>(table + usize((prefix * multiplier) >>> shift) * PREFIX_BYTES, PREFIX_KEY)
+    while (wanted !== 0 && !isText(at, load<u32>(wanted, KEY_TEXT), load<u32>(wanted, KEY_LENGTH))) {
+      wanted = load<u32>(wanted, KEY_NEXT)
+    }
+    if (wanted === 0) continue
+    store<u32>(match, at)
+    store<u32>(match, u32(wanted), 4)
+    store<i32>(match, depthAt(line, at), 8)
+    match += MATCH_BYTES
+    if (match === MATCHES_END) return 0
+  }
+  return match
+}
+
+/**
+ * Fills the slots of the nodes whose keys stand at `depth`. Those above it must be filled.
+ *
+ * @returns false when a key is there twice.
+ */
+export function fillSlots(line: usize, matchesEnd: usize, depth: i32, slots: usize): bool {
+  for (let match = MATCHES; match < matchesEnd; match += MATCH_BYTES) {
+    if (load<i32>(match, 8) !== depth) continue
+    const at: usize = load<u32>(match)
+    const key: usize = load<u32>(match, 4)
+    let node: usize = load<u32>(key, KEY_NODE)
+    while (node !== 0) {
+      if (load<i32>(node, NODE_DEPTH) === depth && isWithin(line, at, load<u32>(node, NODE_PARENT), slots)) {
+        const slot = slots + usize(load<u32>(node, NODE_NUMBER)) * SLOT_BYTES
+        if (load<u32>(slot) !== MISSING) return false
+        fillSlot(slot, at + load<u32>(key, KEY_LENGTH) - 1)
+      }
+      node = load<u32>(node, NODE_NEXT)
+    }
+  }
+  return true
+}
+
+/** Whether the key at `at` lies within the object that is the value of a node; it is known to lie as deep as that object's keys. */
+// @ts-expect-error: decorator
+@inline
+function isWithin(line: usize, at: usize, parent: u32, slots: usize): bool {
+  if (parent === 0) return true
+  const slot = slots + usize(parent) * SLOT_BYTES
+  if (load<u32>(slot) !== OBJECT) return false
+  const start: usize = load<u32>(slot, SLOT_START)
+  return at > start && at < endContainer(line, slot)
+}
+
+/** The end of the container in a slot, found when it is first asked for. */
+export function endContainer(line: usize, slot: usize): usize {
+  const start: usize = load<u32>(slot, SLOT_START)
+  const known: usize = load<u32>(slot, SLOT_END)
+  if (known !== start) return known
+  const end = containerEnd(line, start)
+  store<u32>(slot, u32(end), SLOT_END)
+  return end
+}
+
+/** Whether `length` bytes at `at` are those at `text`, which is filled up with zeros to a multiple of 16. */
+// @ts-expect-error: decorator
+@inline
+export function isText(at: usize, text: usize, length: usize): bool {
+  let rest = length
+  let i: usize = 0
+  while (rest > 16) {
+    if (i8x16.bitmask(i8x16.eq(v128.load(at + i), v128.load(text + i))) !== 0xffff) return false
+    i += 16
+    rest -= 16
+  }
+  const same = u32(i8x16.bitmask(i8x16.eq(v128.load(at + i), v128.load(text + i))))
+  const wanted = (1 << u32(rest)) - 1
+  return (same & wanted) === wanted
+}

@@ -1,0 +1,114 @@
+/*
+ * What is wanted, as words of 32 bits that JavaScript writes before the first scan (`src/wasm-plan.ts`). All links are addresses.
+ *
+ *   head      how the lines are to be looked at
+ *   prefixes  a hash table of the first four bytes of the wanted keys, without collisions
+ *   key       one of the wanted keys, and the nodes that have it
+ *   node      a node of the path trie
+ *   step      a step, its predicate, and what to do with the refused value
+ *   test      a leaf of a predicate: what each kind of value means for it
+ */
+import { PLAN } from './memory'
+
+/** Words of the head. */
+// @ts-expect-error: decorator
+@inline
+function head(word: usize): u32 {
+  return load<u32>(PLAN + word * 4)
+}
+// @ts-expect-error: decorator
+@inline
+export function nodeCount(): u32 {
+  return head(0)
+}
+/** The number of the deepest object that has wanted keys. */
+// @ts-expect-error: decorator
+@inline
+export function depthMax(): i32 {
+  return head(1)
+}
+// @ts-expect-error: decorator
+@inline
+export function prefixTable(): usize {
+  return head(2)
+}
+/** Which bits of the four bytes count, since a short key leaves some to what follows it. */
+// @ts-expect-error: decorator
+@inline
+export function prefixMask(): u32 {
+  return head(3)
+}
+// @ts-expect-error: decorator
+@inline
+export function prefixMultiplier(): u32 {
+  return head(4)
+}
+// @ts-expect-error: decorator
+@inline
+export function prefixShift(): u32 {
+  return head(5)
+}
+// @ts-expect-error: decorator
+@inline
+export function stepCount(): i32 {
+  return head(6)
+}
+// @ts-expect-error: decorator
+@inline
+export function stepTable(): usize {
+  return head(7)
+}
+
+/** Bytes of a line that are at most looked at. */
+// @ts-expect-error: decorator
+@inline
+export function lineBytesMax(): u32 {
+  return head(8)
+}
+
+/** A place of the prefix table: the prefix and the first of its keys. */
+export const PREFIX_BYTES: usize = 8
+export const PREFIX_KEY: usize = 4
+
+/** A key: the next of the same prefix, its bytes with both quotes and where they stand, the first node that has it. */
+export const KEY_NEXT: usize = 0
+export const KEY_LENGTH: usize = 4
+export const KEY_TEXT: usize = 8
+export const KEY_NODE: usize = 12
+
+/** A node: the next with the same key, the depth of the object that holds the key, its number and that of its parent. */
+export const NODE_NEXT: usize = 0
+export const NODE_DEPTH: usize = 4
+export const NODE_NUMBER: usize = 8
+export const NODE_PARENT: usize = 12
+
+/** A step: its predicate, whether it looks into objects within the line's, and the test of the value to tally, or 0. */
+export const STEP_BYTES: usize = 12
+export const STEP_PREDICATE: usize = 0
+export const STEP_IS_DEEP: usize = 4
+export const STEP_TALLY: usize = 8
+
+/** A predicate: an operator, and the number of its inputs with their addresses behind it. */
+export const PREDICATE_OP: usize = 0
+export const PREDICATE_COUNT: usize = 4
+export const PREDICATE_INPUTS: usize = 8
+export const OP_AND: u32 = 0
+export const OP_OR: u32 = 1
+export const OP_TEST: u32 = 2
+
+/** A test: after the operator the node, the list of texts, and for each kind of value a byte that says what it means. */
+export const TEST_NODE: usize = 4
+export const TEST_LIST: usize = 8
+export const TEST_MEANINGS: usize = 12
+export const FALSE: i32 = 0
+export const UNKNOWN: i32 = 1
+export const TRUE: i32 = 2
+export const TRUE_UNLESS_EMPTY: i32 = 3
+export const FALSE_UNLESS_EMPTY: i32 = 4
+export const TRUE_IF_LISTED: i32 = 5
+export const TRUE_IF_LISTED_UNLESS_EMPTY: i32 = 6
+
+/** A list of texts: how many, then for each its bytes and where they stand. */
+export const LIST_TEXTS: usize = 4
+export const TEXT_BYTES: usize = 8
+export const TEXT_ADDRESS: usize = 4

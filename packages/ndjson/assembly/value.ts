@@ -1,0 +1,104 @@
+import { BACKSLASH, BLANK, CLOSE_BRACE, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './bytes'
+import { BLOCK_ENTRY_BYTES, BLOCKS } from './memory'
+import { scalarEnds } from './scalar'
+
+/** What stands at a node; the numbers are those of `src/slots.ts`. */
+export const MISSING: u32 = 0
+const NULL: u32 = 1
+const STRING: u32 = 2
+const ESCAPED_STRING: u32 = 3
+const NUMBER: u32 = 4
+const TRUE: u32 = 5
+const FALSE: u32 = 6
+export const OBJECT: u32 = 7
+const ARRAY: u32 = 8
+
+export const SLOT_BYTES: usize = 12
+export const SLOT_START: usize = 4
+export const SLOT_END: usize = 8
+
+/** Fills a slot with the value of the key whose closing quote is at `close`; a container gets its end only when that is asked for. */
+export function fillSlot(slot: usize, close: usize): void {
+  let at = close + 1
+  while (load<u8>(at) === BLANK) at++
+  at++
+  while (load<u8>(at) === BLANK) at++
+  const byte = load<u8>(at)
+  let kind = NUMBER
+  let end = at
+  if (byte === QUOTE) {
+    at++
+    end = stringEnd(at)
+    kind = load<u8>(end) === QUOTE ? STRING : ESCAPED_STRING
+    if (kind === ESCAPED_STRING) end = escapedEnd(end)
+  } else if (byte === OPEN_BRACE) kind = OBJECT
+  else if (byte === OPEN_BRACKET) kind = ARRAY
+  else {
+    if (byte === 0x74) kind = TRUE
+    else if (byte === 0x66) kind = FALSE
+    else if (byte === 0x6e) kind = NULL
+    end = scalarEnd(at)
+  }
+  store<u32>(slot, kind)
+  store<u32>(slot, u32(at), SLOT_START)
+  store<u32>(slot, u32(end), SLOT_END)
+}
+
+/** The first quote or backslash from `start` on. */
+function stringEnd(start: usize): usize {
+  let at = start
+  while (true) {
+    const v = v128.load(at)
+    const stops = i8x16.bitmask(v128.or(i8x16.eq(v, i8x16.splat(QUOTE)), i8x16.eq(v, i8x16.splat(BACKSLASH))))
+    if (stops !== 0) return at + ctz(stops)
+    at += 16
+  }
+}
+
+/** The closing quote of the string that has its first backslash at `start`. */
+function escapedEnd(start: usize): usize {
+  let at = start
+  while (load<u8>(at) === BACKSLASH) at = stringEnd(at + 2)
+  return at
+}
+
+function scalarEnd(start: usize): usize {
+  let at = start
+  while (true) {
+    const stops = i8x16.bitmask(scalarEnds(v128.load(at)))
+    if (stops !== 0) return at + ctz(stops)
+    at += 16
+  }
+}
+
+/** How many containers are open before the byte at `at`. */
+// @ts-expect-error: decorator
+@inline
+export function depthAt(line: usize, at: usize): i32 {
+  const block = BLOCKS + ((at - line) >> 6) * BLOCK_ENTRY_BYTES
+  const below = (u64(1) << ((at - line) & 63)) - 1
+  return load<i32>(block, 16) + i32(popcnt(load<u64>(block) & below)) - i32(popcnt(load<u64>(block, 8) & below))
+}
+
+/** The first byte behind the container that opens at `open`. */
+export function containerEnd(line: usize, open: usize): usize {
+  const depth = depthAt(line, open)
+  let block = BLOCKS + ((open - line) >> 6) * BLOCK_ENTRY_BYTES
+  let at = open - ((open - line) & 63)
+  let closes = load<u64>(block, 8) & ~((u64(2) << ((open - line) & 63)) - 1)
+  while (true) {
+    const before = load<i32>(block, 16)
+    if (before - i32(popcnt(load<u64>(block, 8))) <= depth) {
+      const opens = load<u64>(block)
+      const all = load<u64>(block, 8)
+      while (closes !== 0) {
+        const upTo = closes ^ (closes - 1)
+        if (before + i32(popcnt(opens & upTo)) - i32(popcnt(all & upTo)) === depth) return at + usize(ctz(closes)) + 1
+        closes &= closes - 1
+      }
+    }
+    block += BLOCK_ENTRY_BYTES
+    at += 64
+    closes = load<u64>(block, 8)
+  }
+}

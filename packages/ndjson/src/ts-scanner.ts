@@ -1,0 +1,56 @@
+import { LineSplitter } from './line-splitter.ts'
+import type { PathTrie } from './path-trie.ts'
+import { BUFFER_BYTES, type LineReader, type Scanner, type ScannerCounts } from './scanner.ts'
+import { StrictScanner } from './strict-scanner.ts'
+
+/** Gives every line to the strict scanner. */
+export class TsScanner implements Scanner {
+  readonly kind = 'ts'
+  readonly #splitter: LineSplitter
+  #buffer = new Uint8Array(0)
+
+  constructor(trie: PathTrie, lineBytesMax: number, reader: LineReader) {
+    const strict = new StrictScanner(trie)
+    this.#splitter = new LineSplitter(lineBytesMax, {
+      line: (bytes, start, end) => {
+        const verdict = strict.scan(bytes, start, end)
+        if (verdict === 0) reader.valid(bytes, start, end, strict.slots, 0)
+        else reader.invalid(bytes, start, end, verdict, strict.errorOffset)
+      },
+      tooLong: (lineBytes) => reader.tooLong(lineBytes),
+    })
+  }
+
+  get lineNumber(): number {
+    return this.#splitter.lineNumber
+  }
+
+  get lineOffset(): number {
+    return this.#splitter.lineOffset
+  }
+
+  skipTo(byteOffset: number): void {
+    this.#splitter.skipTo(byteOffset)
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#splitter.push(bytes)
+  }
+
+  buffer(byteLength: number): Uint8Array {
+    if (this.#buffer.length < byteLength) this.#buffer = new Uint8Array(Math.max(byteLength, BUFFER_BYTES))
+    return this.#buffer
+  }
+
+  commit(byteLength: number): void {
+    this.#splitter.push(this.#buffer.subarray(0, byteLength))
+  }
+
+  flush(): void {
+    this.#splitter.flush()
+  }
+
+  takeCounts(): ScannerCounts {
+    return { lines: 0, blank: 0, refused: [], values: [], slowLines: 0 }
+  }
+}

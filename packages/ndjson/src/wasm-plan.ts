@@ -1,0 +1,288 @@
+import type { PathTrie } from './path-trie.ts'
+import { ARRAY, ESCAPED_STRING, FALSE, MISSING, NULL, NUMBER, OBJECT, STRING, TRUE } from './slots.ts'
+import type { ScanColumn, ScanPredicate, ScanSpec } from './spec.ts'
+
+/*
+ * What is wanted, as the words that assembly/plan.ts describes. A predicate's leaf has a byte for each kind of value, which
+ * says what such a value means for it; the writers of columns say the same of single values, and are asked wherever that byte is UNKNOWN.
+ */
+
+/** How a plan is written: one number after the other, and texts. */
+interface Plan {
+  readonly address: number
+  readonly bytes: Uint8Array
+  readonly words: Int32Array
+  /** Bytes that are taken. */
+  length: number
+}
+
+/**
+ * Writes the plan for a specification into `memory` at `address`.
+ *
+ * @returns false when it is larger than the fast scanner takes.
+ */
+export function writePlan(
+  spec: ScanSpec,
+  trie: PathTrie,
+  lineBytesMax: number,
+  memory: ArrayBufferLike,
+  address: number,
+  byteLength: number,
+): boolean {
+  if (trie.nodeCount > NODES_MAX || planBytes(spec, trie) > byteLength) return false
+  const bytes = new Uint8Array(memory, address, byteLength)
+  const plan: Plan = { address, bytes, words: new Int32Array(memory, address, byteLength / 4), length: HEAD_WORDS * 4 }
+  const wanted = wantedKeys(trie)
+  const prefixes = writePrefixes(plan, wanted)
+  if (prefixes === undefined) return false
+  const steps = writeSteps(plan, spec, trie)
+  const head = [
+    trie.nodeCount,
+    Math.max(0, ...wanted.flatMap(({ nodes }) => nodes.map(({ depth }) => depth))),
+    prefixes.table,
+    prefixes.mask,
+    prefixes.multiplier,
+    prefixes.shift,
+    spec.steps.length,
+    steps,
+    Math.min(lineBytesMax, 0x7fff_ffff),
+  ]
+  plan.words.set(head)
+  return true
+}
+
+/** A key that is wanted at one or more nodes. */
+interface WantedKey {
+  /** In UTF-8, with both quotes. */
+  readonly text: Uint8Array
+  readonly nodes: { readonly node: number; readonly parent: number; readonly depth: number }[]
+}
+
+function wantedKeys(trie: PathTrie): readonly WantedKey[] {
+  const keys = new Map<string, WantedKey>()
+  const visit = (parent: number, depth: number) => {
+    for (const { key, node } of trie.children[parent]) {
+      const name = key.join()
+      if (!keys.has(name)) keys.set(name, { text: Uint8Array.of(QUOTE, ...key, QUOTE), nodes: [] })
+      keys.get(name)?.nodes.push({ node, parent, depth })
+      visit(node, depth + 1)
+    }
+  }
+  visit(0, 1)
+  return [...keys.values()]
+}
+
+/**
+ * Writes the keys, and a hash table without collisions of what they begin with. A key shorter than three bytes shares its first four with what
+ * follows it, so that fewer of them count.
+ */
+function writePrefixes(plan: Plan, wanted: readonly WantedKey[]) {
+  const shortest = Math.min(3, ...wanted.map(({ text }) => text.length - 2))
+  const mask = -1 >>> (8 * (3 - shortest))
+  const byPrefix = new Map<number, WantedKey[]>()
+  for (const key of wanted) {
+    const prefix = (key.text[1] | (key.text[2] << 8) | (key.text[3] << 16) | (key.text[4] << 24)) & mask
+    byPrefix.set(prefix, [...(byPrefix.get(prefix) ?? []), key])
+  }
+  const bits = byPrefix.size > 64 ? 12 : 10
+  const multiplier = findMultiplier([...byPrefix.keys()], 32 - bits)
+  if (multiplier === undefined) return undefined
+  const table = take(plan, 8 << bits)
+  for (const [prefix, keys] of byPrefix) {
+    let next = 0
+    for (const key of keys) next = writeKey(plan, key, next)
+    const place = table + 8 * (Math.imul(prefix, multiplier) >>> (32 - bits))
+    writeWords(plan, place, [prefix, next])
+  }
+  return { table, mask, multiplier, shift: 32 - bits }
+}
+
+/** A number by which no two prefixes come to the same place. The search takes the same turns on every machine. */
+function findMultiplier(prefixes: readonly number[], shift: number): number | undefined {
+  let multiplier = 0x9e3779b1
+  for (let turn = 0; turn < MULTIPLIER_TURNS; turn++) {
+    const places = new Set(prefixes.map((prefix) => Math.imul(prefix, multiplier) >>> shift))
+    if (places.size === prefixes.length) return multiplier
+    multiplier = (Math.imul(multiplier, 0x2545f491) + 0x6d2b79f5) | 1
+  }
+  return undefined
+}
+
+function writeKey(plan: Plan, { text, nodes }: WantedKey, next: number): number {
+  let first = 0
+  for (const { node, parent, depth } of nodes) first = put(plan, [first, depth, node, parent])
+  return put(plan, [next, text.length, putText(plan, text), first])
+}
+
+function writeSteps(plan: Plan, { columns, steps }: ScanSpec, trie: PathTrie): number {
+  const table = take(plan, steps.length * 12)
+  for (const [number, { predicate, tallyColumn }] of steps.entries()) {
+    const used = [...columnsOf(predicate), ...(tallyColumn === undefined ? [] : [tallyColumn])]
+    const isDeep = used.some((column) => columns[column].path.length > 1)
+    const tally =
+      tallyColumn === undefined || !isText(columns[tallyColumn])
+        ? 0
+        : putTest(plan, trie.nodes[tallyColumn], 0, textMeanings(columns[tallyColumn]))
+    const words = [putPredicate(plan, predicate, columns, trie), isDeep ? 1 : 0, tally]
+    writeWords(plan, table + 12 * number, words)
+  }
+  return table
+}
+
+function columnsOf(predicate: ScanPredicate): readonly number[] {
+  return 'inputs' in predicate ? predicate.inputs.flatMap(columnsOf) : [predicate.column]
+}
+
+function putPredicate(plan: Plan, predicate: ScanPredicate, columns: readonly ScanColumn[], trie: PathTrie): number {
+  switch (predicate.op) {
+    case 'and':
+    case 'or': {
+      const inputs = predicate.inputs.map((input) => putPredicate(plan, input, columns, trie))
+      return put(plan, [predicate.op === 'and' ? OP_AND : OP_OR, inputs.length, ...inputs])
+    }
+    case 'isIn': {
+      const column = columns[predicate.column]
+      if (!isText(column)) return putTest(plan, trie.nodes[predicate.column], 0, {})
+      const texts = predicate.values.map((value) => UTF8.encode(value))
+      const list = put(plan, [texts.length, ...texts.flatMap((text) => [text.length, putText(plan, text)])])
+      return putTest(plan, trie.nodes[predicate.column], list, listedMeanings(column))
+    }
+    case 'isNotNull':
+      return putTest(plan, trie.nodes[predicate.column], 0, presentMeanings(columns[predicate.column]))
+    case 'isNull': {
+      const meanings = presentMeanings(columns[predicate.column])
+      const negated = Object.entries(meanings).map(([kind, meaning]) => [kind, NEGATED[meaning]])
+      return putTest(plan, trie.nodes[predicate.column], 0, Object.fromEntries(negated))
+    }
+  }
+}
+
+/** What each kind of value means, by its number; FALSE when it is not there. */
+type Meanings = Readonly<Record<number, number>>
+
+function putTest(plan: Plan, node: number, list: number, meanings: Meanings): number {
+  const table = new Uint8Array(KINDS.length + 3)
+  for (const kind of KINDS) table[kind] = meanings[kind] ?? IS_FALSE
+  return put(plan, [OP_TEST, node, list, ...new Int32Array(table.buffer)])
+}
+
+function isText({ type }: ScanColumn): boolean {
+  return type.kind === 'utf8' || type.kind === 'dictionary'
+}
+
+/** When a value of a text column is a text, which is then to be tallied. */
+function textMeanings({ type }: ScanColumn): Meanings {
+  if (type.kind !== 'utf8' && type.kind !== 'dictionary') return {}
+  return {
+    [STRING]: type.empty === 'null' ? TRUE_UNLESS_EMPTY : IS_TRUE,
+    [ESCAPED_STRING]: UNKNOWN,
+    [NUMBER]: type.numbers === 'text' ? IS_TRUE : IS_FALSE,
+  }
+}
+
+/** When a text column's value is one of some texts. */
+function listedMeanings(column: ScanColumn): Meanings {
+  const meanings = textMeanings(column)
+  return {
+    [STRING]: meanings[STRING] === IS_TRUE ? TRUE_IF_LISTED : TRUE_IF_LISTED_UNLESS_EMPTY,
+    [ESCAPED_STRING]: UNKNOWN,
+    [NUMBER]: meanings[NUMBER] === IS_TRUE ? TRUE_IF_LISTED : IS_FALSE,
+  }
+}
+
+/** When a column is not null: a value that does not fit is one, unless the column takes such values for none. */
+function presentMeanings({ type, unfit }: ScanColumn): Meanings {
+  const isNone = unfit === 'null'
+  const other = isNone ? IS_FALSE : IS_TRUE
+  const depends = isNone ? UNKNOWN : IS_TRUE
+  const meanings: Record<number, number> = Object.fromEntries(KINDS.map((kind) => [kind, other]))
+  meanings[MISSING] = IS_FALSE
+  meanings[NULL] = IS_FALSE
+  switch (type.kind) {
+    case 'utf8':
+    case 'dictionary':
+      meanings[STRING] = type.empty === 'null' ? TRUE_UNLESS_EMPTY : IS_TRUE
+      meanings[ESCAPED_STRING] = type.lineBreaks === 'unfit' ? depends : IS_TRUE
+      if (type.numbers === 'text') meanings[NUMBER] = IS_TRUE
+      break
+    case 'json':
+      for (const kind of [STRING, ESCAPED_STRING, NUMBER, TRUE, FALSE, OBJECT, ARRAY]) meanings[kind] = IS_TRUE
+      break
+    case 'list':
+      meanings[ARRAY] = IS_TRUE
+      break
+    case 'struct':
+      meanings[OBJECT] = IS_TRUE
+      break
+    case 'bool':
+      meanings[TRUE] = IS_TRUE
+      meanings[FALSE] = IS_TRUE
+      break
+    case 'timestamp':
+      meanings[STRING] = depends
+      meanings[ESCAPED_STRING] = depends
+      break
+    default:
+      meanings[NUMBER] = depends
+  }
+  return meanings
+}
+
+/** An upper bound of what a plan takes, so that none is begun that has no room. */
+function planBytes(spec: ScanSpec, trie: PathTrie): number {
+  const keys = trie.children.flat().reduce((sum, { key }) => sum + key.length + 64, 0)
+  const predicate = (one: ScanPredicate): number => {
+    if ('inputs' in one) return one.inputs.reduce((sum, input) => sum + predicate(input) + 4, 8)
+    const values = one.op === 'isIn' ? one.values : []
+    return values.reduce((sum, value) => sum + 3 * value.length + 24, 64)
+  }
+  const steps = spec.steps.reduce((sum, step) => sum + predicate(step.predicate) + 64, 0)
+  return HEAD_WORDS * 4 + (8 << 12) + keys + steps
+}
+
+function put(plan: Plan, words: readonly number[]): number {
+  const at = take(plan, words.length * 4)
+  writeWords(plan, at, words)
+  return at
+}
+
+/** A text, with room behind it for what a comparison of 16 bytes reads too much. */
+function putText(plan: Plan, text: Uint8Array): number {
+  const at = take(plan, text.length + 16)
+  plan.bytes.set(text, at - plan.address)
+  return at
+}
+
+function writeWords(plan: Plan, at: number, words: readonly number[]): void {
+  plan.words.set(words, (at - plan.address) / 4)
+}
+
+/** The address of so many bytes, of which nothing is used yet; always at a word. */
+function take(plan: Plan, byteLength: number): number {
+  const at = plan.address + plan.length
+  plan.length = (plan.length + byteLength + 3) & ~3
+  return at
+}
+
+const UTF8 = new TextEncoder()
+const QUOTE = 0x22
+const NODES_MAX = 128
+const HEAD_WORDS = 9
+const MULTIPLIER_TURNS = 10_000
+const OP_AND = 0
+const OP_OR = 1
+const OP_TEST = 2
+const KINDS = [MISSING, NULL, STRING, ESCAPED_STRING, NUMBER, TRUE, FALSE, OBJECT, ARRAY] as const
+const IS_FALSE = 0
+const UNKNOWN = 1
+const IS_TRUE = 2
+const TRUE_UNLESS_EMPTY = 3
+const FALSE_UNLESS_EMPTY = 4
+const TRUE_IF_LISTED = 5
+const TRUE_IF_LISTED_UNLESS_EMPTY = 6
+const NEGATED: Meanings = {
+  [IS_FALSE]: IS_TRUE,
+  [UNKNOWN]: UNKNOWN,
+  [IS_TRUE]: IS_FALSE,
+  [TRUE_UNLESS_EMPTY]: FALSE_UNLESS_EMPTY,
+}

@@ -1,0 +1,236 @@
+import { LineSplitter } from './line-splitter.ts'
+import type { PathTrie } from './path-trie.ts'
+import type { LineReader, Scanner, ScannerCounts } from './scanner.ts'
+import { NUMBER, SLOT_SIZE, type Slots, STRING } from './slots.ts'
+import type { ScanSpec } from './spec.ts'
+import { StrictScanner } from './strict-scanner.ts'
+import { openWasmModule, type WasmModule } from './wasm-module.ts'
+import { writePlan } from './wasm-plan.ts'
+
+/**
+ * Scans whole chunks in WebAssembly, as assembly/scan.ts tells, and looks at what that gives back: records of lines that a reader must know of.
+ * Lines that the fast scanner is not sure of go to the strict one, which reads them where they stand.
+ *
+ * Bytes lie in the module's memory. Behind the last whole line stands the beginning of the next, which is moved in front of the chunk when
+ * room is needed; when it grows longer than the fast scanner takes, it goes to the splitter, which gathers it.
+ */
+export class WasmScanner implements Scanner {
+  readonly kind = 'wasm'
+  readonly #module: WasmModule
+  readonly #reader: LineReader
+  readonly #strict: StrictScanner
+  readonly #splitter: LineSplitter
+  readonly #bytes: Uint8Array
+  readonly #words: Int32Array
+  readonly #slots: readonly Slots[]
+  readonly #tallyNodes: readonly number[]
+  readonly #chunk: number
+  readonly #chunkEnd: number
+  readonly #carryBytesMax: number
+  /** The first byte that belongs to no line yet, and the first that is free. */
+  #from: number
+  #filled: number
+  #lines = 0
+  #blank = 0
+  #slowLines = 0
+  readonly #refused: number[]
+  #values: { step: number; name: string }[] = []
+
+  constructor(module: WasmModule, spec: ScanSpec, trie: PathTrie, lineBytesMax: number, reader: LineReader) {
+    this.#module = module
+    this.#reader = reader
+    this.#strict = new StrictScanner(trie)
+    this.#splitter = new LineSplitter(lineBytesMax, {
+      line: (bytes, start, end) => this.#scanSlowly(bytes, start, end),
+      tooLong: (lineBytes) => {
+        this.#slowLines++
+        reader.tooLong(lineBytes)
+      },
+    })
+    const { buffer } = module.memory
+    this.#bytes = new Uint8Array(buffer)
+    this.#words = new Int32Array(buffer)
+    const slotCount = trie.nodeCount * SLOT_SIZE
+    const recordBytes = (RECORD_WORDS + slotCount) * 4
+    this.#slots = Array.from(
+      { length: Math.floor(module.RECORDS_BYTES.value / recordBytes) },
+      (_, record) => new Int32Array(buffer, module.RECORDS.value + record * recordBytes + RECORD_WORDS * 4, slotCount),
+    )
+    this.#tallyNodes = spec.steps.map(({ tallyColumn }) => (tallyColumn === undefined ? 0 : trie.nodes[tallyColumn]))
+    this.#refused = spec.steps.map(() => 0)
+    this.#chunk = module.CHUNK.value
+    this.#chunkEnd = this.#chunk + module.CHUNK_BYTES.value
+    this.#carryBytesMax = module.LINE_BYTES_MAX.value
+    this.#from = this.#chunk
+    this.#filled = this.#chunk
+  }
+
+  get lineNumber(): number {
+    return this.#splitter.lineNumber
+  }
+
+  get lineOffset(): number {
+    return this.#splitter.lineOffset
+  }
+
+  skipTo(byteOffset: number): void {
+    this.#splitter.skipTo(byteOffset)
+  }
+
+  push(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      const target = this.buffer(Math.min(bytes.length - at, this.#chunkEnd - this.#chunk))
+      const piece = bytes.subarray(at, at + target.length)
+      target.set(piece)
+      this.commit(piece.length)
+      at += piece.length
+    }
+  }
+
+  buffer(byteLength: number): Uint8Array {
+    if (this.#chunkEnd - this.#filled < byteLength) {
+      const carried = this.#filled - this.#from
+      this.#bytes.copyWithin(this.#chunk - carried, this.#from, this.#filled)
+      this.#from = this.#chunk - carried
+      this.#filled = this.#chunk
+    }
+    return this.#bytes.subarray(this.#filled, this.#chunkEnd)
+  }
+
+  commit(byteLength: number): void {
+    const fresh = this.#filled
+    this.#filled += byteLength
+    const splitter = this.#splitter
+    if (splitter.isAtStart) this.#from += splitter.skipMark(this.#bytes.subarray(this.#from, this.#filled))
+    if (splitter.isGathering) {
+      const end = this.#bytes.subarray(this.#from, this.#filled).indexOf(LF)
+      this.#split(end < 0 ? this.#filled : this.#from + end + 1)
+    }
+    const searched = Math.max(fresh, this.#from)
+    const last = this.#bytes.subarray(searched, this.#filled).lastIndexOf(LF)
+    if (last >= 0) this.#scan(searched + last + 1)
+    this.#keepRest()
+  }
+
+  flush(): void {
+    if (this.#from < this.#filled) {
+      this.#bytes[this.#filled] = LF
+      this.#scan(this.#filled + 1)
+    }
+    this.#from = this.#chunk
+    this.#filled = this.#chunk
+    this.#splitter.flush()
+  }
+
+  takeCounts(): ScannerCounts {
+    const values = this.#values.map(({ step, name }, number) => ({ step, name, count: this.#module.tallied(number) }))
+    const counts = {
+      lines: this.#lines,
+      blank: this.#blank,
+      refused: [...this.#refused],
+      values: values.filter(({ count }) => count > 0),
+      slowLines: this.#slowLines,
+    }
+    this.#lines = 0
+    this.#blank = 0
+    this.#slowLines = 0
+    this.#refused.fill(0)
+    this.#values = []
+    this.#module.forget()
+    return counts
+  }
+
+  /** Keeps what stands behind the last whole line, unless it is too long for the memory. */
+  #keepRest(): void {
+    if (this.#filled - this.#from > this.#carryBytesMax) this.#split(this.#filled)
+    if (this.#from < this.#filled) return
+    this.#from = this.#chunk
+    this.#filled = this.#chunk
+  }
+
+  /** Leaves the bytes up to `to` to the splitter. */
+  #split(to: number): void {
+    this.#splitter.push(this.#bytes.subarray(this.#from, to))
+    this.#from = to
+  }
+
+  /** Scans the lines up to `limit`. */
+  #scan(limit: number): void {
+    while (this.#from < limit) {
+      const end = this.#module.scan(this.#from, limit)
+      this.#readRecords(end)
+      this.#from = end
+    }
+  }
+
+  #readRecords(to: number): void {
+    const words = this.#words
+    const splitter = this.#splitter
+    const counts = this.#module.COUNTS.value / 4
+    const lines = words[counts]
+    const records = words[counts + 2]
+    this.#lines += lines - records
+    this.#blank += words[counts + 1]
+    for (let step = 0; step < this.#refused.length; step++) this.#refused[step] += words[counts + 4 + step]
+    const recordWords = RECORD_WORDS + this.#strict.slots.length
+    let nextLine = 0
+    let nextByte = this.#from
+    for (let record = 0; record < records; record++) {
+      const at = this.#module.RECORDS.value / 4 + record * recordWords
+      const line = words[at]
+      const start = words[at + 1]
+      const end = words[at + 2]
+      splitter.pass(line - nextLine, start - nextByte)
+      nextLine = line + 1
+      nextByte = end + 1
+      this.#readRecord(start, end, words[at + 3], this.#slots[record])
+    }
+    splitter.pass(lines - nextLine, to - nextByte)
+  }
+
+  #readRecord(start: number, end: number, state: number, slots: Slots): void {
+    if (state < 0) {
+      this.#splitter.emit(this.#bytes, start, end, 1)
+      return
+    }
+    this.#splitter.begin(end + 1 - start)
+    if (state < REFUSED_BY) this.#reader.valid(this.#bytes, start, end, slots, state)
+    else this.#learn(state - REFUSED_BY, slots)
+  }
+
+  /** Hands a refused line on, and makes its value known, so that the next lines that have it are counted in WebAssembly. */
+  #learn(step: number, slots: Slots): void {
+    const name = this.#reader.refused(this.#bytes, slots, step)
+    const at = this.#tallyNodes[step] * SLOT_SIZE
+    if (name === undefined || (slots[at] !== STRING && slots[at] !== NUMBER)) return
+    const number = this.#module.learn(step, slots[at + 1], slots[at + 2] - slots[at + 1])
+    if (number >= 0) this.#values[number] = { step, name }
+  }
+
+  #scanSlowly(bytes: Uint8Array, start: number, end: number): void {
+    this.#slowLines++
+    const verdict = this.#strict.scan(bytes, start, end)
+    if (verdict === 0) this.#reader.valid(bytes, start, end, this.#strict.slots, 0)
+    else this.#reader.invalid(bytes, start, end, verdict, this.#strict.errorOffset)
+  }
+}
+
+/** A scanner in WebAssembly; undefined where there is no SIMD, or when more is wanted than it takes. */
+export function openWasmScanner(
+  spec: ScanSpec,
+  trie: PathTrie,
+  lineBytesMax: number,
+  reader: LineReader,
+): WasmScanner | undefined {
+  const module = openWasmModule()
+  if (module === undefined || spec.steps.length > module.STEPS_MAX.value) return undefined
+  const { memory, PLAN, PLAN_BYTES } = module
+  if (!writePlan(spec, trie, lineBytesMax, memory.buffer, PLAN.value, PLAN_BYTES.value)) return undefined
+  return new WasmScanner(module, spec, trie, lineBytesMax, reader)
+}
+
+const LF = 0x0a
+/** Words of a record before its slots: line, start, end, state. */
+const RECORD_WORDS = 4
+/** A state from here on is a step that has refused the line for a value that was not known. */
+const REFUSED_BY = 0x1000

@@ -1,0 +1,92 @@
+import type { ScanColumn, ScanPredicate, ScanSpec, ScanType } from '@fletching/ndjson'
+import { describe, expect, it } from 'vitest'
+import { column, ID, interactions, openBoth, randomFrom, seed, TEXT } from './events.ts'
+import { generatedLines, KEYS, mutate, oddLine, randomLine } from './random-lines.ts'
+
+/** More of them: npm run fuzz. */
+const LINES = Number(process.env.FLETCHING_FUZZ_LINES ?? 200_000)
+const OBJECT_LINES = 400
+
+const TYPES: readonly ScanType[] = [
+  TEXT,
+  ID,
+  { kind: 'dictionary', numbers: 'text', lineBreaks: 'unfit', empty: 'null' },
+  { kind: 'dictionary', numbers: 'unfit', lineBreaks: 'keep', empty: 'keep' },
+  { kind: 'int64' },
+  { kind: 'float64' },
+  { kind: 'bool' },
+  { kind: 'timestamp' },
+  { kind: 'json' },
+  { kind: 'list', item: { kind: 'json' } },
+  { kind: 'struct', fields: [{ name: 'id', type: ID }] },
+]
+
+/** Some columns of any type at any path, and some steps that look at them. */
+function randomSpec(random: () => number): ScanSpec {
+  const below = (bound: number) => Math.floor(random() * bound)
+  const path = () => Array.from({ length: 1 + below(random() < 0.7 ? 2 : 4) }, () => KEYS[below(KEYS.length)])
+  const columns = Array.from({ length: 1 + below(random() < 0.9 ? 6 : 20) }, (_, number): ScanColumn => {
+    const options = { unfit: random() < 0.5 ? 'setAside' : 'null', required: random() < 0.2, output: random() < 0.8 }
+    const type = TYPES[below(TYPES.length)]
+    return { ...column(`c${number}`, type, options as Partial<ScanColumn>), path: path() }
+  })
+  const predicate = (depth: number): ScanPredicate => {
+    const at = below(columns.length)
+    const choice = random()
+    if (depth < 3 && choice < 0.3) {
+      const inputs = Array.from({ length: below(4) }, () => predicate(depth + 1))
+      return { op: choice < 0.15 ? 'and' : 'or', inputs }
+    }
+    if (choice < 0.6) return { op: choice < 0.45 ? 'isNotNull' : 'isNull', column: at }
+    return {
+      op: 'isIn',
+      column: at,
+      values: ['', 'x', '7', 'Product Added', '日本語のテキスト', 'x'.repeat(40)].slice(below(6)),
+    }
+  }
+  const steps = Array.from({ length: below(4) }, (_, number) => ({
+    predicate: { op: 'or', inputs: [predicate(1), predicate(1)] } as const,
+    reason: `reason ${below(3)} ${number % 2}`,
+    ...(random() < 0.5 ? { tallyColumn: below(columns.length) } : {}),
+  }))
+  return { columns, steps }
+}
+
+describe('both scanners', () => {
+  it(`give the same of ${LINES} lines that are random, odd or damaged, however they are cut, seed ${seed}`, () => {
+    const random = randomFrom(seed)
+    const below = (bound: number) => Math.floor(random() * bound)
+    const events = generatedLines()
+    let lines = 0
+    let slowLines = 0
+    let malformed = 0
+    for (let round = 0; lines < LINES; round++) {
+      // Specifications of all sorts, and every other time the one that the events are made for.
+      const isMain = round % 2 === 0
+      const decode = openBoth(isMain ? interactions : randomSpec(random), {
+        batchRows: 50,
+        malformedMax: 20,
+        ...(random() < 0.3 ? { lineBytesMax: 300 + below(70_000) } : {}),
+      })
+      for (let object = 0; object < 10; object++) {
+        const randoms = Array.from({ length: 20 }, () => randomLine(random))
+        const source = isMain ? events : randoms
+        const pieces: Buffer[] = random() < 0.1 ? [Buffer.from('\ufeff')] : []
+        for (let number = 0; number < OBJECT_LINES; number++) {
+          let line = random() < 0.002 ? oddLine(random) : isMain ? events[below(events.length)] : randomLine(random)
+          for (let errors = below(4); errors > 1; errors--) line = mutate(line, source, random)
+          pieces.push(line, Buffer.from('\n'))
+        }
+        if (random() < 0.5) pieces.pop()
+        const most = 2 ** (random() < 0.02 ? 1 : 8 + below(11))
+        const { counts } = decode(Buffer.concat(pieces), () => 1 + below(most))
+        lines += counts.lines
+        slowLines += counts.slowLines
+        malformed += Object.values(counts.malformed).reduce((sum, count) => sum + count, 0)
+      }
+    }
+    // The fast scanner must have had its share, and so must errors.
+    expect(malformed).toBeGreaterThan(LINES / 10)
+    expect(slowLines - malformed).toBeLessThan(LINES / 5)
+  }, 3_600_000)
+})

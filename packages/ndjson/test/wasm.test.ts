@@ -1,0 +1,116 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { NdjsonDecoder, type ScanSpec } from '@fletching/ndjson'
+import { describe, expect, it } from 'vitest'
+import { column, decode, ID, interactions, openBoth, TEXT } from './events.ts'
+
+const event = (name: string) =>
+  `{"userId":"u","event":"${name}","properties":{"sku":"s"},"timestamp":"2019-05-18T20:13:05Z"}`
+const slowLines = (input: string | Uint8Array, spec = interactions) => decode(input, spec).counts.slowLines
+const scannerOf = (spec: ScanSpec) => new NdjsonDecoder(spec).scanner
+
+describe('the module in WebAssembly', () => {
+  it('is what its sources give', () => {
+    const script = join(import.meta.dirname, '../scripts/build-wasm.js')
+    expect(execFileSync(process.execPath, [script, '--check'], { encoding: 'utf8' })).toMatch(
+      /^\d+ bytes of WebAssembly\n$/,
+    )
+  })
+
+  it.each<[string, number, string | Uint8Array]>([
+    ['events as they are', 0, `${event('Product Clicked')}\n`.repeat(5)],
+    ['blanks between tokens', 0, JSON.stringify(JSON.parse(event('Product Clicked')), null, ' ').replaceAll('\n', ' ')],
+    ['CRLF', 0, `${event('Product Clicked')}\r\n`],
+    ['a last line without a line end', 0, event('Product Clicked')],
+    ['an empty line', 0, '\n\n'],
+    ['escapes and other letters in values', 0, '{"userId":"é€😀\\n\\"","event":"\\u0061"}'],
+    ['a blank line', 1, ' \n'],
+    ['a tab between tokens', 1, '{\t"a":1}'],
+    ['an escape in a key', 1, '{"\\u0061":1}'],
+    ['a key that is there twice', 1, '{"userId":1,"userId":2}'],
+    ['a key that nobody wants, twice', 0, '{"x":1,"x":2}'],
+    ['depth 62', 0, `${'{"a":'.repeat(62)}1${'}'.repeat(62)}`],
+    ['depth 100', 1, `${'{"a":'.repeat(100)}1${'}'.repeat(100)}`],
+    ['63 in arrays', 1, `{"a":${'['.repeat(62)}${']'.repeat(62)}}`],
+    ['a mark at the start', 0, `\ufeff${event('Product Clicked')}\n${event('Product Clicked')}`],
+    ['65,535 bytes', 0, `{"a":"${'x'.repeat(65_527)}"}`],
+    ['65,536 bytes', 1, `{"a":"${'x'.repeat(65_528)}"}`],
+    ['errors', 3, '{"a":1,}\n[]\n{"a":"\x01"}\n'],
+  ])('leaves of %s so many lines to the strict scanner: %d', (_, expected, input) => {
+    expect(slowLines(input)).toBe(expected)
+  })
+
+  it('counts values that it has seen before', () => {
+    const names = ['Page Viewed', 'Page Viewed', 'x', '\\u0078', 'Page Viewed', 'x'.repeat(101), 'x'.repeat(101)]
+    const { counts } = decode(names.map(event).join('\n'))
+    expect(counts.tallies['event not wanted']).toEqual({ 'Page Viewed': 3, x: 2, ['x'.repeat(100)]: 2 })
+  })
+
+  it('forgets them with the counts', () => {
+    const both = openBoth(interactions)
+    const bytes = new TextEncoder().encode(`${event('Page Viewed')}\n`.repeat(3))
+    for (let object = 0; object < 2; object++) {
+      expect(both(bytes, () => 50).counts).toMatchObject({
+        lines: 3,
+        filtered: { 'event not wanted': 3 },
+        tallies: { 'event not wanted': { 'Page Viewed': 3 } },
+      })
+    }
+  })
+
+  it.each<[string, 'wasm' | 'ts', ScanSpec]>([
+    ['no column', 'wasm', { columns: [], steps: [] }],
+    ['127 columns', 'wasm', { columns: columns(127), steps: [] }],
+    ['128 columns', 'ts', { columns: columns(128), steps: [] }],
+    ['100 kB of values', 'ts', { columns: [column('a', TEXT)], steps: [isIn(['x'.repeat(100_000)])] }],
+    ['64 steps', 'wasm', { columns: [column('a', TEXT)], steps: Array.from({ length: 64 }, () => isIn(['x'])) }],
+    ['65 steps', 'ts', { columns: [column('a', TEXT)], steps: Array.from({ length: 65 }, () => isIn(['x'])) }],
+  ])('takes %s: %s', (_, scanner, spec) => expect(scannerOf(spec)).toBe(scanner))
+
+  it('takes 127 columns that begin alike, or with a short key', () => {
+    const names = Array.from({ length: 123 }, (_, number) => `column${number}`)
+    const spec = {
+      columns: ['', 'a', 'ab', 'abc', ...names].map((name) => ({ ...column(name, ID), path: [name] })),
+      steps: [],
+    }
+    const members = spec.columns.map(({ name }, number) => `"${name}" : "${number}"`)
+    const { rows, counts } = decode(`{${members.reverse().join(' , ')}}`, spec)
+    expect(Object.values(rows[0])).toEqual(spec.columns.map((_, number) => String(number)))
+    expect(counts.slowLines).toBe(0)
+  })
+})
+
+describe.each(['wasm', 'ts'] as const)('memory for the next bytes, with the scanner in %s', (scanner) => {
+  const input = Buffer.from(
+    `${`${event('Product Clicked')}\n`.repeat(20)}${event('x'.repeat(100_000))}\n{\n${event('y')}`,
+  )
+
+  it.each([1, 10, 1000, 100_000, 256 * 1024])('takes what is written into it, %d bytes at a time', (pieceBytes) => {
+    const decoder = new NdjsonDecoder(interactions, { scanner })
+    const batches = []
+    for (let at = 0; at < input.length; ) {
+      const target = decoder.buffer(pieceBytes)
+      expect(target.length).toBeGreaterThanOrEqual(pieceBytes)
+      const copied = input.copy(target, 0, at, at + pieceBytes)
+      batches.push(...decoder.commit(copied))
+      at += copied
+    }
+    batches.push(...decoder.flush())
+    expect(batches.map(({ batch, malformed }) => [batch.numRows, malformed[0].line])).toEqual([[20, 22]])
+    expect(decoder.takeCounts()).toMatchObject({ lines: 23, bytes: input.length, filtered: { 'event not wanted': 2 } })
+  })
+
+  it('is bounded', () => {
+    expect(() => new NdjsonDecoder(interactions, { scanner }).buffer(262_145)).toThrow(
+      'buffer got 262145; a decoder has 262144 bytes',
+    )
+  })
+})
+
+function columns(count: number) {
+  return Array.from({ length: count }, (_, number) => column(`k${number}`, TEXT))
+}
+
+function isIn(values: readonly string[]) {
+  return { predicate: { op: 'isIn', column: 0, values }, reason: 'no' } as const
+}
