@@ -59,6 +59,16 @@ export class Pipeline {
     return this.#decoder.push(bytes).map((decoded) => this.#run(decoded))
   }
 
+  /** Memory for the next bytes, good until the next call: who reads or inflates into it spares a copy. */
+  room(): Uint8Array {
+    return this.#decoder.buffer()
+  }
+
+  /** Takes the first bytes of what `room` gave, as `push` does. */
+  commit(byteLength: number): MorselBody[] {
+    return this.#decoder.commit(byteLength).map((decoded) => this.#run(decoded))
+  }
+
   /** Ends an object of so many stored bytes. */
   end(bytes: number): void {
     this.#decoder.endObject()

@@ -26,7 +26,7 @@ export class UnitScanner {
   readonly #pipeline: Pipeline
   readonly #source: ScanSource
   // Made once: small objects would make more garbage than rows.
-  readonly #content = new Uint8Array(CONTENT_BYTES)
+  readonly #edge = new Uint8Array(EDGE_BYTES)
   readonly #stored = new Uint8Array(STORED_BYTES)
   readonly #raw: RawInflate | undefined
 
@@ -59,17 +59,17 @@ export class UnitScanner {
   }
 
   *#scanObject({ index, object }: Split, raw: RawInflate): Generator<ScanMessage> {
-    const content = this.#content
+    const pipeline = this.#pipeline
     let bodies: MorselBody[] = []
     const target = {
-      room: () => content,
+      room: () => pipeline.room(),
       filled: (count: number) => {
-        for (const body of this.#pipeline.push(content.subarray(0, count))) bodies.push(body)
+        for (const body of pipeline.commit(count)) bodies.push(body)
       },
     }
     const inflater = new Inflater(object.name, target, raw)
-    for (const bytes of this.#read(object, 0, () => (inflater.isPlain ? content : this.#stored))) {
-      if (inflater.isPlain) bodies = this.#pipeline.push(bytes)
+    for (const bytes of this.#read(object, 0, () => (inflater.isPlain ? pipeline.room() : this.#stored))) {
+      if (inflater.isPlain) bodies = pipeline.commit(bytes.length)
       else inflater.push(bytes)
       yield { kind: 'progress', bytes: bytes.length }
       yield* morsels(index, bodies)
@@ -80,24 +80,35 @@ export class UnitScanner {
   }
 
   /** The lines that begin in the split: the first of them may begin behind its start, and the last end behind its end. */
-  *#scanRange({ index, object, start, end }: Split): Generator<ScanMessage> {
+  *#scanRange({ index, object, start, end = object.size }: Split): Generator<ScanMessage> {
+    const pipeline = this.#pipeline
     // A line begins at `start` if the byte before it is a line end.
     let at = Math.max(start - 1, 0)
     let isBetweenLines = start === 0
-    for (const bytes of this.#read(object, at, () => this.#content)) {
+    // What is taken whole is read to its place; of the first and the last bytes, only a part is.
+    const isTakenWhole = () => isBetweenLines && at + EDGE_BYTES < end
+    let isInPlace = false
+    const room = () => {
+      isInPlace = isTakenWhole()
+      return isInPlace ? pipeline.room().subarray(0, EDGE_BYTES) : this.#edge
+    }
+    for (const bytes of this.#read(object, at, room)) {
       yield { kind: 'progress', bytes: bytes.length }
-      const reachesEnd = end !== undefined && at + bytes.length >= end
-      let from = 0
-      if (!isBetweenLines) {
-        const lineEnd = bytes.indexOf(LF)
-        if (lineEnd < 0 ? reachesEnd : end !== undefined && at + lineEnd + 1 >= end) return
-        isBetweenLines = lineEnd >= 0
-        from = isBetweenLines ? lineEnd + 1 : bytes.length
-        if (isBetweenLines) this.#pipeline.skipTo(at + from)
+      if (isInPlace) yield* morsels(index, pipeline.commit(bytes.length))
+      else {
+        const reachesEnd = at + bytes.length >= end
+        let from = 0
+        if (!isBetweenLines) {
+          const lineEnd = bytes.indexOf(LF)
+          if (lineEnd < 0 ? reachesEnd : at + lineEnd + 1 >= end) return
+          isBetweenLines = lineEnd >= 0
+          from = isBetweenLines ? lineEnd + 1 : bytes.length
+          if (isBetweenLines) pipeline.skipTo(at + from)
+        }
+        const lineEnd = reachesEnd ? bytes.indexOf(LF, Math.max(from, end - 1 - at)) : -1
+        yield* morsels(index, pipeline.push(bytes.subarray(from, lineEnd < 0 ? bytes.length : lineEnd + 1)))
+        if (lineEnd >= 0) return
       }
-      const lineEnd = reachesEnd ? bytes.indexOf(LF, Math.max(from, end - 1 - at)) : -1
-      yield* morsels(index, this.#pipeline.push(bytes.subarray(from, lineEnd < 0 ? bytes.length : lineEnd + 1)))
-      if (lineEnd >= 0) return
       at += bytes.length
     }
   }
@@ -114,4 +125,5 @@ function* morsels(index: number, bodies: readonly MorselBody[]): Generator<ScanM
 const LF = 0x0a
 /** Compressed a thousandfold, which is the most, they become 32 MiB before a morsel is handed on. */
 const STORED_BYTES = 32 * 1024
-const CONTENT_BYTES = 256 * 1024
+/** The most that is read to its place at once. */
+const EDGE_BYTES = 256 * 1024
