@@ -16,7 +16,15 @@ export interface ErrorParts {
   readonly cause?: unknown
 }
 
+const BRAND = Symbol.for('fletching.error')
+
 export class FletchingError extends Error {
+  /** An error of another copy of this module is one too: a job may bring its own, beside that of the command. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+
+  readonly [BRAND] = true
   readonly kind: ErrorKind
   readonly code: string
   /** The first line without the code. */

@@ -78,8 +78,13 @@ describe('addPlace', () => {
   it.each([[new Error('other')], ['text'], [undefined]])('lets %s be', (thrown) => {
     expect(addPlace(thrown, 'here')).toBe(thrown)
   })
-})
 
-function partsOf({ name, kind, code, what, at, help, details, cause }: FletchingError) {
-  return { name, kind, code, what, at, help, details, cause }
-}
+  it('is known when another copy of the module made it, and nothing else is', async () => {
+    const copy = (await import('../src/errors.ts?copy' as string)) as typeof import('../src/errors.ts')
+    expect(copy.FletchingError).not.toBe(FletchingError)
+    expect(copy.authorError('A', 'b')).toBeInstanceOf(FletchingError)
+    for (const other of [new Error('b'), { kind: 'author', code: 'A' }, null, 'A: b']) {
+      expect(other instanceof FletchingError).toBe(false)
+    }
+  })
+})
