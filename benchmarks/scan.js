@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 // @ts-check
-// The scanner next to what one would write without it: split the text at line ends, JSON.parse each line, push what is wanted.
-// Both read the same seeded events from memory, turn by turn, and must find the same rows before their times count.
+// Both scanners next to what one would write without them: split the text at line ends, JSON.parse each line, push what is wanted. All read
+// the same seeded events from memory, turn by turn, and must find the same rows before their times count.
 import { createHash } from 'node:crypto'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { generateObjects } from '@fletching/gen'
 import { NdjsonDecoder } from '@fletching/ndjson'
 
-const SIZES = { smoke: { bytes: 2_000_000, runs: 2 }, full: { bytes: 200_000_000, runs: 7 } }
+const SIZES = { smoke: { bytes: 500_000, runs: 1 }, full: { bytes: 64_000_000, runs: 7 } }
 const { values } = parseArgs({
   options: { size: { type: 'string', default: 'full' }, seed: { type: 'string', default: '1' } },
 })
@@ -20,38 +20,49 @@ const CHUNK_BYTES = 256 * 1024
 
 /** @type {import('@fletching/ndjson').ScanType} */
 const id = { kind: 'utf8', numbers: 'text', lineBreaks: 'unfit', empty: 'null' }
-/** @type {import('@fletching/ndjson').ScanSpec} */
-const spec = {
-  columns: [
-    { name: 'userId', path: ['userId'], type: id, required: false, unfit: 'setAside', output: true },
-    {
-      name: 'event',
-      path: ['event'],
-      type: { kind: 'dictionary', numbers: 'unfit', lineBreaks: 'keep', empty: 'null' },
-      required: false,
-      unfit: 'null',
-      output: true,
-    },
-    { name: 'sku', path: ['properties', 'sku'], type: id, required: false, unfit: 'setAside', output: true },
-    {
-      name: 'timestamp',
-      path: ['timestamp'],
-      type: { kind: 'timestamp' },
-      required: true,
-      unfit: 'setAside',
-      output: true,
-    },
-  ],
-  steps: [
-    { predicate: { op: 'isIn', column: 1, values: WANTED }, reason: 'event not wanted' },
-    { predicate: { op: 'isNotNull', column: 0 }, reason: 'userId missing' },
-    { predicate: { op: 'isNotNull', column: 2 }, reason: 'sku missing' },
+/** @type {import('@fletching/ndjson').ScanType} */
+const word = { kind: 'dictionary', numbers: 'unfit', lineBreaks: 'keep', empty: 'null' }
+/** @type {(path: string, type: import('@fletching/ndjson').ScanType) => import('@fletching/ndjson').ScanColumn} */
+const column = (path, type) => ({
+  name: path,
+  path: path.split('.'),
+  type,
+  required: false,
+  unfit: 'null',
+  output: true,
+})
+
+const narrow = [
+  column('event', word),
+  column('userId', id),
+  column('properties.sku', id),
+  column('timestamp', { kind: 'timestamp' }),
+]
+const plans = {
+  'of 4 paths': narrow,
+  'of 12 paths': [
+    ...narrow,
+    column('messageId', id),
+    column('anonymousId', id),
+    column('type', word),
+    column('properties.name', id),
+    column('properties.position', { kind: 'float64' }),
+    column('context.ip', id),
+    column('context.page.path', word),
+    column('context.library.version', word),
   ],
 }
 
-/** @param {Uint8Array} bytes */
-function scan(bytes) {
-  const decoder = new NdjsonDecoder(spec)
+/** @type {import('@fletching/ndjson').ScanSpec['steps']} */
+const steps = [
+  { predicate: { op: 'isIn', column: 0, values: WANTED }, reason: 'event not wanted', tallyColumn: 0 },
+  { predicate: { op: 'isNotNull', column: 1 }, reason: 'userId missing' },
+  { predicate: { op: 'isNotNull', column: 2 }, reason: 'sku missing' },
+]
+
+/** @type {(scanner: 'wasm' | 'ts') => (bytes: Uint8Array, columns: typeof narrow) => import('@fletching/ndjson').DecodedBatch[]} */
+const scanWith = (scanner) => (bytes, columns) => {
+  const decoder = new NdjsonDecoder({ columns, steps }, { scanner })
   const batches = []
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES)
     batches.push(...decoder.push(bytes.subarray(at, at + CHUNK_BYTES)))
@@ -59,72 +70,134 @@ function scan(bytes) {
   return batches
 }
 
-/** @param {Uint8Array} bytes */
-function parse(bytes) {
+/** @type {(bytes: Uint8Array, columns: typeof narrow) => unknown[][]} */
+function parse(bytes, columns) {
+  /** @type {unknown[][]} */
   const rows = []
-  // In pieces that end at line ends, since a string has a limit.
-  for (let at = 0; at < bytes.length; ) {
-    const end = bytes.lastIndexOf(0x0a, at + 64_000_000) + 1 || bytes.length
-    for (const line of Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at)
-      .toString()
-      .split('\n')) {
-      if (line === '') continue
-      const event = JSON.parse(line)
-      const sku = event.properties?.sku
-      if (WANTED.includes(event.event) && event.userId && sku)
-        rows.push([event.userId, event.event, sku, Date.parse(event.timestamp)])
+  const getters = columns.map(({ path, type }) => {
+    /** @param {any} event */
+    const get = (event) => {
+      let value = event
+      for (const key of path) value = value?.[key]
+      return value
     }
-    at = end
+    /** @param {any} event */
+    const moment = (event) => Date.parse(get(event))
+    return type.kind === 'timestamp' ? moment : get
+  })
+  for (const line of linesOf(bytes)) {
+    const event = JSON.parse(line)
+    if (WANTED.includes(event.event) && event.userId && event.properties?.sku)
+      rows.push(getters.map((get) => get(event)))
   }
   return rows
 }
 
-/** @param {Iterable<unknown>} rows */
+/** @param {Uint8Array} bytes */
+function* linesOf(bytes) {
+  // In pieces that end at line ends, since a string has a limit.
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.lastIndexOf(0x0a, at + CHUNK_BYTES) + 1 || bytes.length
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString()
+    for (const line of text.split('\n')) if (line !== '') yield line
+    at = end
+  }
+}
+
+/** @type {(rows: Iterable<unknown[]>) => string} */
 function digest(rows) {
   const hash = createHash('sha256')
-  for (const row of rows) hash.update(`${JSON.stringify(row)}\n`)
+  // No value is null in both, and so is the empty text in a column that takes it for none.
+  for (const row of rows)
+    hash.update(`${JSON.stringify(row.map((value) => (value === '' ? null : (value ?? null))))}\n`)
   return hash.digest('hex')
 }
 
-/** @param {ReturnType<typeof scan>} batches */
-function* rowsOf(batches) {
+/** @type {(batches: import('@fletching/ndjson').DecodedBatch[], columns: typeof narrow) => Generator<unknown[]>} */
+function* rowsOf(batches, columns) {
   for (const { batch } of batches) {
-    const columns = ['userId', 'event', 'sku', 'timestamp'].map((name) => batch.getChild(name))
-    for (let row = 0; row < batch.numRows; row++) yield columns.map((column) => column?.get(row))
+    const vectors = columns.map(({ name }) => batch.getChild(name))
+    for (let row = 0; row < batch.numRows; row++) yield vectors.map((vector) => vector?.get(row))
   }
+}
+
+/** @type {(seed: number) => (bound: number) => number} */
+function below(seed) {
+  let state = seed
+  return (bound) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * bound)
+  }
+}
+
+/** Rewrites each line. @type {(bytes: Uint8Array, write: (event: any) => string) => Uint8Array} */
+const rewrite = (bytes, write) =>
+  Buffer.concat(Array.from(linesOf(bytes), (line) => Buffer.from(`${write(JSON.parse(line))}\n`)))
+
+/** @type {(value: any, random: (bound: number) => number) => any} */
+function shuffled(value, random) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const members = Object.entries(value).map(([key, inner]) => [key, shuffled(inner, random)])
+  for (let i = members.length - 1; i > 0; i--) {
+    const j = random(i + 1)
+    const member = members[i]
+    members[i] = members[j]
+    members[j] = member
+  }
+  return Object.fromEntries(members)
 }
 
 const objects = [...generateObjects({ seed: Number(values.seed), bytes: size.bytes, traps: 0, gzip: false })]
-const bytes = Buffer.concat(objects.map((object) => object.bytes))
-const lines = objects.reduce((sum, object) => sum + object.lines, 0)
-const expected = digest(parse(bytes))
-const got = digest(rowsOf(scan(bytes)))
-if (got !== expected) throw new Error(`the rows differ: ${got} and ${expected}`)
+const events = Buffer.concat(objects.map((object) => object.bytes))
+const random = below(Number(values.seed))
+const forms = {
+  'keys in a fixed order': events,
+  'keys shuffled per line': rewrite(events, (event) => JSON.stringify(shuffled(event, random))),
+  'spaces between tokens': rewrite(events, (event) =>
+    JSON.stringify(event, null, 1).replace(/\n */g, ' ').replace(/^{ /, '{').replace(/ }$/, '}'),
+  ),
+  'letters beyond ASCII': rewrite(events, (event) =>
+    JSON.stringify(event, (key, value) =>
+      /^(event|timestamp|type)$/.test(key) || typeof value !== 'string' ? value : value.replace(/[aeo]/g, 'é'),
+    ),
+  ),
+}
 
-/** @type {{ name: string, run: (bytes: Uint8Array) => unknown, times: number[] }[]} */
 const contestants = [
-  { name: 'scan', run: scan, times: [] },
-  { name: 'JSON.parse', run: parse, times: [] },
+  { name: 'wasm', run: scanWith('wasm') },
+  { name: 'ts', run: scanWith('ts') },
+  { name: 'JSON.parse', run: parse },
 ]
-for (let run = 0; run < size.runs; run++) {
-  for (const { run: work, times } of contestants) {
-    const before = process.cpuUsage()
-    work(bytes)
-    const { user, system } = process.cpuUsage(before)
-    times.push((user + system) / 1e6)
+const lines = objects.reduce((sum, object) => sum + object.lines, 0)
+console.log(
+  `${cpus()[0].model}, Node ${process.versions.node}; ${lines} lines, seed ${values.seed}, ${size.runs} runs each, CPU time`,
+)
+for (const [form, bytes] of Object.entries(forms)) {
+  for (const [plan, columns] of Object.entries(plans)) {
+    const expected = digest(parse(bytes, columns))
+    for (const scanner of /** @type {const} */ (['wasm', 'ts'])) {
+      const got = digest(rowsOf(scanWith(scanner)(bytes, columns), columns))
+      if (got !== expected)
+        throw new Error(`the rows of ${scanner} differ with ${form} ${plan}: ${got} and ${expected}`)
+    }
+    /** @type {number[][]} */
+    const times = contestants.map(() => [])
+    for (let run = 0; run < size.runs; run++) {
+      for (const [number, { run: work }] of contestants.entries()) {
+        const before = process.cpuUsage()
+        work(bytes, columns)
+        const { user, system } = process.cpuUsage(before)
+        times[number].push((user + system) / 1e6)
+      }
+    }
+    console.log(
+      `\n${form}, ${plan}: ${(bytes.length / 1e6).toFixed(1)} MB, rows ${expected.slice(0, 16)}, the same from all`,
+    )
+    for (const [number, { name }] of contestants.entries()) {
+      const sorted = times[number].toSorted((a, b) => a - b)
+      const speeds = [sorted[0], sorted[sorted.length >> 1]].map((seconds) => bytes.length / 1e6 / seconds)
+      const [best, median] = speeds.map((speed) => speed.toFixed(0).padStart(5))
+      console.log(`  ${name.padEnd(12)} best ${best} MB/s   median ${median} MB/s`)
+    }
   }
 }
-
-const speed = (/** @type {number} */ seconds) => bytes.length / 1e6 / seconds
-const sorted = contestants.map(({ name, times }) => ({ name, times: times.toSorted((a, b) => a - b) }))
-console.log(
-  `${cpus()[0].model}, Node ${process.versions.node}; ${(bytes.length / 1e6).toFixed(0)} MB, ${lines} lines, seed ${values.seed}, ${size.runs} runs each, CPU time`,
-)
-console.log(`rows ${expected.slice(0, 16)}, the same from both`)
-for (const { name, times } of sorted) {
-  const median = times[times.length >> 1]
-  console.log(
-    `${name.padEnd(12)} best ${speed(times[0]).toFixed(0).padStart(5)} MB/s   median ${speed(median).toFixed(0).padStart(5)} MB/s`,
-  )
-}
-console.log(`ratio of the medians ${(sorted[1].times[size.runs >> 1] / sorted[0].times[size.runs >> 1]).toFixed(1)}`)
