@@ -184,19 +184,28 @@ export function scan(from: usize, limit: usize): usize {
         const closes = equal(w0, w1, w2, w3, CLOSE_BRACE) & outside
         const scalarBytes = outside & ~(stringCloses | colons | commas | blanks | opens | closes)
 
-        // Where the first byte behind a colon, a comma, an opening bracket is that is no blank: the addition runs through blanks.
-        const pastColons = (colons << 1) | colonCarry
-        const afterColonRaw = pastColons + blanks
-        colonCarry = (colons >>> 63) | u64(afterColonRaw < pastColons)
-        const afterColon = afterColonRaw & ~blanks
-        const pastCommas = (commas << 1) | commaCarry
-        const afterCommaRaw = pastCommas + blanks
-        commaCarry = (commas >>> 63) | u64(afterCommaRaw < pastCommas)
-        const afterComma = afterCommaRaw & ~blanks
-        const pastOpens = (opens << 1) | openCarry
-        const afterOpenRaw = pastOpens + blanks
-        openCarry = (opens >>> 63) | u64(afterOpenRaw < pastOpens)
-        const afterOpen = afterOpenRaw & ~blanks
+        // The first byte behind a colon, a comma, an opening bracket that is no blank: the addition runs through blanks. Compact lines have none,
+        // and a branch that always goes one way is cheaper than the additions.
+        let afterColon = (colons << 1) | colonCarry
+        let afterComma = (commas << 1) | commaCarry
+        let afterOpen = (opens << 1) | openCarry
+        colonCarry = colons >>> 63
+        commaCarry = commas >>> 63
+        openCarry = opens >>> 63
+        if (blanks !== 0) {
+          const pastColons = afterColon
+          afterColon += blanks
+          colonCarry |= u64(afterColon < pastColons)
+          afterColon &= ~blanks
+          const pastCommas = afterComma
+          afterComma += blanks
+          commaCarry |= u64(afterComma < pastCommas)
+          afterComma &= ~blanks
+          const pastOpens = afterOpen
+          afterOpen += blanks
+          openCarry |= u64(afterOpen < pastOpens)
+          afterOpen &= ~blanks
+        }
 
         store<u64>(block, opens)
         store<u64>(block, closes, 8)
@@ -243,10 +252,14 @@ export function scan(from: usize, limit: usize): usize {
         const keyBytes = strings & ~past
         keyCarry = keyBytes >>> 63
         const keyCloses = past & stringCloses
-        const pastKeys = (keyCloses << 1) | keyCloseCarry
-        const afterKeyRaw = pastKeys + blanks
-        keyCloseCarry = (keyCloses >>> 63) | u64(afterKeyRaw < pastKeys)
-        const afterKey = afterKeyRaw & ~blanks
+        let afterKey = (keyCloses << 1) | keyCloseCarry
+        keyCloseCarry = keyCloses >>> 63
+        if (blanks !== 0) {
+          const pastKeys = afterKey
+          afterKey += blanks
+          keyCloseCarry |= u64(afterKey < pastKeys)
+          afterKey &= ~blanks
+        }
         const scalarStarts = scalarBytes & ~((scalarBytes << 1) | scalarCarry)
         scalarCarry = scalarBytes >>> 63
 

@@ -19,7 +19,9 @@ export interface ColumnWriter {
   readonly column: ScanColumn
   readonly builder: ColumnBuilder
   stateOf(line: Uint8Array, slots: Slots): ValueState
-  /** Appends the value whose state is `state`, and counts what was changed on the way. */
+  /**
+   * Appends the value that `stateOf` was asked of last, which gave `state`, and counts what was changed on the way.
+   */
   write(line: Uint8Array, slots: Slots, state: ValueState, converted: Tally): void
 }
 

@@ -8,7 +8,7 @@ import {
 } from '@fletching/columns'
 import type { ColumnWriter } from './column-writer.ts'
 import { addOne, type Tally } from './counts.ts'
-import { ESCAPED_STRING, FALSE, MISSING, NULL, NUMBER, SLOT_SIZE, type Slots, STRING, TRUE } from './slots.ts'
+import { FALSE, MISSING, NULL, NUMBER, SLOT_SIZE, type Slots, TRUE } from './slots.ts'
 import type { ScanColumn } from './spec.ts'
 import { TextSlot } from './text-slot.ts'
 import { type UnfitCode, unfitState, type ValueState } from './value-state.ts'
@@ -21,6 +21,9 @@ export class ScalarWriter implements ColumnWriter {
   readonly builder: Int64Builder | Float64Builder | BoolBuilder | TimestampBuilder
   readonly #node: number
   readonly #text = new TextSlot()
+  /** What `stateOf` read last, when it fits: the number or the moment; a whole number of 64 bits apart. */
+  #number = 0
+  #whole = 0n
 
   constructor(column: ScanColumn, kind: ScalarKind, node: number) {
     this.column = column
@@ -31,49 +34,45 @@ export class ScalarWriter implements ColumnWriter {
   stateOf(line: Uint8Array, slots: Slots): ValueState {
     const kind = slots[this.#node * SLOT_SIZE]
     if (kind === MISSING || kind === NULL) return 'absent'
-    const fault = this.#fault(kind, line, slots)
+    const fault = this.#read(kind, line, slots)
     return fault === undefined ? 'fits' : unfitState(this.column, fault)
   }
 
-  write(line: Uint8Array, slots: Slots, state: ValueState, converted: Tally): void {
+  write(_line: Uint8Array, slots: Slots, state: ValueState, converted: Tally): void {
     const { builder } = this
     const fits = state === 'fits'
     if (state === 'absent') builder.appendNull()
     else if (builder instanceof TimestampBuilder) {
-      builder.appendMilliseconds(fits ? this.#moment(line, slots) : 0)
+      builder.appendMilliseconds(fits ? this.#number : 0)
       if (fits && isLeapSecond(this.#text.bytes, this.#text.start, this.#text.end)) {
         addOne(converted, `${this.column.name}: leap second as the next`)
       }
     } else if (builder instanceof BoolBuilder) builder.append(fits && slots[this.#node * SLOT_SIZE] === TRUE)
-    else if (builder instanceof Int64Builder) builder.append(fits ? BigInt(this.#numberText(line, slots)) : 0n)
-    else builder.append(fits ? Number(this.#numberText(line, slots)) : 0)
+    else if (builder instanceof Int64Builder) builder.append(fits ? this.#whole : 0n)
+    else builder.append(fits ? this.#number : 0)
   }
 
-  #fault(kind: number, line: Uint8Array, slots: Slots): UnfitCode | undefined {
+  /** Reads the value, or says why it does not fit. */
+  #read(kind: number, line: Uint8Array, slots: Slots): UnfitCode | undefined {
     const { builder } = this
     if (builder instanceof TimestampBuilder) {
-      const isText = kind === STRING || kind === ESCAPED_STRING
-      return isText && !Number.isNaN(this.#moment(line, slots)) ? undefined : 'NOT_A_TIMESTAMP'
+      const text = this.#text
+      if (!text.read(line, slots, this.#node, 'unfit')) return 'NOT_A_TIMESTAMP'
+      this.#number = parseIsoTimestamp(text.bytes, text.start, text.end)
+      return Number.isNaN(this.#number) ? 'NOT_A_TIMESTAMP' : undefined
     }
     if (builder instanceof BoolBuilder) return kind === TRUE || kind === FALSE ? undefined : 'NOT_A_BOOLEAN'
     if (kind !== NUMBER) return 'NOT_A_NUMBER'
-    const text = this.#numberText(line, slots)
-    if (builder instanceof Float64Builder) return Number.isFinite(Number(text)) ? undefined : 'OUT_OF_RANGE'
-    if (!/^-?\d{1,19}$/.test(text)) return /^-?\d+$/.test(text) ? 'OUT_OF_RANGE' : 'NOT_A_NUMBER'
-    const value = BigInt(text)
-    return value === BigInt.asIntN(64, value) ? undefined : 'OUT_OF_RANGE'
-  }
-
-  #moment(line: Uint8Array, slots: Slots): number {
-    const text = this.#text
-    text.read(line, slots, this.#node, 'unfit')
-    return parseIsoTimestamp(text.bytes, text.start, text.end)
-  }
-
-  /** Numbers are read as text, digit by digit, so that none goes through a double that should not. */
-  #numberText(line: Uint8Array, slots: Slots): string {
+    // Numbers are read as text, digit by digit, so that none goes through a double that should not.
     const at = this.#node * SLOT_SIZE
-    return ASCII.decode(line.subarray(slots[at + 1], slots[at + 2]))
+    const text = ASCII.decode(line.subarray(slots[at + 1], slots[at + 2]))
+    if (builder instanceof Float64Builder) {
+      this.#number = Number(text)
+      return Number.isFinite(this.#number) ? undefined : 'OUT_OF_RANGE'
+    }
+    if (!/^-?\d{1,19}$/.test(text)) return /^-?\d+$/.test(text) ? 'OUT_OF_RANGE' : 'NOT_A_NUMBER'
+    this.#whole = BigInt(text)
+    return this.#whole === BigInt.asIntN(64, this.#whole) ? undefined : 'OUT_OF_RANGE'
   }
 }
 
