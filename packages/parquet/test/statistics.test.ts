@@ -1,4 +1,8 @@
+import { sliceBatch } from '@fletching/columns'
+import { randomFrom, testSeed } from '@fletching/testing'
+import type { RecordBatch } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
+import { dictionaryColumns } from '../src/dictionary-choice.ts'
 import { batchOf, type Column, fileOf } from './batches.ts'
 import { duckdb, footerOf } from './readers.ts'
 
@@ -61,6 +65,7 @@ describe('statistics', () => {
 
 describe('dictionary pages', () => {
   const rows = Array.from({ length: 20_000 }, (_, row) => row)
+  const many = Array.from({ length: 140_000 }, (_, row) => row)
   const encodingsOf = async (column: Column) => {
     const batch = batchOf({ c: column })
     const [chunk] = footerOf(await fileOf(batch.schema, [[batch]])).row_groups[0].columns
@@ -73,11 +78,35 @@ describe('dictionary pages', () => {
     ['plain', 'a text that repeats first and is distinct then', ['text', rows.map((row) => `${row < 9000 ? 0 : row}`)]],
     ['plain', 'a text of distinct values', ['text', rows.map((row) => `user ${row}`)]],
     ['plain', 'a text of just more values than a quarter', ['text', rows.map((row) => `item ${row % 5001}`)]],
+    ['dictionary', 'a catalogue in many rows', ['text', many.map((row) => `item ${(row * 7919) % 3001}`)]],
+    ['plain', 'a crowd in many rows', ['text', many.map((row) => `user ${(row * 7919) % 60_013}`)]],
+    [
+      'plain',
+      'many rows that are distinct in their second half',
+      ['text', many.map((row) => `${row < 70_000 ? 0 : row}`)],
+    ],
     ['dictionary', 'a dictionary', ['dictionary', rows.map((row) => `item ${row % 3}`)]],
     ['plain', 'a whole number', ['long', rows.map(() => 1n)]],
     ['plain', 'a moment', ['moment', rows.map(() => 1n)]],
     ['plain', 'a double', ['double', rows.map(() => 1)]],
   ])('%s for %s', async (expected, _, column) => {
     expect(await encodingsOf(column)).toBe(expected)
+  })
+
+  it('are chosen alike however the rows come in batches', () => {
+    const random = randomFrom(testSeed)
+    for (const distinct of [10, 3000, 40_000]) {
+      const values = many.map(() => `value ${random.below(distinct)}`)
+      const whole = batchOf({ c: ['text', values] })
+      const parts: RecordBatch[] = []
+      for (let start = 0; start < values.length; ) {
+        const end = Math.min(values.length, start + random.pick([1, 7, 1000, 16_384]))
+        parts.push(sliceBatch(whole, start, end))
+        start = end
+      }
+      const chosen = dictionaryColumns(whole.schema, [whole])
+      expect(chosen.has('c')).toBe(distinct <= values.length / 4)
+      expect(dictionaryColumns(whole.schema, parts), `FLETCHING_SEED=${testSeed}`).toEqual(chosen)
+    }
   })
 })
