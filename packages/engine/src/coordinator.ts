@@ -1,6 +1,8 @@
 import { internal } from '@fletching/columns/errors'
 import { CsvEncoder } from '@fletching/csv'
+import type { RowGroupEncoder } from '@fletching/parquet'
 import { formatLocation, joinLocation } from '@fletching/storage'
+import type { Crew } from './crew.ts'
 import { CsvSink } from './csv-sink.ts'
 import type { Morsel } from './morsel.ts'
 import { sinkSchema } from './operators.ts'
@@ -9,14 +11,17 @@ import type { Places, SinkPlace } from './places.ts'
 import { RejectsSink } from './rejects-sink.ts'
 import type { OutputInfo } from './report.ts'
 
-/** Opens every sink of a run; when one cannot be opened, those before it leave no trace. */
-export async function openCoordinator(places: Places): Promise<Coordinator> {
+/**
+ * Opens every sink of a run; when one cannot be opened, those before it leave no trace. Row groups are encoded by the crew, or on this thread
+ * where there is none.
+ */
+export async function openCoordinator(places: Places, crew?: Crew): Promise<Coordinator> {
   const { store, folder } = places.state
   const rejects = joinLocation(folder, 'rejects.ndjson')
   const sinks: Sink[] = []
   const coordinator = new Coordinator(sinks, new RejectsSink(formatLocation(rejects), () => store.create(rejects)))
   try {
-    for (const place of places.sinks) sinks.push(await openSink(place))
+    for (const [number, place] of places.sinks.entries()) sinks.push(await openSink(place, crew?.encoder(number)))
     return coordinator
   } catch (error) {
     await coordinator.abort()
@@ -24,9 +29,9 @@ export async function openCoordinator(places: Places): Promise<Coordinator> {
   }
 }
 
-async function openSink({ sink, store, target }: SinkPlace): Promise<Sink> {
+async function openSink({ sink, store, target }: SinkPlace, encoder: RowGroupEncoder | undefined): Promise<Sink> {
   const schema = sinkSchema(sink.columns)
-  if (sink.format === 'parquet') return ParquetSink.open(store, target, schema, sink)
+  if (sink.format === 'parquet') return ParquetSink.open(store, target, schema, sink, encoder)
   const csv = new CsvSink(formatLocation(target), await store.create(target, { contentType: 'text/csv' }))
   try {
     await csv.write(new CsvEncoder(schema, { dialect: sink.dialect }).header(), 0)

@@ -6,6 +6,7 @@ import type { FilterStep, SinkColumn } from '@fletching/plan'
 import { type Bool, Field, makeData, RecordBatch, Schema, Struct, type Vector } from 'apache-arrow'
 import { arrowType } from './arrow-type.ts'
 import { evaluate } from './evaluate.ts'
+import type { ParquetSinkPlan } from './physical.ts'
 
 /** Rows on their way through the operators, and which of them hold a value that does not fit. */
 export interface Rows {
@@ -51,6 +52,11 @@ export function project(batch: RecordBatch, columns: readonly SinkColumn[], sche
     schema,
     makeData({ type: new Struct(schema.fields), length: batch.numRows, nullCount: 0, children }),
   )
+}
+
+/** The schema of a table's files: the columns that name its folders are not in them. */
+export function fileSchema(schema: Schema, { partitionBy }: ParquetSinkPlan): Schema {
+  return new Schema(schema.fields.filter(({ name }) => !partitionBy.includes(name)))
 }
 
 export function sinkSchema(columns: readonly SinkColumn[]): Schema {

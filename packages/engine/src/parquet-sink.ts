@@ -1,7 +1,8 @@
 import { packBatch, packedByteLength, sliceBatch } from '@fletching/columns'
-import { openRowGroupEncoder, ParquetFile, type RowGroupEncoder } from '@fletching/parquet'
+import { checkParquet, openRowGroupEncoder, ParquetFile, type RowGroup, type RowGroupEncoder } from '@fletching/parquet'
 import { formatLocation, joinLocation, type Location, type ObjectWriter, type Store } from '@fletching/storage'
-import { type RecordBatch, Schema } from 'apache-arrow'
+import type { RecordBatch, Schema } from 'apache-arrow'
+import { fileSchema } from './operators.ts'
 import { splitByPartition } from './partition.ts'
 import type { ParquetSinkPlan } from './physical.ts'
 import type { OutputInfo } from './report.ts'
@@ -49,10 +50,17 @@ export class ParquetSink {
     this.#plan = plan
   }
 
-  static async open(store: Store, folder: Location, schema: Schema, plan: ParquetSinkPlan): Promise<ParquetSink> {
-    const fileSchema = new Schema(schema.fields.filter((field) => !plan.partitionBy.includes(field.name)))
-    const encoder = await openRowGroupEncoder(fileSchema, plan)
-    return new ParquetSink(store, folder, fileSchema, encoder, plan)
+  /** - `encoder`: who encodes the row groups; this thread by default. */
+  static async open(
+    store: Store,
+    folder: Location,
+    schema: Schema,
+    plan: ParquetSinkPlan,
+    encoder?: RowGroupEncoder,
+  ): Promise<ParquetSink> {
+    const inFiles = fileSchema(schema, plan)
+    checkParquet(inFiles, plan)
+    return new ParquetSink(store, folder, inFiles, encoder ?? (await openRowGroupEncoder(inFiles, plan)), plan)
   }
 
   /** Those that are in the files, and those that wait for a row group. */
@@ -79,8 +87,14 @@ export class ParquetSink {
   /** Writes what waits and every footer, without showing any file. */
   async prepare(): Promise<void> {
     if (this.#partitions.size === 0 && this.#plan.partitionBy.length === 0) this.#partition('')
-    for (const partition of this.#partitions.values()) {
-      if (partition.waitingRows > 0) await this.#writeRowGroup(partition)
+    // All are encoded at once where there are threads for it, and written one after the other.
+    const last = [...this.#partitions.values()].map((partition) => ({
+      partition,
+      group: this.#encodeWaiting(partition),
+    }))
+    for (const { group } of last) group?.catch(() => {})
+    for (const { partition, group } of last) {
+      if (group !== undefined) await this.#append(partition, await group)
       const { parquet, writer } = await this.#file(partition)
       await writer.write(parquet.finish())
       await writer.prepare()
@@ -145,12 +159,23 @@ export class ParquetSink {
   }
 
   async #writeRowGroup(partition: Partition): Promise<void> {
-    const group = await this.#encoder.encode(partition.waiting)
-    this.#waitingRows -= partition.waitingRows
-    this.#waitingBytes -= partition.waitingBytes
+    const group = this.#encodeWaiting(partition)
+    if (group !== undefined) await this.#append(partition, await group)
+  }
+
+  /** Begins to encode what waits; undefined when nothing does. */
+  #encodeWaiting(partition: Partition): Promise<RowGroup> | undefined {
+    const { waiting, waitingRows, waitingBytes } = partition
+    if (waitingRows === 0) return undefined
+    this.#waitingRows -= waitingRows
+    this.#waitingBytes -= waitingBytes
     partition.waiting = []
     partition.waitingRows = 0
     partition.waitingBytes = 0
+    return this.#encoder.encode(waiting)
+  }
+
+  async #append(partition: Partition, group: RowGroup): Promise<void> {
     const { parquet, writer } = await this.#file(partition)
     await writer.write(parquet.append(group))
   }

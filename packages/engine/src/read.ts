@@ -3,6 +3,7 @@ import type { ObjectInfo, Store } from '@fletching/storage'
 import { orAborted } from './abort.ts'
 import { addAccounting, addTally, assertAddsUp, emptyAccounting, newTally } from './accounting.ts'
 import type { Coordinator } from './coordinator.ts'
+import type { Crew } from './crew.ts'
 import { assertMalformedCount, malformedError } from './malformed.ts'
 import type { MorselBody, ObjectCounts, Reject } from './morsel.ts'
 import { sinkSchema } from './operators.ts'
@@ -10,8 +11,8 @@ import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
 import { addRefused, type Refused } from './refused.ts'
-import { planUnits, soleArchive, type Unit } from './split.ts'
-import { chooseThreads } from './threads.ts'
+import { type Split, soleArchive, type Unit } from './split.ts'
+import type { Threads } from './threads.ts'
 import { type ScanMessage, type ScanSource, UnitScanner } from './unit-scanner.ts'
 import { unpackBody, unpackError } from './worker-messages.ts'
 
@@ -26,6 +27,17 @@ export interface ReadInput {
   readonly refused: Refused
 }
 
+/** What is to be read, and by whom. */
+export interface InputWork {
+  readonly plan: PhysicalPlan
+  readonly store: Store
+  readonly objects: readonly ObjectInfo[]
+  readonly units: readonly Unit[]
+  /** Those who scan the units; without one, this thread does. */
+  readonly crew: Crew | undefined
+  readonly threads: Threads
+}
+
 /**
  * Reads every object once and hands its morsels on in the order of the input, on this thread or on several. What is in memory has
  * bounds that do not depend on the input: a worker waits when its messages are not taken, and a sink is waited for.
@@ -33,31 +45,16 @@ export interface ReadInput {
  * - Errors: MALFORMED_JSON (data) for the first malformed line under `fail`; TOO_MANY_MALFORMED (data) as soon as a limit in
  *   lines is passed; what the store and gzip report; the signal's reason.
  */
-export async function readObjects(
-  plan: PhysicalPlan,
-  store: Store,
-  objects: readonly ObjectInfo[],
-  coordinator: Coordinator,
-  options: RunOptions,
-): Promise<ReadInput> {
-  const reading = new Reading(coordinator, objects, options)
-  const units = planUnits(objects, store)
-  const { threads, windowBytes } = chooseThreads(units, options)
-  const workers = Math.min(threads, units.length)
-  if (workers > 1) await readWithWorkers(plan, store, objects, units, reading, workers, windowBytes, options)
-  else await readHere(plan, store, units, reading, threads)
+export async function readObjects(work: InputWork, coordinator: Coordinator, options: RunOptions): Promise<ReadInput> {
+  const reading = new Reading(coordinator, work.objects, options)
+  if (work.crew === undefined) await readHere(work, reading)
+  else await readWithCrew(work, work.crew, reading, options.tmp)
   return reading.finish()
 }
 
-async function readHere(
-  plan: PhysicalPlan,
-  store: Store,
-  units: readonly Unit[],
-  reading: Reading,
-  threads: number,
-): Promise<void> {
+async function readHere({ plan, store, units, threads }: InputWork, reading: Reading): Promise<void> {
   let source: ScanSource = { store, chunks: (split) => reading.watch(store.read(split.object)) }
-  const archive = threads > 1 ? soleArchive(units, store) : undefined
+  const archive = threads.count > 1 ? soleArchive(units, store) : undefined
   if (archive !== undefined) {
     const { inflateAhead } = await import('./inflate-ahead.ts')
     const contents = () => reading.untilAborted(inflateAhead(archive, (bytes) => reading.countRead(bytes)))
@@ -69,30 +66,16 @@ async function readHere(
   }
 }
 
-async function readWithWorkers(
-  plan: PhysicalPlan,
-  store: Store,
-  objects: readonly ObjectInfo[],
-  units: readonly Unit[],
+async function readWithCrew(
+  { plan, store, objects, units, threads: { windowBytes } }: InputWork,
+  crew: Crew,
   reading: Reading,
-  workerCount: number,
-  windowBytes: number,
-  { tmp }: RunOptions,
+  tmp: string | undefined,
 ): Promise<void> {
-  const { scanWithWorkers } = await import('./workers.ts')
   const schemas = plan.sinks.map((sink) => sinkSchema(sink.columns))
-  const messages = scanWithWorkers({
-    plan,
-    store,
-    objects,
-    units,
-    workerCount,
-    windowBytes,
-    tmp,
-    chunks: (split) => reading.watch(store.read(split.object)),
-    onRead: (bytes) => reading.countRead(bytes),
-  })
-  for await (const message of reading.untilAborted(messages)) {
+  const chunks = (split: Split) => reading.watch(store.read(split.object))
+  const onRead = (bytes: number) => reading.countRead(bytes)
+  for await (const message of reading.untilAborted(crew.scan({ objects, units, windowBytes, tmp, chunks, onRead }))) {
     if (message.kind === 'failed') throw unpackError(message.error)
     if (message.kind === 'counts') await reading.take(message)
     else {

@@ -1,18 +1,21 @@
 import { addPlace, dataError, FletchingError, internal } from '@fletching/columns/errors'
 import type { Job, Params, ValuesOf } from '@fletching/job'
 import { optimize } from '@fletching/plan'
-import { findInput } from '@fletching/storage'
+import { findInput, type Store } from '@fletching/storage'
 import { orAborted } from './abort.ts'
 import { type Accounting, assertAddsUp, sum } from './accounting.ts'
 import { type Coordinator, openCoordinator } from './coordinator.ts'
+import type { Crew } from './crew.ts'
 import { assertMalformedShare } from './malformed.ts'
 import { writeManifest } from './manifest.ts'
 import type { RunOptions } from './options.ts'
-import { lower } from './physical.ts'
+import { lower, type PhysicalPlan } from './physical.ts'
 import { assertPlacesWritable, openPlaces } from './places.ts'
 import { readObjects } from './read.ts'
 import { type OutputInfo, type Report, summarize } from './report.ts'
+import { planUnits } from './split.ts'
 import { keptOutputs, removeSurplus } from './surplus.ts'
+import { chooseThreads } from './threads.ts'
 import { version } from './version.ts'
 
 /**
@@ -50,10 +53,16 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     findInput(places.input.store, plan.location, options.exclude),
     options.signal,
   )
-  await assertPlacesWritable(places)
-  const coordinator = await openCoordinator(places)
+  const { store } = places.input
+  const units = planUnits(objects, store)
+  const threads = chooseThreads(units, options)
+  // Workers start while the places are tried.
+  const crew = await openCrew(plan, store, Math.min(threads.count, units.length))
+  let coordinator: Coordinator | undefined
   try {
-    const read = await readObjects(plan, places.input.store, objects, coordinator, options)
+    await assertPlacesWritable(places)
+    coordinator = await openCoordinator(places, crew)
+    const read = await readObjects({ plan, store, objects, units, crew, threads }, coordinator, options)
     const { accounting, ...figures } = summarize(read)
     assertAddsUp(accounting, 'all objects')
     assertEveryLineWritten(coordinator, accounting, options)
@@ -86,9 +95,18 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     })
     return report
   } catch (error) {
-    await coordinator.abort()
+    await coordinator?.abort()
     throw error
+  } finally {
+    await crew?.dismiss()
   }
+}
+
+/** The threads of a run that has work for several. */
+async function openCrew(plan: PhysicalPlan, store: Store, workerCount: number): Promise<Crew | undefined> {
+  if (workerCount < 2) return undefined
+  const { Crew } = await import('./crew.ts')
+  return new Crew({ plan, readsFiles: store.readSync !== undefined, workerCount })
 }
 
 /** Shows the outputs, unless there is no row and the policy says otherwise. */

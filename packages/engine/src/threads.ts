@@ -2,6 +2,12 @@ import { availableParallelism } from 'node:os'
 import type { RunOptions } from './options.ts'
 import type { Unit } from './split.ts'
 
+export interface Threads {
+  readonly count: number
+  /** Bytes that may wait in memory for their turn. */
+  readonly windowBytes: number
+}
+
 /**
  * Decides how many threads there may be, and how much may wait for its turn in memory.
  *
@@ -11,13 +17,13 @@ import type { Unit } from './split.ts'
 export function chooseThreads(
   units: readonly Unit[],
   { workers, cpus = availableParallelism(), memoryBytesMax = Number.POSITIVE_INFINITY }: RunOptions,
-): { readonly threads: number; readonly windowBytes: number } {
+): Threads {
   const bytes = units.reduce((sum, { splits }) => sum + splits.reduce((all, split) => all + weightOf(split), 0), 0)
   const spare = memoryBytesMax - MAIN_BYTES
   const affordable = Math.max(1, Math.floor(spare / WORKER_BYTES))
-  const threads = Math.min(workers ?? (bytes < SMALL_BYTES ? 1 : cpus), affordable)
-  const windowBytes = Math.min(WINDOW_BYTES, Math.max(WINDOW_BYTES_MIN, (spare - threads * WORKER_BYTES) / 2))
-  return { threads, windowBytes }
+  const count = Math.min(workers ?? (bytes < SMALL_BYTES ? 1 : cpus), affordable)
+  const windowBytes = Math.min(WINDOW_BYTES, Math.max(WINDOW_BYTES_MIN, (spare - count * WORKER_BYTES) / 2))
+  return { count, windowBytes }
 }
 
 /** Stored bytes, those of compressed objects counted as what they may become. */

@@ -1,5 +1,6 @@
 import { type PackedBatch, packBatch, packedByteLength, transfersOf, unpackBatch } from '@fletching/columns'
 import { type ErrorKind, FletchingError } from '@fletching/columns/errors'
+import type { RowGroup } from '@fletching/parquet'
 import type { Schema } from 'apache-arrow'
 import type { MorselBody, ObjectCounts, Reject } from './morsel.ts'
 import type { PhysicalPlan } from './physical.ts'
@@ -29,8 +30,15 @@ export type ToWorker =
   | { readonly kind: 'unit'; readonly unit: Unit }
   /** The next stored bytes of a unit's split, or its end. */
   | { readonly kind: 'chunk'; readonly unit: number; readonly bytes: Uint8Array | undefined }
+  /** Batches of a table that are to be one row group. */
+  | { readonly kind: 'encode'; readonly id: number; readonly sink: number; readonly batches: readonly PackedBatch[] }
 
 export type FromWorker =
+  | FromScan
+  | { readonly kind: 'encoded'; readonly id: number; readonly group: RowGroup }
+  | { readonly kind: 'notEncoded'; readonly id: number; readonly error: PackedError }
+
+export type FromScan =
   | ScannedMessage
   | { readonly kind: 'end'; readonly unit: number }
   /** A chunk has been used. */

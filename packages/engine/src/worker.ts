@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { serveUnits } from './serve-units.ts'
+import { serveCrew } from './serve-crew.ts'
 import type { WorkerSetup } from './worker-messages.ts'
 
-// Everything that can be tested on the main thread is in `serveUnits`.
-if (parentPort !== null) serveUnits(parentPort, workerData as WorkerSetup)
+// Everything that can be tested on the main thread is in `serveCrew`.
+if (parentPort !== null) serveCrew(parentPort, workerData as WorkerSetup)

@@ -24,7 +24,7 @@ describe('the number of threads', () => {
     ['nothing', [], { cpus: 8 }, 1, 64],
   ]
 
-  it.each(cases)('for %s is what it is worth', (_, units, options, threads, windowMib) => {
-    expect(chooseThreads(units, options)).toEqual({ threads, windowBytes: windowMib * MIB })
+  it.each(cases)('for %s is what it is worth', (_, units, options, count, windowMib) => {
+    expect(chooseThreads(units, options)).toEqual({ count, windowBytes: windowMib * MIB })
   })
 })

@@ -1,5 +1,5 @@
 export { ParquetFile } from './file.ts'
 export { hivePartition } from './hive-partition.ts'
-export { openRowGroupEncoder } from './open-encoder.ts'
+export { checkParquet, openRowGroupEncoder } from './open-encoder.ts'
 export type { Compression, ParquetOptions, ParquetWriterName } from './options.ts'
 export type { RowGroup, RowGroupEncoder } from './row-group.ts'

@@ -5,22 +5,32 @@ import type { RowGroupEncoder } from './row-group.ts'
 import { schemaElements } from './schema-elements.ts'
 
 /**
- * Opens the encoder of a writer, which is loaded only now.
+ * Refuses what a writer cannot write, without loading it.
  *
  * - Errors: BAD_COLUMN_NAME, NOT_IN_PARQUET (author) for a schema that we do not write; NOT_SUPPORTED (author) for a compression that the
  *   writer has not.
  */
-export async function openRowGroupEncoder(schema: Schema, options: ParquetOptions): Promise<RowGroupEncoder> {
+export function checkParquet(schema: Schema, { writer, compression }: ParquetOptions): void {
   schemaElements(schema)
-  if (options.writer === 'parquet-wasm') {
-    const { WasmEncoder } = await import('./parquet-wasm.ts')
-    return new WasmEncoder(schema, options.compression)
-  }
-  if (options.compression === 'zstd') {
+  if (writer === 'parquetjs-lite' && compression === 'zstd') {
     throw authorError('NOT_SUPPORTED', 'parquetjs-lite cannot compress with zstd', {
       help: 'choose snappy, gzip or none, or the writer parquet-wasm',
     })
   }
-  const { ParquetJsEncoder } = await import('./parquetjs-lite.ts')
-  return new ParquetJsEncoder(schema, options.compression)
+}
+
+/**
+ * Opens the encoder of a writer, which is loaded only now.
+ *
+ * - Errors: those of `checkParquet`.
+ */
+export async function openRowGroupEncoder(schema: Schema, options: ParquetOptions): Promise<RowGroupEncoder> {
+  checkParquet(schema, options)
+  const { writer, compression } = options
+  if (writer === 'parquetjs-lite' && compression !== 'zstd') {
+    const { ParquetJsEncoder } = await import('./parquetjs-lite.ts')
+    return new ParquetJsEncoder(schema, compression)
+  }
+  const { WasmEncoder } = await import('./parquet-wasm.ts')
+  return new WasmEncoder(schema, compression)
 }

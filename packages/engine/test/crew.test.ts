@@ -2,33 +2,48 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
+import { sliceBatch } from '@fletching/columns'
+import { openRowGroupEncoder } from '@fletching/parquet'
 import { findInput, type ObjectInfo, openLocalStore, type Store } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
+import type { RecordBatch } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
+import { Crew, type CrewOptions, type CrewScan } from '../src/crew.ts'
 import { inflateAhead } from '../src/inflate-ahead.ts'
+import { fileSchema, sinkSchema } from '../src/operators.ts'
+import { splitByPartition } from '../src/partition.ts'
+import type { ParquetSinkPlan } from '../src/physical.ts'
+import { Pipeline } from '../src/pipeline.ts'
 import { planUnits } from '../src/split.ts'
 import type { PackedError } from '../src/worker-messages.ts'
-import { scanWithWorkers, type WorkersOptions } from '../src/workers.ts'
 import { clickLines, clicksPlan } from './clicks.ts'
 
 const local = openLocalStore()
 /** The same files, as a store that has to be waited for. */
 const waited: Store = { ...local, readSync: undefined } as never
 
+interface ScanOptions extends Partial<CrewScan>, Partial<Pick<CrewOptions, 'workerCount' | 'openWorker'>> {
+  readonly store?: Store
+}
+
 /** What comes from workers, put together: the CSV, lines by object, and the failure when there was one. */
-async function scan(objects: readonly ObjectInfo[], options: Partial<WorkersOptions> = {}) {
+async function scan(objects: readonly ObjectInfo[], options: ScanOptions = {}) {
   const store = options.store ?? local
   const csv: Buffer[] = []
   const lines: Record<string, number> = {}
   let failure: PackedError | undefined
   let read = 0
-  const messages = scanWithWorkers({
+  const { workerCount = 2, openWorker } = options
+  const crew = new Crew({
     plan: clicksPlan(),
-    store,
+    readsFiles: store.readSync !== undefined,
+    workerCount,
+    ...(openWorker === undefined ? {} : { openWorker }),
+  })
+  const messages = crew.scan({
     objects,
     // One object is one unit, so that there is something to put in order.
     units: objects.map((object, number) => ({ number, splits: [{ index: number, object, start: 0, end: undefined }] })),
-    workerCount: 2,
     windowBytes: 1_000_000,
     tmp: undefined,
     chunks: (split) => store.read(split.object),
@@ -37,12 +52,16 @@ async function scan(objects: readonly ObjectInfo[], options: Partial<WorkersOpti
     },
     ...options,
   })
-  for await (const message of messages) {
-    if (message.kind === 'failed') failure ??= message.error
-    else if (message.kind === 'counts')
-      lines[message.counts.object.replace(/.*\//, '')] = message.counts.accounting.lines
-    else for (const part of message.parts) if (part.format === 'csv') csv.push(Buffer.from(part.bytes))
-    if (failure !== undefined) break
+  try {
+    for await (const message of messages) {
+      if (message.kind === 'failed') failure ??= message.error
+      else if (message.kind === 'counts')
+        lines[message.counts.object.replace(/.*\//, '')] = message.counts.accounting.lines
+      else for (const part of message.parts) if (part.format === 'csv') csv.push(Buffer.from(part.bytes))
+      if (failure !== undefined) break
+    }
+  } finally {
+    await crew.dismiss()
   }
   return { csv: Buffer.concat(csv).toString(), lines, failure, read }
 }
@@ -101,7 +120,7 @@ describe('workers', () => {
       let others = objects.length - 1
       const spilled: string[] = []
       // The first object's bytes come when all of the others have been read to their end.
-      const chunks: WorkersOptions['chunks'] = async function* ({ index, object }) {
+      const chunks: CrewScan['chunks'] = async function* ({ index, object }) {
         if (index === 0) await firstMayGo
         yield* local.read(object)
         if (index > 0 && --others === 0) {
@@ -139,20 +158,83 @@ describe('workers', () => {
   it('end with whoever stops listening', () =>
     inFolder(async (folder) => {
       const objects = await filesOf(folder, contents)
-      const messages = scanWithWorkers({
-        plan: clicksPlan(),
-        store: waited,
+      const crew = new Crew({ plan: clicksPlan(), readsFiles: false, workerCount: 2 })
+      const messages = crew.scan({
         objects,
         units: planUnits(objects, local),
-        workerCount: 2,
         windowBytes: 1000,
         tmp: folder,
         chunks: ({ object }) => local.read(object),
         onRead: () => {},
       })
       for await (const _ of messages) break
+      await crew.dismiss()
       expect(await readdir(folder)).toEqual(['in'])
     }))
+})
+
+describe('row groups that workers encode', () => {
+  const plan = clicksPlan()
+  const sink = plan.sinks[1] as ParquetSinkPlan
+  const schema = fileSchema(sinkSchema(sink.columns), sink)
+
+  /** The table's batches of some lines, without the column that names the folder. */
+  async function batchesOf(lines: number): Promise<RecordBatch[]> {
+    const pipeline = new Pipeline(plan)
+    pipeline.start(0, 'a')
+    const bodies = [...pipeline.push(Buffer.from(clickLines(lines)))]
+    pipeline.end(0)
+    bodies.push(...pipeline.flush())
+    return bodies
+      .flatMap(({ parts }) =>
+        parts.flatMap((part) => (part.format === 'parquet' ? splitByPartition(part.batch, sink.partitionBy) : [])),
+      )
+      .map(({ batch }) => batch)
+  }
+
+  async function withCrew<T>(work: (crew: Crew) => Promise<T>, openWorker?: () => Worker): Promise<T> {
+    const crew = new Crew({
+      plan,
+      readsFiles: true,
+      workerCount: 2,
+      ...(openWorker === undefined ? {} : { openWorker }),
+    })
+    try {
+      return await work(crew)
+    } finally {
+      await crew.dismiss()
+    }
+  }
+
+  it('are those that this thread would encode, also of slices, several at once', async () => {
+    const here = await openRowGroupEncoder(schema, sink)
+    const batches = await batchesOf(3000)
+    const groups = [batches, batches.map((batch) => sliceBatch(batch, 3, batch.numRows - 5)), batches.slice(0, 1)]
+    const expected = await Promise.all(groups.map((group) => here.encode(group)))
+    const encoded = await withCrew((crew) => Promise.all(groups.map((group) => crew.encoder(1).encode(group))))
+    expect(encoded.map(({ rows, footer }) => ({ rows, footer }))).toEqual(
+      expected.map(({ rows, footer }) => ({ rows, footer })),
+    )
+    for (const [n, { bytes }] of encoded.entries()) expect(Buffer.from(bytes).equals(expected[n].bytes)).toBe(true)
+  })
+
+  it('fail as they would here, and leave the worker for others', () =>
+    withCrew(async (crew) => {
+      await expect(crew.encoder(1).encode([])).rejects.toThrow(/^INTERNAL: a row group without rows cannot be encoded/)
+      await expect(crew.encoder(0).encode(await batchesOf(20))).rejects.toThrow(/^INTERNAL: a CSV has no row groups/)
+      expect((await crew.encoder(1).encode(await batchesOf(20))).rows).toBeGreaterThan(0)
+    }))
+
+  it('fail when a worker dies, those that come later too', () =>
+    withCrew(
+      async (crew) => {
+        const death =
+          /^INTERNAL: a worker ended before its work was done, with exit code 0\n {2}at the encoding of row groups$/
+        await expect(crew.encoder(1).encode(await batchesOf(20))).rejects.toThrow(death)
+        await expect(crew.encoder(1).encode(await batchesOf(20))).rejects.toThrow(death)
+      },
+      () => new Worker('process.exit(0)', { eval: true }),
+    ))
 })
 
 describe('a worker that inflates ahead', () => {

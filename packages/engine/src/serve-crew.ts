@@ -1,17 +1,23 @@
 import type { MessagePort } from 'node:worker_threads'
+import { unpackBatch } from '@fletching/columns'
+import { internal } from '@fletching/columns/errors'
+import { openRowGroupEncoder, type RowGroupEncoder } from '@fletching/parquet'
 import { openLocalStore } from '@fletching/storage'
+import type { Schema } from 'apache-arrow'
+import { fileSchema, sinkSchema } from './operators.ts'
+import type { PhysicalSink } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
 import type { Unit } from './split.ts'
 import { UnitScanner } from './unit-scanner.ts'
 import { type FromWorker, packBody, packError, Shared, type ToWorker, type WorkerSetup } from './worker-messages.ts'
 
 /**
- * A worker's whole work: takes units one after the other, and sends what comes out of them.
+ * A worker's whole work: takes units and row groups one after the other, and sends what comes out of them.
  *
  * It reads and scans without waiting. Where it would run ahead of those who take its messages, it stops until they have caught up, which
  * bounds the memory of what is on its way.
  */
-export function serveUnits(port: MessagePort, { plan, readsFiles, shared }: WorkerSetup): void {
+export function serveCrew(port: MessagePort, { plan, readsFiles, shared }: WorkerSetup): void {
   const numbers = new Int32Array(shared)
   const store = readsFiles ? openLocalStore() : undefined
   let unitAtHand = 0
@@ -20,10 +26,11 @@ export function serveUnits(port: MessagePort, { plan, readsFiles, shared }: Work
   let readBytes = 0
   let work = Promise.resolve()
   let hasFailed = false
+  const tables: Promise<Table>[] = []
 
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'chunk') chunks.push(message.unit, message.bytes)
-    else work = work.then(() => serve(message.unit))
+    else work = work.then(() => (message.kind === 'unit' ? serve(message.unit) : encode(message)))
   })
 
   async function serve(unit: Unit): Promise<void> {
@@ -50,6 +57,21 @@ export function serveUnits(port: MessagePort, { plan, readsFiles, shared }: Work
     }
   }
 
+  async function encode({ id, sink, batches }: Extract<ToWorker, { kind: 'encode' }>): Promise<void> {
+    try {
+      const { schema, encoder } = await tableOf(sink)
+      const group = await encoder.encode(batches.map((batch) => unpackBatch(schema, batch)))
+      send({ kind: 'encoded', id, group }, [group.bytes.buffer as ArrayBuffer])
+    } catch (error) {
+      send({ kind: 'notEncoded', id, error: packError(error) })
+    }
+  }
+
+  function tableOf(sink: number): Promise<Table> {
+    tables[sink] ??= openTable(plan.sinks[sink])
+    return tables[sink]
+  }
+
   function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
     port.postMessage(message, transfer)
   }
@@ -67,6 +89,18 @@ export function serveUnits(port: MessagePort, { plan, readsFiles, shared }: Work
       sent = Atomics.load(numbers, Shared.sentBytes)
     }
   }
+}
+
+/** What a worker needs to encode row groups of a table. */
+interface Table {
+  readonly schema: Schema
+  readonly encoder: RowGroupEncoder
+}
+
+async function openTable(sink: PhysicalSink): Promise<Table> {
+  if (sink.format !== 'parquet') throw internal('a CSV has no row groups')
+  const schema = fileSchema(sinkSchema(sink.columns), sink)
+  return { schema, encoder: await openRowGroupEncoder(schema, sink) }
 }
 
 /** Chunks that have been given and not yet been used, by unit. */

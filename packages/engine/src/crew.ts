@@ -1,0 +1,286 @@
+import { Worker } from 'node:worker_threads'
+import { packBatch } from '@fletching/columns'
+import type { FletchingError } from '@fletching/columns/errors'
+import type { RowGroup, RowGroupEncoder } from '@fletching/parquet'
+import { type ObjectInfo, Spill } from '@fletching/storage'
+import type { RecordBatch } from 'apache-arrow'
+import { OrderedWindow } from './ordered-window.ts'
+import type { PhysicalPlan } from './physical.ts'
+import type { Split, Unit } from './split.ts'
+import { onDeath } from './worker-death.ts'
+import {
+  type FromScan,
+  type FromWorker,
+  packError,
+  type ScannedMessage,
+  Shared,
+  type ToWorker,
+  unpackError,
+  type WorkerSetup,
+} from './worker-messages.ts'
+
+export interface CrewOptions {
+  readonly plan: PhysicalPlan
+  /** Whether the workers read the input by themselves, or are given the stored bytes. */
+  readonly readsFiles: boolean
+  readonly workerCount: number
+  /** How a worker is started. Default: with the code beside this file. */
+  readonly openWorker?: (setup: WorkerSetup) => Worker
+}
+
+/** What a crew is to scan. */
+export interface CrewScan {
+  readonly objects: readonly ObjectInfo[]
+  readonly units: readonly Unit[]
+  /** Bytes that may wait in memory for the turn of their units. */
+  readonly windowBytes: number
+  /** A folder for what has to wait beyond that. */
+  readonly tmp: string | undefined
+  /** The stored bytes of a split, for stores that are not read by the workers; it tells the progress by itself. */
+  readonly chunks: (split: Split) => AsyncIterable<Uint8Array>
+  /** More stored bytes have been read by workers. */
+  readonly onRead: (bytes: number) => void
+}
+
+interface Lane {
+  readonly worker: Worker
+  readonly numbers: Int32Array
+  /** Units that it was given and has not ended. */
+  units: number
+  /** Row groups that it was given and has not encoded. */
+  rowGroups: number
+  /** KiB of the read bytes that have been told. */
+  toldKib: number
+}
+
+/** A scan that goes on. */
+interface Scanning extends CrewScan {
+  readonly window: OrderedWindow<ScannedMessage>
+  /** For units whose bytes are given: what has been given and not been used. */
+  readonly feeds: Map<number, Feed>
+  nextUnit: number
+}
+
+/** A row group on its way to a worker and back. */
+interface Encoding {
+  readonly lane: Lane
+  readonly resolve: (group: RowGroup) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * The threads of a run: they scan the units of the input, and encode the row groups of its tables.
+ *
+ * - Memory: for each worker what it may have on its way.
+ * - Errors: those of a worker, when it is their turn; WORKER_OUT_OF_MEMORY (environment) and internal with the object's name, at once, when a
+ *   worker dies in whatever way.
+ */
+export class Crew {
+  readonly #options: CrewOptions
+  readonly #lanes: readonly Lane[]
+  readonly #encodings = new Map<number, Encoding>()
+  #scanning: Scanning | undefined
+  #encodingCount = 0
+  #death: FletchingError | undefined
+  #isDismissed = false
+
+  constructor(options: CrewOptions) {
+    this.#options = options
+    this.#lanes = Array.from({ length: options.workerCount }, () => this.#openLane())
+  }
+
+  /**
+   * Scans units, and gives what comes out in their order, as if one thread had done it.
+   *
+   * - Memory: the window, besides what is on its way.
+   */
+  async *scan(scan: CrewScan): AsyncGenerator<ScannedMessage> {
+    const spill = new Spill(scan.tmp)
+    const window = new OrderedWindow<ScannedMessage>(scan.units.length, scan.windowBytes, spill)
+    const scanning: Scanning = { ...scan, window, feeds: new Map(), nextUnit: 0 }
+    this.#scanning = scanning
+    if (this.#death !== undefined) window.fail(this.#death)
+    const telling = setInterval(() => this.#tellRead(scanning), TELL_MS)
+    for (const lane of this.#lanes) this.#assign(lane, scanning)
+    try {
+      for (let message = await window.next(); message !== undefined; message = await window.next()) yield message
+    } finally {
+      clearInterval(telling)
+      this.#tellRead(scanning)
+      for (const feed of scanning.feeds.values()) feed.stop()
+      this.#scanning = undefined
+      await spill.close()
+    }
+  }
+
+  /** An encoder of row groups for the sink of that number; several can be encoded at once. */
+  encoder(sink: number): RowGroupEncoder {
+    return { encode: (batches) => this.#encode(sink, batches) }
+  }
+
+  /** Ends every worker, whatever it does. */
+  async dismiss(): Promise<void> {
+    this.#isDismissed = true
+    await Promise.all(this.#lanes.map(({ worker }) => worker.terminate()))
+  }
+
+  #openLane(): Lane {
+    const { plan, readsFiles, openWorker = openCrewWorker } = this.#options
+    const shared = new SharedArrayBuffer(Shared.size * Int32Array.BYTES_PER_ELEMENT)
+    const worker = openWorker({ plan, readsFiles, shared })
+    const lane: Lane = { worker, numbers: new Int32Array(shared), units: 0, rowGroups: 0, toldKib: 0 }
+    worker.on('message', (message: FromWorker) => this.#take(lane, message))
+    onDeath(
+      worker,
+      () => this.#objectOf(lane),
+      (error) => this.#fail(error),
+    )
+    return lane
+  }
+
+  #fail(error: FletchingError): void {
+    if (this.#isDismissed) return
+    this.#death ??= error
+    this.#scanning?.window.fail(error)
+    for (const { reject } of this.#encodings.values()) reject(error)
+    this.#encodings.clear()
+  }
+
+  #encode(sink: number, batches: readonly RecordBatch[]): Promise<RowGroup> {
+    if (this.#death !== undefined) return Promise.reject(this.#death)
+    const lane = this.#lanes.reduce((least, other) => (other.rowGroups < least.rowGroups ? other : least))
+    const id = this.#encodingCount++
+    lane.rowGroups++
+    // Copied, not moved: what is cut from a batch shares its memory with the rest.
+    post(lane.worker, { kind: 'encode', id, sink, batches: batches.map(packBatch) })
+    return new Promise((resolve, reject) => this.#encodings.set(id, { lane, resolve, reject }))
+  }
+
+  #endEncoding(id: number): Encoding | undefined {
+    const encoding = this.#encodings.get(id)
+    this.#encodings.delete(id)
+    if (encoding !== undefined) encoding.lane.rowGroups--
+    return encoding
+  }
+
+  #take(lane: Lane, message: FromWorker): void {
+    if (message.kind === 'encoded') this.#endEncoding(message.id)?.resolve(message.group)
+    else if (message.kind === 'notEncoded') this.#endEncoding(message.id)?.reject(unpackError(message.error))
+    else if (this.#scanning !== undefined) this.#takeScanned(lane, message, this.#scanning)
+  }
+
+  #takeScanned(lane: Lane, message: FromScan, scanning: Scanning): void {
+    const { window, feeds } = scanning
+    switch (message.kind) {
+      case 'end':
+        lane.units--
+        window.end(message.unit)
+        this.#assign(lane, scanning)
+        break
+      case 'used':
+        feeds.get(message.unit)?.used(message.byteLength)
+        break
+      case 'morsel':
+        window.admit(message.unit, message, message.byteLength).then(
+          () => {
+            Atomics.sub(lane.numbers, Shared.sentBytes, message.byteLength)
+            Atomics.notify(lane.numbers, Shared.sentBytes)
+          },
+          (error: unknown) => window.fail(error),
+        )
+        break
+      default:
+        window.admit(message.unit, message, 0).catch((error: unknown) => window.fail(error))
+    }
+  }
+
+  /** Gives a worker units ahead, so that it need not wait for this thread, but few when few are left, so that all end together. */
+  #assign(lane: Lane, scanning: Scanning): void {
+    const { units } = scanning
+    const { workerCount, readsFiles } = this.#options
+    const left = units.length - scanning.nextUnit
+    const ahead = Math.min(Math.max(1, Math.floor(left / (2 * workerCount))), readsFiles ? 4 : 2)
+    while (lane.units < ahead && scanning.nextUnit < units.length) {
+      const unit = units[scanning.nextUnit++]
+      lane.units++
+      post(lane.worker, { kind: 'unit', unit })
+      if (!readsFiles) void this.#feed(lane.worker, unit, scanning)
+    }
+  }
+
+  async #feed(worker: Worker, unit: Unit, { feeds, chunks, window }: Scanning): Promise<void> {
+    const feed = new Feed()
+    feeds.set(unit.number, feed)
+    try {
+      for (const split of unit.splits) {
+        for await (const bytes of chunks(split)) {
+          const own = bytes.slice()
+          post(worker, { kind: 'chunk', unit: unit.number, bytes: own }, [own.buffer])
+          if (!(await feed.given(own.byteLength))) return
+        }
+        post(worker, { kind: 'chunk', unit: unit.number, bytes: undefined })
+      }
+    } catch (error) {
+      await window.admit(unit.number, { kind: 'failed', unit: unit.number, error: packError(error) }, 0)
+    } finally {
+      feeds.delete(unit.number)
+    }
+  }
+
+  #tellRead({ onRead }: CrewScan): void {
+    for (const lane of this.#lanes) {
+      const kib = Atomics.load(lane.numbers, Shared.readKib)
+      if (kib > lane.toldKib) onRead((kib - lane.toldKib) * 1024)
+      lane.toldKib = kib
+    }
+  }
+
+  /** What a worker reads, or was the last to read. */
+  #objectOf({ numbers }: Lane): string {
+    const objects = this.#scanning?.objects ?? []
+    return (
+      objects[Math.min(Atomics.load(numbers, Shared.object), objects.length - 1)]?.name ?? 'the encoding of row groups'
+    )
+  }
+}
+
+/** Counts the bytes that were given to a worker and not yet used. */
+class Feed {
+  #waiting = 0
+  #isStopped = false
+  #wake = () => {}
+
+  /** Resolves when more may be given; false when nobody wants more. */
+  async given(byteLength: number): Promise<boolean> {
+    this.#waiting += byteLength
+    while (this.#waiting > FEED_BYTES_MAX && !this.#isStopped) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+    return !this.#isStopped
+  }
+
+  used(byteLength: number): void {
+    this.#waiting -= byteLength
+    this.#wake()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#wake()
+  }
+}
+
+/** The same path from the sources and from what is built of them; a worker runs what is built, however this process was started. */
+function openCrewWorker(setup: WorkerSetup): Worker {
+  return new Worker(new URL('../dist/worker.js', import.meta.url), { workerData: setup, execArgv: [] })
+}
+
+function post(worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): void {
+  worker.postMessage(message, transfer)
+}
+
+/** How often the progress of workers is told. */
+const TELL_MS = 100
+const FEED_BYTES_MAX = 4 * 1024 * 1024
