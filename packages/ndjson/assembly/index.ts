@@ -6,7 +6,6 @@ export {
   PLAN,
   PLAN_BYTES,
   RECORDS,
-  RECORDS_BYTES,
   STEPS_MAX,
 } from './memory'
 export { scan } from './scan'

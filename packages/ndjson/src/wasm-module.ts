@@ -11,7 +11,6 @@ export interface WasmModule {
   readonly PLAN: WebAssembly.Global<'i32'>
   readonly PLAN_BYTES: WebAssembly.Global<'i32'>
   readonly RECORDS: WebAssembly.Global<'i32'>
-  readonly RECORDS_BYTES: WebAssembly.Global<'i32'>
   readonly STEPS_MAX: WebAssembly.Global<'i32'>
   /** Scans whole lines; see assembly/scan.ts. */
   scan(from: number, limit: number): number

@@ -234,7 +234,7 @@ function planBytes(spec: ScanSpec, trie: PathTrie): number {
   const predicate = (one: ScanPredicate): number => {
     if ('inputs' in one) return one.inputs.reduce((sum, input) => sum + predicate(input) + 4, 8)
     const values = one.op === 'isIn' ? one.values : []
-    return values.reduce((sum, value) => sum + 3 * value.length + 24, 64)
+    return values.reduce((sum, value) => sum + UTF8.encode(value).length + 28, 64)
   }
   const steps = spec.steps.reduce((sum, step) => sum + predicate(step.predicate) + 64, 0)
   return HEAD_WORDS * 4 + (8 << 12) + keys + steps

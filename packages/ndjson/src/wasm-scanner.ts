@@ -22,7 +22,8 @@ export class WasmScanner implements Scanner {
   readonly #splitter: LineSplitter
   readonly #bytes: Uint8Array
   readonly #words: Int32Array
-  readonly #slots: readonly Slots[]
+  /** For each record that there was, its slots. */
+  readonly #slots: Slots[] = []
   readonly #tallyNodes: readonly number[]
   readonly #chunk: number
   readonly #chunkEnd: number
@@ -50,12 +51,6 @@ export class WasmScanner implements Scanner {
     const { buffer } = module.memory
     this.#bytes = new Uint8Array(buffer)
     this.#words = new Int32Array(buffer)
-    const slotCount = trie.nodeCount * SLOT_SIZE
-    const recordBytes = (RECORD_WORDS + slotCount) * 4
-    this.#slots = Array.from(
-      { length: Math.floor(module.RECORDS_BYTES.value / recordBytes) },
-      (_, record) => new Int32Array(buffer, module.RECORDS.value + record * recordBytes + RECORD_WORDS * 4, slotCount),
-    )
     this.#tallyNodes = spec.steps.map(({ tallyColumn }) => (tallyColumn === undefined ? 0 : trie.nodes[tallyColumn]))
     this.#refused = spec.steps.map(() => 0)
     this.#chunk = module.CHUNK.value
@@ -183,6 +178,7 @@ export class WasmScanner implements Scanner {
       splitter.pass(line - nextLine, start - nextByte)
       nextLine = line + 1
       nextByte = end + 1
+      this.#slots[record] ??= words.subarray(at + RECORD_WORDS, at + recordWords)
       this.#readRecord(start, end, words[at + 3], this.#slots[record])
     }
     splitter.pass(lines - nextLine, to - nextByte)

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { NdjsonDecoder, type ScanSpec } from '@fletching/ndjson'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { column, decode, ID, interactions, openBoth, TEXT } from './events.ts'
 
 const event = (name: string) =>
@@ -66,6 +66,17 @@ describe('the module in WebAssembly', () => {
     ['64 steps', 'wasm', { columns: [column('a', TEXT)], steps: Array.from({ length: 64 }, () => isIn(['x'])) }],
     ['65 steps', 'ts', { columns: [column('a', TEXT)], steps: Array.from({ length: 65 }, () => isIn(['x'])) }],
   ])('takes %s: %s', (_, scanner, spec) => expect(scannerOf(spec)).toBe(scanner))
+
+  it('is done without where it cannot be compiled', async () => {
+    const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(false)
+    vi.resetModules()
+    const fresh = await import('@fletching/ndjson')
+    const decoder = new fresh.NdjsonDecoder(interactions)
+    validate.mockRestore()
+    expect(decoder.scanner).toBe('ts')
+    expect(decoder.push(new TextEncoder().encode('{}\n'))).toEqual([])
+    expect(decoder.takeCounts()).toMatchObject({ lines: 1, slowLines: 0 })
+  })
 
   it('takes 127 columns that begin alike, or with a short key', () => {
     const names = Array.from({ length: 123 }, (_, number) => `column${number}`)
