@@ -52,6 +52,8 @@ const caption = `${where.cpu}, ${where.cores} cores, Node ${where.node}, ${where
 console.log(`${caption}, turn by turn; load ${where.load.toFixed(1)} at the start`)
 console.log(contestants.map(({ name, version }) => `${name}: ${version}`).join('; '))
 
+// Its own, should two run at once.
+const out = join(values.data, `out-${process.pid}`)
 const measured = []
 for (const shape of shapes.filter(({ name }) => shapeNames.includes(name))) {
   const { bytes, lines, rows } = made[shape.set]
@@ -66,7 +68,7 @@ for (const shape of shapes.filter(({ name }) => shapeNames.includes(name))) {
   warm(input)
   for (let run = 0; run < runs; run++) {
     for (const [index, engine] of contestants.entries()) {
-      results[index].samples.push(await measure(engine, input, join(values.data, 'out'), rows))
+      results[index].samples.push(await measure(engine, input, out, rows))
     }
   }
   const says = shape.name === 'many-gzip' ? `${made.files} ${shape.says}` : shape.says
