@@ -30,7 +30,7 @@ export function figuresOf({ bytes, results }) {
 }
 
 /** The middle one; of an even number the mean of the two. @param {readonly number[]} numbers */
-export function median(numbers) {
+function median(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
