@@ -18,10 +18,16 @@ export interface Reject {
   readonly text: Uint8Array | undefined
 }
 
+export interface CsvPart {
+  readonly format: 'csv'
+  readonly bytes: Uint8Array
+  readonly rows: number
+  /** In texts, where the dialect has a blank for them. */
+  readonly lineBreaksReplaced: number
+}
+
 /** What one sink gets of a morsel. */
-export type SinkPart =
-  | { readonly format: 'csv'; readonly bytes: Uint8Array; readonly rows: number }
-  | { readonly format: 'parquet'; readonly batch: RecordBatch }
+export type SinkPart = CsvPart | { readonly format: 'parquet'; readonly batch: RecordBatch }
 
 /** What a morsel holds before it has its place in the order. */
 export interface MorselBody {

@@ -168,6 +168,9 @@ class SinkEnd {
   encode(batch: RecordBatch): SinkPart {
     const projected = project(batch, this.#sink.columns, this.#schema)
     if (this.#csv === undefined) return { format: 'parquet', batch: projected }
-    return { format: 'csv', bytes: this.#csv.encode(projected), rows: projected.numRows }
+    const { counts } = this.#csv
+    const before = counts.lineBreaksReplaced
+    const bytes = this.#csv.encode(projected)
+    return { format: 'csv', bytes, rows: projected.numRows, lineBreaksReplaced: counts.lineBreaksReplaced - before }
   }
 }

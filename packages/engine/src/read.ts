@@ -25,6 +25,8 @@ interface ReadObject extends Omit<ObjectCounts, 'tallies'> {
 export interface ReadInput {
   readonly objects: readonly ReadObject[]
   readonly refused: Refused
+  /** In texts of the CSVs. */
+  readonly lineBreaksReplaced: number
 }
 
 /** What is to be read, and by whom. */
@@ -96,6 +98,7 @@ class Reading {
   #bytes = 0
   #rows = 0
   #malformed = 0
+  #lineBreaksReplaced = 0
   #seq = 0
   #lastPause = performance.now()
 
@@ -130,7 +133,7 @@ class Reading {
   /** What became of every object, each with all of its lines accounted for. */
   finish(): ReadInput {
     for (const { object, accounting } of this.#read) assertAddsUp(accounting, object)
-    return { objects: this.#read, refused: this.#refused }
+    return { objects: this.#read, refused: this.#refused, lineBreaksReplaced: this.#lineBreaksReplaced }
   }
 
   /** Passes stored bytes through, telling the progress. */
@@ -158,6 +161,7 @@ class Reading {
   }
 
   async #append(index: number, { parts, rejects }: MorselBody): Promise<void> {
+    for (const part of parts) if (part.format === 'csv') this.#lineBreaksReplaced += part.lineBreaksReplaced
     const { onMalformed = 'fail', malformedMax, showData = false } = this.#options
     const placed = this.#placed(index, rejects)
     const malformed = placed.filter(({ stage }) => stage === 'malformed')

@@ -1,4 +1,4 @@
-import { type Accounting, addAccounting, addTally, emptyAccounting, newTally, type Tally } from './accounting.ts'
+import { type Accounting, addAccounting, addTally, addTo, emptyAccounting, newTally, type Tally } from './accounting.ts'
 import type { ReadInput } from './read.ts'
 import { mostFrequent, type RefusedValue } from './refused.ts'
 
@@ -40,13 +40,14 @@ export interface Report {
 }
 
 /** The figures of all objects together. */
-export function summarize({ objects, refused }: ReadInput) {
+export function summarize({ objects, refused, lineBreaksReplaced }: ReadInput) {
   const accounting = emptyAccounting()
   const converted = newTally()
   for (const object of objects) {
     addAccounting(accounting, object.accounting)
     addTally(converted, object.converted)
   }
+  if (lineBreaksReplaced > 0) addTo(converted, 'CSV: line break as a blank', lineBreaksReplaced)
   return { accounting, converted, refused: mostFrequent(refused), warnings: warningsOf(converted) }
 }
 

@@ -2,7 +2,7 @@ import { type PackedBatch, packBatch, packedByteLength, transfersOf, unpackBatch
 import { type ErrorKind, FletchingError } from '@fletching/columns/errors'
 import type { RowGroup } from '@fletching/parquet'
 import type { Schema } from 'apache-arrow'
-import type { MorselBody, ObjectCounts, Reject } from './morsel.ts'
+import type { CsvPart, MorselBody, ObjectCounts, Reject } from './morsel.ts'
 import type { PhysicalPlan } from './physical.ts'
 import type { Unit } from './split.ts'
 
@@ -57,9 +57,7 @@ export type ScannedMessage =
   | { readonly kind: 'counts'; readonly unit: number; readonly index: number; readonly counts: ObjectCounts }
   | { readonly kind: 'failed'; readonly unit: number; readonly error: PackedError }
 
-export type PackedPart =
-  | { readonly format: 'csv'; readonly bytes: Uint8Array; readonly rows: number }
-  | { readonly format: 'parquet'; readonly batch: PackedBatch }
+export type PackedPart = CsvPart | { readonly format: 'parquet'; readonly batch: PackedBatch }
 
 export interface PackedError {
   readonly kind: ErrorKind

@@ -47,7 +47,7 @@ function morsel(seq: number, formats: readonly Format[], rejects: readonly Rejec
   const parts = formats.map(
     (format): SinkPart =>
       format === 'csv'
-        ? { format, bytes: Buffer.from(`${texts[0]},i,2019-05-18\n`), rows: 1 }
+        ? { format, bytes: Buffer.from(`${texts[0]},i,2019-05-18\n`), rows: 1, lineBreaksReplaced: 0 }
         : {
             format,
             batch: batchOf({ user: [new Utf8(), texts], item: [new Utf8(), texts], day: [new DateDay(), [18_034]] }),

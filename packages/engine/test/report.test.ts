@@ -23,7 +23,7 @@ function objectOf(parts: {
 function readOf(...objects: readonly ObjectCounts[]): ReadInput {
   const refused: Refused = new Map()
   for (const { tallies } of objects) addRefused(refused, tallies)
-  return { objects: objects.map((object) => ({ ...object, etag: undefined })), refused }
+  return { objects: objects.map((object) => ({ ...object, etag: undefined })), refused, lineBreaksReplaced: 0 }
 }
 
 describe('the figures of all objects', () => {
