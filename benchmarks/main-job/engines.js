@@ -30,18 +30,18 @@ const ONE_FILE = 'one file'
 /** @returns {Engine[]} */
 export function engines() {
   return [
-    fletching('fletching, 1 worker', ['--workers=1']),
-    fletching('fletching, 2 workers', ['--workers=2']),
-    fletching('fletching, 2 workers, parquetjs-lite', ['--workers=2', '--parquet-writer=parquetjs-lite']),
-    native('duckdb, 1 thread', '@duckdb/node-api', 'duckdb.js', 1, BY_DAY),
-    native('duckdb, 2 threads', '@duckdb/node-api', 'duckdb.js', 2, BY_DAY),
-    native('clickhouse, 2 threads', 'chdb', 'clickhouse.js', 2, BY_DAY),
+    fletching('fletching 1 worker', ['--workers=1']),
+    fletching('fletching 2 workers', ['--workers=2']),
+    fletching('fletching 2 workers parquetjs-lite', ['--workers=2', '--parquet-writer=parquetjs-lite']),
+    native('duckdb 1 thread', '@duckdb/node-api', 'duckdb.js', 1, BY_DAY),
+    native('duckdb 2 threads', '@duckdb/node-api', 'duckdb.js', 2, BY_DAY),
+    native('clickhouse 2 threads', 'chdb', 'clickhouse.js', 2, BY_DAY),
     {
-      ...native('polars, 2 threads', 'nodejs-polars', 'polars.js', 2, ONE_FILE),
+      ...native('polars 2 threads', 'nodejs-polars', 'polars.js', 2, ONE_FILE),
       environment: { POLARS_MAX_THREADS: '2' },
     },
-    node('node JSON.parse, 2 threads', 'node-workers.js', 2, 'one file a thread'),
-    node('node JSON.parse, readline', 'node-readline.js', 1, ONE_FILE),
+    node('node JSON.parse 2 threads', 'node-workers.js', 2, 'one file a thread'),
+    node('node JSON.parse readline', 'node-readline.js', 1, ONE_FILE),
   ]
 }
 

@@ -48,8 +48,8 @@ if (contestants.length === 0) throw new Error(`--engines got "${values.engines}"
 
 const { folder, made } = await inputsOf({ data: values.data, seed, size })
 const where = machine()
-const caption = `${where.cpu}, ${where.cores} cores, Node ${where.node}, ${where.commit}; size ${size.name}, seed ${seed}, ${runs} runs each`
-console.log(`${caption}, turn by turn; load ${where.load.toFixed(1)} at the start`)
+const caption = `${where.cpu}, ${where.cores} cores, Node ${where.node}, ${where.commit}; size ${size.name}, seed ${seed}, runs of each: ${runs}`
+console.log(`${caption}; load ${where.load.toFixed(1)} at the start`)
 console.log(contestants.map(({ name, version }) => `${name}: ${version}`).join('; '))
 
 // Its own, should two run at once.

@@ -12,7 +12,7 @@ import { csvFile, inputFiles, isGzip, makeFolders, table, threadCount } from './
 
 const PIECE_BYTES = 8 << 20
 /** Larger archives are inflated bit by bit, so that memory stays small. */
-const WHOLE_ARCHIVE_BYTES_MAX = 32 << 20
+const WHOLE_ARCHIVE_BYTES_MAX = 16 << 20
 const LINE_END = 0x0a
 
 if (isMainThread) await coordinate()
