@@ -2,6 +2,7 @@
 // The speeds as a picture: for each shape a block of horizontal bars, the fastest first.
 import { figuresOf } from './figures.js'
 
+const TITLE = 'MB of JSON a second, median; longer is faster'
 const WIDTH = 760
 const MARGIN = 24
 const NAMES_WIDTH = 250
@@ -27,9 +28,7 @@ export function chartOf(shapes, caption) {
   const scale = (WIDTH - 2 * MARGIN - NAMES_WIDTH - 60) / fastest
   const parts = []
   let top = 20
-  parts.push(
-    text(MARGIN, top + 14, 'MB of JSON a second, median; longer is faster', 'font-size="16" font-weight="600"'),
-  )
+  parts.push(text(MARGIN, top + 14, TITLE, 'font-size="16" font-weight="600"'))
   top += 26
   for (const { title, bars } of blocks) {
     top += TITLE_HEIGHT
@@ -48,6 +47,7 @@ export function chartOf(shapes, caption) {
   const height = top + FOOT_HEIGHT
   parts.push(text(MARGIN, height - 18, caption, 'font-size="11" fill="#475569"'))
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="system-ui, sans-serif" font-size="12" fill="#0f172a">
+<title>${TITLE}</title>
 <rect width="100%" height="100%" fill="#ffffff"/>
 ${parts.join('\n')}
 </svg>
