@@ -15,7 +15,7 @@ import {
   prefixShift,
   prefixTable,
 } from './plan'
-import { containerEnd, depthAt, fillSlot, MISSING, OBJECT, SLOT_BYTES, SLOT_END, SLOT_START } from './value'
+import { containerEnd, depthAt, fillSlot, OBJECT, SLOT_BYTES, SLOT_END, SLOT_START } from './value'
 
 /**
  * Lists the keys of the line that are wanted somewhere, with their depth.
@@ -54,11 +54,10 @@ export function matchKeys(line: usize, keysEnd: usize): usize {
 }
 
 /**
- * Fills the slots of the nodes whose keys stand at `depth`. Those above it must be filled.
- *
- * @returns false when a key is there twice.
+ * Fills the slots of the nodes whose keys stand at `depth`, when those above it have been filled. Of a key that is there twice the last
+ * value stays; what lies in an earlier one is within no object that a slot knows.
  */
-export function fillSlots(line: usize, matchesEnd: usize, depth: i32, slots: usize): bool {
+export function fillSlots(line: usize, matchesEnd: usize, depth: i32, slots: usize): void {
   for (let match = MATCHES; match < matchesEnd; match += MATCH_BYTES) {
     if (load<i32>(match, 8) !== depth) continue
     const at: usize = load<u32>(match)
@@ -67,13 +66,11 @@ export function fillSlots(line: usize, matchesEnd: usize, depth: i32, slots: usi
     while (node !== 0) {
       if (load<i32>(node, NODE_DEPTH) === depth && isWithin(line, at, load<u32>(node, NODE_PARENT), slots)) {
         const slot = slots + usize(load<u32>(node, NODE_NUMBER)) * SLOT_BYTES
-        if (load<u32>(slot) !== MISSING) return false
         fillSlot(slot, at + load<u32>(key, KEY_LENGTH) - 1)
       }
       node = load<u32>(node, NODE_NEXT)
     }
   }
-  return true
 }
 
 /** Whether the key at `at` lies within the object that is the value of a node; it is known to lie as deep as that object's keys. */

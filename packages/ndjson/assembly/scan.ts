@@ -5,7 +5,7 @@
  * and looked at when the line is over.
  *
  * Why: it recognises most valid lines and nothing else. What it is not sure of (an escaped key, a tab between tokens, depth over
- * 62, a key that is there twice, any error) it hands to the strict scanner, which decides. So an oddity costs time and never a wrong verdict, and
+ * 62, any error) it hands to the strict scanner, which decides. So an oddity costs time and never a wrong verdict, and
  * no error needs a place here.
  *
  * Advice for the next person: keep all state of the block loop in locals, since globals are memory; prefer masks to branches, since keys and
@@ -137,7 +137,8 @@ export function scan(from: usize, limit: usize): usize {
           // A character that is cut by the line's end is an error at the LF.
           const seen = feeds ^ (feeds - 1)
           if (foreignCarry || (foreign & seen) !== 0) bad |= utf8Errors(at, at === line) & seen
-          foreignCarry = foreign >>> 61 !== 0
+          // A character is cut by the block's end only if the last byte belongs to one.
+          foreignCarry = foreign >>> 63 !== 0
         }
 
         // `[`, `\` and `]` are neighbours, and rarer than the rest.
@@ -347,14 +348,15 @@ function decide(line: usize, keysEnd: usize, scalarsEnd: usize, slots: usize): i
   let isDeep = nodes === 1
   if (!isDeep) {
     matches = matchKeys(line, keysEnd)
-    if (matches === 0 || !fillSlots(line, matches, 1, slots)) return SLOW
+    if (matches === 0) return SLOW
+    fillSlots(line, matches, 1, slots)
   }
   const steps = stepCount()
   let step: i32 = 0
   for (; step < steps; step++) {
     const entry = stepTable() + usize(step) * STEP_BYTES
     if (!isDeep && load<u32>(entry, STEP_IS_DEEP) !== 0) {
-      if (!fillDeepSlots(line, matches, slots)) return SLOW
+      fillDeepSlots(line, matches, slots)
       isDeep = true
     }
     const result = evaluate(load<u32>(entry, STEP_PREDICATE), slots)
@@ -368,18 +370,17 @@ function decide(line: usize, keysEnd: usize, scalarsEnd: usize, slots: usize): i
       }
     }
     // Here the step is undecided, or has refused a value that was not seen before.
-    if (!isDeep && !fillDeepSlots(line, matches, slots)) return SLOW
+    if (!isDeep) fillDeepSlots(line, matches, slots)
     endContainers(line, slots, slotsEnd)
     return result === FALSE ? step + REFUSED_BY : step
   }
-  if (!isDeep && !fillDeepSlots(line, matches, slots)) return SLOW
+  if (!isDeep) fillDeepSlots(line, matches, slots)
   endContainers(line, slots, slotsEnd)
   return step
 }
 
-function fillDeepSlots(line: usize, matches: usize, slots: usize): bool {
-  for (let depth = 2; depth <= depthMax(); depth++) if (!fillSlots(line, matches, depth, slots)) return false
-  return true
+function fillDeepSlots(line: usize, matches: usize, slots: usize): void {
+  for (let depth = 2; depth <= depthMax(); depth++) fillSlots(line, matches, depth, slots)
 }
 
 function endContainers(line: usize, slots: usize, slotsEnd: usize): void {

@@ -52,7 +52,49 @@ function randomSpec(random: () => number): ScanSpec {
   return { columns, steps }
 }
 
+/** All lines of an opening, `count` parts and an ending. */
+function allLines(opening: string, parts: readonly string[], count: number, endings: readonly string[]): string {
+  let heads = [opening]
+  for (let part = 0; part < count; part++) heads = heads.flatMap((head) => parts.map((text) => head + text))
+  return heads.flatMap((head) => endings.map((ending) => `${head}${ending}\n`)).join('')
+}
+
+const TOKENS = '{ } [ ] : , "a" 1'.split(' ').concat(' ')
+const TOKEN_ENDS = ['', '}', ']}', '}}']
+/** Of texts, some of them as bytes that are no UTF-8, or no more of it when they are cut. */
+const TEXT_PARTS = '\\ | " | u | 0041 | n | \xc3 | \xa9 | \xed\xa0 | \xf0\x9f\x98 | \x80 | \x1f | x'.split(' | ')
+const TEXT_ENDS = ['"}', '', '":1}', '"}\r']
+const NUMBER_PARTS = '- | 0 | 12 | . | e | E | + | 1234567890123456 | , | \t | null | x'.split(' | ').concat(' ')
+const NUMBER_ENDS = ['}', ',"b":1}', '\r}', '']
+
 describe('both scanners', () => {
+  /** The border between two blocks lies within what follows so many bytes. */
+  const borders = [58, 59, 60, 61, 62, 63]
+  const until = (length: number, head: string, tail = '') =>
+    head + 'x'.repeat(length - head.length - tail.length) + tail
+
+  it.each<[string, string[], number, string[]]>([
+    ['{', TOKENS, 5, TOKEN_ENDS],
+    ['{"a":', TOKENS, 4, TOKEN_ENDS],
+    ['{"a":[', TOKENS, 4, TOKEN_ENDS],
+    ['{"a":[{},', TOKENS, 4, TOKEN_ENDS],
+    ...borders.map((border) => [until(border, '{"p":"', '",'), TOKENS, 4, TOKEN_ENDS] as never),
+    ...borders.map((border) => [until(border, '{"p":"', '","a":['), TOKENS, 3, TOKEN_ENDS] as never),
+    ['{"a":"', TEXT_PARTS, 4, TEXT_ENDS],
+    ['{"', TEXT_PARTS, 3, TEXT_ENDS],
+    ...borders.map((border) => [until(border, '{"a":"'), TEXT_PARTS, 3, TEXT_ENDS] as never),
+    ...borders.map((border) => [until(border, '{"'), TEXT_PARTS, 2, TEXT_ENDS] as never),
+    ['{"a":', NUMBER_PARTS, 4, NUMBER_ENDS],
+    ['{"a":[1,', NUMBER_PARTS, 3, [']}', ' ]}', ',1]}']],
+    ...borders.map((border) => [until(border, '{"p":"', '","a":'), NUMBER_PARTS, 3, NUMBER_ENDS] as never),
+  ])('give the same of all lines of %s and some of %j', (opening, parts, count, endings) => {
+    const decode = openBoth({ columns: [column('a', { kind: 'json' })], steps: [] })
+    const lines = Buffer.from(allLines(opening, parts, count, endings), 'latin1')
+    const { counts } = decode(lines, () => 100_000)
+    expect(counts.lines).toBe(endings.length * parts.length ** count)
+    expect(counts.rows).toBeGreaterThan(0)
+  })
+
   it(`give the same of ${LINES} lines that are random, odd or damaged, however they are cut, seed ${seed}`, () => {
     const random = randomFrom(seed)
     const below = (bound: number) => Math.floor(random() * bound)
