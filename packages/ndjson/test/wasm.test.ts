@@ -46,6 +46,12 @@ describe('the module in WebAssembly', () => {
     expect(counts.tallies['event not wanted']).toEqual({ 'Page Viewed': 3, x: 2, ['x'.repeat(100)]: 2 })
   })
 
+  it('leaves a step to JavaScript, with all slots filled, when an escape keeps it from deciding', () => {
+    const { rows, counts } = decode(`${event('Product\\u0020Clicked')}\n${event('Page\\u0020Viewed')}`)
+    expect(rows).toMatchObject([{ event: 'Product Clicked', 'properties.sku': 's' }])
+    expect(counts).toMatchObject({ slowLines: 0, tallies: { 'event not wanted': { 'Page Viewed': 1 } } })
+  })
+
   it('forgets them with the counts', () => {
     const both = openBoth(interactions)
     const bytes = new TextEncoder().encode(`${event('Page Viewed')}\n`.repeat(3))
