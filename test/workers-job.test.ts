@@ -58,6 +58,9 @@ describe('the main job on several threads', () => {
         for (const workers of [2, 4]) {
           expect(await run(folder, `by${workers}`, { workers, ...small }), `${workers} workers`).toEqual(expected)
         }
+        expect(await run(folder, 'strict', { workers: 2, scanner: 'ts', ...small }), 'the other scanner').toEqual(
+          expected,
+        )
       }),
     120_000,
   )

@@ -51,6 +51,11 @@ export const runOptionSpecs = {
     choices: ['snappy', 'zstd', 'gzip', 'none'],
   },
   'row-group-rows': { describe: 'rows of a Parquet row group; 131072 by default', value: 'N' },
+  scanner: {
+    describe: 'who reads the lines, with the same results: wasm, the default, or ts',
+    value: 'NAME',
+    choices: ['wasm', 'ts'],
+  },
   workers: { describe: 'threads that read and scan; one for each CPU of the container by default', value: 'N' },
   'max-memory': {
     describe: 'stay within so much memory, with fewer workers; what the container may use by default',
@@ -111,6 +116,7 @@ export function runOptions(values: OptionValues, limits: ContainerLimits): RunOp
     parquetWriter: text('parquet-writer') as RunOptions['parquetWriter'],
     parquetCompression: text('parquet-compression') as RunOptions['parquetCompression'],
     rowGroupRows: count('row-group-rows', text('row-group-rows')),
+    scanner: text('scanner') as RunOptions['scanner'],
     workers: count('workers', text('workers')),
     cpus: limits.cpus,
     memoryBytesMax: byteCount('max-memory', text('max-memory')) ?? limits.memoryBytes,

@@ -1,4 +1,5 @@
 import type { CsvDialect } from '@fletching/csv'
+import type { ScannerKind } from '@fletching/ndjson'
 import type { Compression, ParquetWriterName } from '@fletching/parquet'
 
 /** What a malformed line does: it stops the run, is counted, or is counted and kept among the rejects. */
@@ -37,6 +38,8 @@ export interface RunOptions {
   readonly rowGroupRows?: number
   /** Default 16 MiB, at most 64 MiB. */
   readonly lineBytesMax?: number
+  /** Who reads the lines; the results are the same. Default `wasm`, and `ts` where that cannot run. */
+  readonly scanner?: ScannerKind
   /** Threads that read and scan. Default: one for each CPU, and one alone for a small input. */
   readonly workers?: number
   /** CPUs that this process may use. Default: what the system says, which may not know of a container's limit. */

@@ -1,7 +1,7 @@
 import { formatPath, type Path } from '@fletching/columns'
 import { authorError, internal } from '@fletching/columns/errors'
 import type { CsvDialect } from '@fletching/csv'
-import type { ScanColumn, ScanPredicate, ScanSpec, ScanStep, ScanType } from '@fletching/ndjson'
+import type { ScanColumn, ScannerKind, ScanPredicate, ScanSpec, ScanStep, ScanType } from '@fletching/ndjson'
 import type { Compression, ParquetWriterName } from '@fletching/parquet'
 import type { Expr, FieldType, FilterStep, OptimizedPlan, OptimizedSink, SinkColumn } from '@fletching/plan'
 import type { RunOptions } from './options.ts'
@@ -19,6 +19,8 @@ export interface PhysicalPlan {
   /** Rows after which a batch ends: a constant, so that the bytes of the outputs depend on the input alone. */
   readonly batchRows: number
   readonly lineBytesMax: number
+  /** Who reads the lines. */
+  readonly scanner: ScannerKind
 }
 
 export type PhysicalSink = CsvSinkPlan | ParquetSinkPlan
@@ -54,6 +56,7 @@ export function lower(plan: OptimizedPlan, options: RunOptions): PhysicalPlan {
     sinks: plan.sinks.map((sink) => lowerSink(sink, options)),
     batchRows: 16_384,
     lineBytesMax: lineLimit(options.lineBytesMax ?? 16 * MIB),
+    scanner: options.scanner ?? 'wasm',
   }
 }
 

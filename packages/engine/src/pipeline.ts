@@ -41,7 +41,8 @@ export class Pipeline {
 
   constructor(plan: PhysicalPlan) {
     this.#plan = plan
-    this.#decoder = new NdjsonDecoder(plan.scan, { batchRows: plan.batchRows, lineBytesMax: plan.lineBytesMax })
+    const { scan, batchRows, lineBytesMax, scanner } = plan
+    this.#decoder = new NdjsonDecoder(scan, { batchRows, lineBytesMax, scanner })
     this.#sinks = plan.sinks.map((sink) => new SinkEnd(sink))
   }
 
