@@ -1,6 +1,6 @@
 // @ts-check
 import { execFileSync } from 'node:child_process'
-import { cpus, loadavg, platform, release, totalmem } from 'node:os'
+import { cpus, loadavg, platform, totalmem } from 'node:os'
 
 /** The machine and the revision that figures belong to. */
 export function machine() {
@@ -8,7 +8,7 @@ export function machine() {
     cpu: cpus()[0].model.trim(),
     cores: cpus().length,
     memoryBytes: totalmem(),
-    system: `${platform()} ${release()}`,
+    system: platform(),
     load: loadavg()[0],
     node: process.versions.node,
     commit: commit(),
