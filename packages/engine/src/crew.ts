@@ -47,8 +47,6 @@ interface Lane {
   readonly numbers: Int32Array
   /** Units that it was given and has not ended. */
   units: number
-  /** Row groups that it was given and has not encoded. */
-  rowGroups: number
   /** KiB of the read bytes that have been told. */
   toldKib: number
 }
@@ -63,7 +61,6 @@ interface Scanning extends CrewScan {
 
 /** A row group on its way to a worker and back. */
 interface Encoding {
-  readonly lane: Lane
   readonly resolve: (group: RowGroup) => void
   readonly reject: (error: unknown) => void
 }
@@ -113,7 +110,7 @@ export class Crew {
     }
   }
 
-  /** An encoder of row groups for the sink of that number; several can be encoded at once. */
+  /** An encoder of row groups for the sink of that number; several can be asked for at once. */
   encoder(sink: number): RowGroupEncoder {
     return { encode: (batches) => this.#encode(sink, batches) }
   }
@@ -128,7 +125,7 @@ export class Crew {
     const { plan, readsFiles, openWorker = openCrewWorker } = this.#options
     const shared = new SharedArrayBuffer(Shared.size * Int32Array.BYTES_PER_ELEMENT)
     const worker = openWorker({ plan, readsFiles, shared })
-    const lane: Lane = { worker, numbers: new Int32Array(shared), units: 0, rowGroups: 0, toldKib: 0 }
+    const lane: Lane = { worker, numbers: new Int32Array(shared), units: 0, toldKib: 0 }
     worker.on('message', (message: FromWorker) => this.#take(lane, message))
     onDeath(
       worker,
@@ -148,18 +145,17 @@ export class Crew {
 
   #encode(sink: number, batches: readonly RecordBatch[]): Promise<RowGroup> {
     if (this.#death !== undefined) return Promise.reject(this.#death)
-    const lane = this.#lanes.reduce((least, other) => (other.rowGroups < least.rowGroups ? other : least))
+    // Always the same one: each that encodes holds an instance of the writer, which is larger than all else that it has.
+    const [{ worker }] = this.#lanes
     const id = this.#encodingCount++
-    lane.rowGroups++
     // Copied, not moved: what is cut from a batch shares its memory with the rest.
-    post(lane.worker, { kind: 'encode', id, sink, batches: batches.map(packBatch) })
-    return new Promise((resolve, reject) => this.#encodings.set(id, { lane, resolve, reject }))
+    post(worker, { kind: 'encode', id, sink, batches: batches.map(packBatch) })
+    return new Promise((resolve, reject) => this.#encodings.set(id, { resolve, reject }))
   }
 
   #endEncoding(id: number): Encoding | undefined {
     const encoding = this.#encodings.get(id)
     this.#encodings.delete(id)
-    if (encoding !== undefined) encoding.lane.rowGroups--
     return encoding
   }
 
@@ -274,7 +270,12 @@ class Feed {
 
 /** The same path from the sources and from what is built of them; a worker runs what is built, however this process was started. */
 function openCrewWorker(setup: WorkerSetup): Worker {
-  return new Worker(new URL('../dist/worker.js', import.meta.url), { workerData: setup, execArgv: [] })
+  return new Worker(new URL('../dist/worker.js', import.meta.url), {
+    workerData: setup,
+    execArgv: [],
+    // Nearly all that a worker allocates lies outside of V8's heap; with the default, two of them cost 50 MB more for nothing.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+  })
 }
 
 function post(worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): void {

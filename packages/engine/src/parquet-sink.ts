@@ -71,6 +71,15 @@ export class ParquetSink {
   }
 
   async write(batch: RecordBatch): Promise<void> {
+    // Where all of the batch may wait there is nothing to look at, and no reason to cut it: what is cut shares its memory.
+    if (this.#waitingRows + batch.numRows <= this.#plan.openRows) {
+      await this.#writeRows(batch)
+      this.#rows += batch.numRows
+    } else await this.#writeLooking(batch)
+    while (this.#waitingBytes > this.#plan.openBytes) await this.#writeRowGroup(this.#largest('waitingBytes'))
+  }
+
+  async #writeLooking(batch: RecordBatch): Promise<void> {
     // Often enough that what waits stays near its bound, and counted from the first row, not from that of a batch.
     const lookRows = Math.ceil(this.#plan.openRows / 32)
     for (let start = 0; start < batch.numRows; ) {
@@ -81,13 +90,12 @@ export class ParquetSink {
       if (this.#rows % lookRows > 0) continue
       while (this.#waitingRows > this.#plan.openRows) await this.#writeRowGroup(this.#largest('waitingRows'))
     }
-    while (this.#waitingBytes > this.#plan.openBytes) await this.#writeRowGroup(this.#largest('waitingBytes'))
   }
 
   /** Writes what waits and every footer, without showing any file. */
   async prepare(): Promise<void> {
     if (this.#partitions.size === 0 && this.#plan.partitionBy.length === 0) this.#partition('')
-    // All are encoded at once where there are threads for it, and written one after the other.
+    // All are given to the encoder before the first is written, so that another thread encodes while this one writes.
     const last = [...this.#partitions.values()].map((partition) => ({
       partition,
       group: this.#encodeWaiting(partition),
