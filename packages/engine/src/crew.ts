@@ -6,6 +6,7 @@ import { type ObjectInfo, Spill } from '@fletching/storage'
 import type { RecordBatch } from 'apache-arrow'
 import { OrderedWindow } from './ordered-window.ts'
 import type { PhysicalPlan } from './physical.ts'
+import { countTaken } from './sent-bytes.ts'
 import type { Split, Unit } from './split.ts'
 import { onDeath } from './worker-death.ts'
 import {
@@ -178,10 +179,7 @@ export class Crew {
         break
       case 'morsel':
         window.admit(message.unit, message, message.byteLength).then(
-          () => {
-            Atomics.sub(lane.numbers, Shared.sentBytes, message.byteLength)
-            Atomics.notify(lane.numbers, Shared.sentBytes)
-          },
+          () => countTaken(lane.numbers, Shared.sentBytes, message.byteLength),
           (error: unknown) => window.fail(error),
         )
         break

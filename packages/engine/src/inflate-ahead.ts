@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { ObjectInfo } from '@fletching/storage'
+import { countTaken } from './sent-bytes.ts'
 import { onDeath } from './worker-death.ts'
 import { type PackedError, unpackError } from './worker-messages.ts'
 
@@ -54,8 +55,7 @@ export async function* inflateAhead(
       if (message !== undefined) {
         onRead(message.storedBytes)
         yield message.bytes
-        Atomics.sub(sentBytes, 0, message.bytes.byteLength)
-        Atomics.notify(sentBytes, 0)
+        countTaken(sentBytes, 0, message.bytes.byteLength)
       } else if (death !== undefined) throw death
       else {
         await new Promise<void>((resolve) => {

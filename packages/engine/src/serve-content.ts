@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { Inflater, openLocalStore } from '@fletching/storage'
 import type { Inflated, InflateSetup } from './inflate-ahead.ts'
+import { countSent } from './sent-bytes.ts'
 import { packError } from './worker-messages.ts'
 
 /** An inflating worker's whole work: reads and inflates an object, and stops while too much is on its way. */
@@ -34,7 +35,7 @@ export function serveContent(port: MessagePort, { object, shared }: InflateSetup
   function sendContent(): void {
     const bytes = content.subarray(0, length)
     send({ kind: 'content', bytes, storedBytes }, [content.buffer])
-    waitUntilUsed(length)
+    countSent(sentBytes, 0, length, AHEAD_BYTES_MAX)
     content = new Uint8Array(CONTENT_BYTES)
     length = 0
     storedBytes = 0
@@ -42,14 +43,6 @@ export function serveContent(port: MessagePort, { object, shared }: InflateSetup
 
   function send(message: Inflated, transfer: ArrayBuffer[] = []): void {
     port.postMessage(message, transfer)
-  }
-
-  function waitUntilUsed(byteLength: number): void {
-    let sent = Atomics.add(sentBytes, 0, byteLength) + byteLength
-    while (sent > AHEAD_BYTES_MAX) {
-      Atomics.wait(sentBytes, 0, sent)
-      sent = Atomics.load(sentBytes, 0)
-    }
   }
 }
 

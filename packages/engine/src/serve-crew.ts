@@ -7,6 +7,7 @@ import type { Schema } from 'apache-arrow'
 import { fileSchema, sinkSchema } from './operators.ts'
 import type { PhysicalSink } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
+import { countSent } from './sent-bytes.ts'
 import type { Unit } from './split.ts'
 import { UnitScanner } from './unit-scanner.ts'
 import { type FromWorker, packBody, packError, Shared, type ToWorker, type WorkerSetup } from './worker-messages.ts'
@@ -47,7 +48,7 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, shared }: Worke
         } else {
           const { transfer, ...packed } = packBody(message.body)
           send({ kind: 'morsel', unit: unit.number, index: message.index, ...packed }, transfer)
-          waitUntilAdmitted(packed.byteLength)
+          countSent(numbers, Shared.sentBytes, packed.byteLength, SENT_BYTES_MAX)
         }
       }
       send({ kind: 'end', unit: unit.number })
@@ -80,14 +81,6 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, shared }: Worke
     readBytes += bytes
     Atomics.add(numbers, Shared.readKib, readBytes >> 10)
     readBytes &= 1023
-  }
-
-  function waitUntilAdmitted(byteLength: number): void {
-    let sent = Atomics.add(numbers, Shared.sentBytes, byteLength) + byteLength
-    while (sent > SENT_BYTES_MAX) {
-      Atomics.wait(numbers, Shared.sentBytes, sent)
-      sent = Atomics.load(numbers, Shared.sentBytes)
-    }
   }
 }
 
