@@ -24,20 +24,36 @@ export const MATCHES_END: usize = MATCHES + 4096 * MATCH_BYTES
 export const COUNTS: usize = 0x6_8000
 export const REFUSED: usize = COUNTS + 16
 export const STEPS_MAX: usize = 64
+/** What a call of `fillColumns` has done: rows, and bytes of their lines. */
+export const FILLED: usize = COUNTS + 0x200
 /** What is wanted, as JavaScript has written it: see `plan.ts`. */
 export const PLAN: usize = 0x6_9000
 export const PLAN_BYTES: usize = 0x2_0000
-/** Refused values that were seen before: a hash table of numbers, and an entry for each number. */
-export const TALLY_SLOTS: usize = 0x8_9000
-export const TALLY_SLOT_COUNT: usize = 4096
-export const TALLY_ENTRIES: usize = 0x8_d000
-export const TALLY_ENTRY_BYTES: usize = 128
-export const TALLY_ENTRIES_MAX: usize = 1024
+/** A table of known texts, as known.ts describes: how many, a hash table of their numbers, an entry for each number. */
+export const KNOWN_MAX: usize = 1024
+export const KNOWN_SLOTS: usize = 16
+export const KNOWN_SLOT_COUNT: usize = 4096
+export const KNOWN_ENTRIES: usize = KNOWN_SLOTS + KNOWN_SLOT_COUNT * 4
+export const KNOWN_ENTRY_BYTES: usize = 128
+/** Refused values that were seen before, and how often they were since. */
+export const TALLIES: usize = 0x8_9000
 /** The lines that JavaScript must look at. */
-export const RECORDS: usize = 0xa_d000
+export const RECORDS: usize = 0xa_e000
 export const RECORDS_BYTES: usize = 0x2_0000
 /** The end of the last chunk, when a line goes on in the next, lies right before it. */
 const CARRY: usize = 0xc_e000
 export const CHUNK: usize = CARRY + LINE_BYTES_MAX
 export const CHUNK_BYTES: usize = 0x4_0000
 // Behind the chunk, a page for loads that reach beyond the last line.
+/** Texts of dictionaries, with their numbers there. */
+export const WORDS: usize = 0x12_0000
+/** For each column its rows on the way to JavaScript; as many as there are columns, so that memory ends with the last. */
+export const COLUMNS: usize = 0x14_5000
+/** A row's byte is 0 for a null. */
+export const COLUMN_ROWS_MAX: usize = 1024
+/** Of a column of texts where each ends, counted from the first, behind a zero; of a dictionary the numbers; else eight bytes a row. */
+export const COLUMN_VALUES: usize = COLUMN_ROWS_MAX
+/** The texts, with room for what copying 16 bytes at once writes too much. */
+export const COLUMN_TEXTS: usize = COLUMN_VALUES + COLUMN_ROWS_MAX * 8 + 64
+export const COLUMN_TEXT_BYTES: usize = LINE_BYTES_MAX
+export const COLUMN_BYTES: usize = COLUMN_TEXTS + COLUMN_TEXT_BYTES + 64

@@ -7,6 +7,7 @@
  *   node      a node of the path trie
  *   step      a step, its predicate, and what to do with the refused value
  *   test      a leaf of a predicate: what each kind of value means for it
+ *   column    a column of the rows, and what becomes of each kind of value in it
  */
 import { PLAN } from './memory'
 
@@ -66,6 +67,18 @@ export function lineBytesMax(): u32 {
   return head(8)
 }
 
+/** Columns that are filled here; none when one of them is written by JavaScript alone. */
+// @ts-expect-error: decorator
+@inline
+export function columnCount(): u32 {
+  return head(9)
+}
+// @ts-expect-error: decorator
+@inline
+export function columnTable(): usize {
+  return head(10)
+}
+
 /** A place of the prefix table: the prefix and the first of its keys. */
 export const PREFIX_BYTES: usize = 8
 export const PREFIX_KEY: usize = 4
@@ -112,3 +125,28 @@ export const TRUE_IF_LISTED_UNLESS_EMPTY: i32 = 6
 export const LIST_TEXTS: usize = 4
 export const TEXT_BYTES: usize = 8
 export const TEXT_ADDRESS: usize = 4
+
+/** A column: its node, where its rows go, how many bytes a text has at most, and for each kind of value a byte that says what it becomes. */
+export const ENTRY_BYTES: usize = 24
+export const ENTRY_NODE: usize = 0
+export const ENTRY_TARGET: usize = 4
+export const ENTRY_TEXT_MAX: usize = 8
+export const ENTRY_BECOMES: usize = 12
+/** JavaScript is to write the row. */
+export const ODD: u32 = 0
+export const NO_TEXT: u32 = 1
+export const NO_WORD: u32 = 2
+export const NO_VALUE: u32 = 3
+export const AS_TEXT: u32 = 4
+export const AS_TEXT_UNLESS_EMPTY: u32 = 5
+export const AS_TEXT_OR_NONE: u32 = 6
+export const AS_WORD: u32 = 7
+export const AS_WORD_UNLESS_EMPTY: u32 = 8
+export const AS_WORD_OR_NONE: u32 = 9
+export const AS_MOMENT: u32 = 10
+export const AS_WHOLE: u32 = 11
+export const AS_REAL: u32 = 12
+export const AS_TRUE: u32 = 13
+export const AS_FALSE: u32 = 14
+/** A text with its quotes. */
+export const AS_QUOTED: u32 = 15

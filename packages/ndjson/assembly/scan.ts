@@ -56,21 +56,20 @@ import {
   stepTable,
   TRUE,
 } from './plan'
+import {
+  COUNTED,
+  RECORD_END,
+  RECORD_SLOTS,
+  RECORD_START,
+  RECORD_STATE,
+  REFUSED_BY,
+  recordBytes,
+  SLOW,
+} from './record'
 import { isScalar } from './scalar'
 import { evaluate, tally } from './steps'
 import { utf8Errors } from './utf8'
 import { OBJECT, SLOT_BYTES } from './value'
-
-/** A record: the number of its line in this scan, where the line starts and ends, what is known of it; then its slots. */
-const RECORD_START: usize = 4
-const RECORD_END: usize = 8
-const RECORD_STATE: usize = 12
-const RECORD_SLOTS: usize = 16
-/** States below zero; from zero on it is the step at which to go on. */
-const SLOW: i32 = -1
-const COUNTED: i32 = -2
-/** Added to a step that has refused the line for a value not seen before. */
-const REFUSED_BY: i32 = 0x1000
 
 /**
  * Scans the lines from `from` on; the last ends with an LF at `limit - 1`. Lines of which nothing more is to be known are
@@ -80,8 +79,8 @@ const REFUSED_BY: i32 = 0x1000
  */
 export function scan(from: usize, limit: usize): usize {
   memory.fill(COUNTS, 0, REFUSED - COUNTS + STEPS_MAX * 4)
-  const recordBytes = RECORD_SLOTS + usize(nodeCount()) * SLOT_BYTES
-  const recordsEnd = RECORDS + RECORDS_BYTES - recordBytes
+  const bytesOfRecord = recordBytes()
+  const recordsEnd = RECORDS + RECORDS_BYTES - bytesOfRecord
   const lengthMax = lineBytesMax()
   let record = RECORDS
   let line = from
@@ -324,14 +323,14 @@ export function scan(from: usize, limit: usize): usize {
       store<u32>(record, u32(line), RECORD_START)
       store<u32>(record, u32(end), RECORD_END)
       store<i32>(record, state, RECORD_STATE)
-      record += recordBytes
+      record += bytesOfRecord
     }
     lines++
     line = end + 1
   }
   store<u32>(COUNTS, lines)
   store<u32>(COUNTS, blankLines, 4)
-  store<u32>(COUNTS, u32((record - RECORDS) / recordBytes), 8)
+  store<u32>(COUNTS, u32((record - RECORDS) / bytesOfRecord), 8)
   return line
 }
 

@@ -1,5 +1,6 @@
 import { isText } from './keys'
-import { TALLY_ENTRIES, TALLY_ENTRIES_MAX, TALLY_ENTRY_BYTES, TALLY_SLOT_COUNT, TALLY_SLOTS } from './memory'
+import { wordOf } from './known'
+import { TALLIES } from './memory'
 import {
   FALSE,
   FALSE_UNLESS_EMPTY,
@@ -67,66 +68,8 @@ export function tally(step: u32, leaf: usize, slots: usize): bool {
   const start: usize = load<u32>(slot, SLOT_START)
   const length: u32 = load<u32>(slot, SLOT_END) - u32(start)
   if (length === 0 && meaning === TRUE_UNLESS_EMPTY) return true
-  if (length > TALLY_TEXT_BYTES) return false
-  const entry = find(step, start, length)
-  if (load<u32>(entry) === 0) return false
-  const counter = TALLY_ENTRIES + usize(load<u32>(entry) - 1) * TALLY_ENTRY_BYTES
+  const counter = wordOf(TALLIES, step, start, length)
+  if (counter === 0) return false
   store<u32>(counter, load<u32>(counter) + 1)
   return true
 }
-
-/**
- * Makes a value known, so that `tally` counts it from now on.
- *
- * @returns its number, or -1 when the table is full or the value too long.
- */
-export function learn(step: u32, start: usize, length: u32): i32 {
-  if (learned === u32(TALLY_ENTRIES_MAX) || length > TALLY_TEXT_BYTES) return -1
-  const slot = find(step, start, length)
-  if (load<u32>(slot) !== 0) return -1
-  const entry = TALLY_ENTRIES + usize(learned) * TALLY_ENTRY_BYTES
-  store<u32>(entry, 0)
-  store<u32>(entry, step, 4)
-  store<u32>(entry, length, 8)
-  memory.copy(entry + ENTRY_TEXT, start, length)
-  store<u32>(slot, learned + 1)
-  return i32(learned++)
-}
-
-/** How often a value was counted. */
-export function tallied(number: u32): u32 {
-  return load<u32>(TALLY_ENTRIES + usize(number) * TALLY_ENTRY_BYTES)
-}
-
-/** Forgets all values and their counts. */
-export function forget(): void {
-  learned = 0
-  memory.fill(TALLY_SLOTS, 0, TALLY_SLOT_COUNT * 4)
-}
-
-/** The place in the hash table where a value is, or would be. */
-function find(step: u32, start: usize, length: u32): usize {
-  // Its first and last bytes, its length; what they have in common with others costs a step to the next place.
-  let hash = (length * 0x9e3779b1) ^ (step * 0x85ebca6b)
-  if (length >= 4) hash ^= rotl<u32>(load<u32>(start), 7) ^ load<u32>(start + length - 4)
-  else if (length > 0) hash ^= (u32(load<u8>(start)) << 8) ^ u32(load<u8>(start + length - 1))
-  if (length >= 8) hash ^= rotl<u32>(load<u32>(start, 4), 17) ^ rotl<u32>(load<u32>(start + (length >> 1)), 13)
-  hash *= 0x9e3779b1
-  let at = hash >>> TALLY_SHIFT
-  while (true) {
-    const slot = TALLY_SLOTS + usize(at) * 4
-    const number = load<u32>(slot)
-    if (number === 0) return slot
-    const entry = TALLY_ENTRIES + usize(number - 1) * TALLY_ENTRY_BYTES
-    if (load<u32>(entry, 4) === step && load<u32>(entry, 8) === length && isText(start, entry + ENTRY_TEXT, length))
-      return slot
-    at = (at + 1) & (u32(TALLY_SLOT_COUNT) - 1)
-  }
-}
-
-let learned: u32 = 0
-const ENTRY_TEXT: usize = 12
-/** What fits an entry with the zeros that `isText` reads. */
-const TALLY_TEXT_BYTES: u32 = 100
-/** 32 less the bits of a place in the table. */
-const TALLY_SHIFT: u32 = 20

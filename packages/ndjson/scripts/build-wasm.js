@@ -11,10 +11,11 @@ const { values } = parseArgs({ options: { check: { type: 'boolean', default: fal
 const folder = join(import.meta.dirname, '..')
 const target = join(folder, 'src/scanner-wasm.generated.ts')
 
-/** Pages of the memory map in assembly/memory.ts. */
-const PAGES = '18'
+/** Pages of the memory map in assembly/memory.ts, without columns, and with as many as there can be. */
+const PAGES = '21'
+const PAGES_MAX = '192'
 const options = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--use', 'abort=']
-const memory = ['--initialMemory', PAGES, '--maximumMemory', PAGES]
+const memory = ['--initialMemory', PAGES, '--maximumMemory', PAGES_MAX]
 
 /** @type {Uint8Array | undefined} */
 let module

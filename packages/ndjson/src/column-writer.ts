@@ -8,6 +8,7 @@ import type { ScanColumn } from './spec.ts'
 import { StructWriter } from './struct-writer.ts'
 import { TextWriter } from './text-writer.ts'
 import type { ValueState } from './value-state.ts'
+import type { FilledColumn } from './wasm-columns.ts'
 
 /**
  * Moves the values of one column from the slots of valid lines into a growing Arrow column. It is the same for every scanner.
@@ -23,6 +24,10 @@ export interface ColumnWriter {
    * Appends the value that `stateOf` was asked of last, which gave `state`, and counts what was changed on the way.
    */
   write(line: Uint8Array, slots: Slots, state: ValueState, converted: Tally): void
+  /** Appends rows that the scanner has written; none does so for lists and structs. */
+  append(rows: number, filled: FilledColumn): void
+  /** The number of a text in the column's dictionary, or -1 when it is not there. */
+  numberOf?(bytes: Uint8Array, start: number, end: number): number
 }
 
 /** The writer of a column whose path ends at `node`. */

@@ -11,6 +11,7 @@ import type { Slots } from './slots.ts'
 import type { ScanSpec } from './spec.ts'
 import { TsScanner } from './ts-scanner.ts'
 import { faultOf, type UnfitCode, type ValueState } from './value-state.ts'
+import type { FilledColumn } from './wasm-columns.ts'
 import { openWasmScanner } from './wasm-scanner.ts'
 
 /** A row whose line holds a value that does not fit. */
@@ -128,6 +129,10 @@ export class NdjsonDecoder {
       refused: (bytes, slots, step) => this.#refuse(step, bytes, slots),
       invalid: (bytes, start, end, verdict, errorOffset) => this.#invalid(bytes, start, end, verdict, errorOffset),
       tooLong: (lineBytes) => this.#reject('LINE_TOO_LONG', 0, lineBytes, undefined),
+      rowsLeft: () => this.#batchRows - this.#rows,
+      bytesLeft: () => this.#batchBytesMax - this.#bytes,
+      filled: (rows, lineBytes, columns) => this.#fill(rows, lineBytes, columns),
+      numberOf: (column, bytes, start, end) => this.#outputs[column].numberOf?.(bytes, start, end) ?? -1,
     }
     this.#scanner =
       (scanner === 'wasm' ? openWasmScanner(spec, trie, lineBytesMax, reader) : undefined) ??
@@ -253,9 +258,19 @@ export class NdjsonDecoder {
         text: bytes.slice(start, end),
       })
     }
-    this.#counts.rows++
-    this.#rows++
-    this.#bytes += end - start
+    this.#addRows(1, end - start)
+  }
+
+  #fill(rows: number, lineBytes: number, columns: readonly FilledColumn[]): void {
+    for (const [number, column] of columns.entries()) this.#outputs[number].append(rows, column)
+    this.#counts.lines += rows
+    this.#addRows(rows, lineBytes)
+  }
+
+  #addRows(rows: number, lineBytes: number): void {
+    this.#counts.rows += rows
+    this.#rows += rows
+    this.#bytes += lineBytes
     if (this.#rows === this.#batchRows || this.#bytes >= this.#batchBytesMax) this.#endBatch()
   }
 

@@ -3,6 +3,7 @@ import type { ColumnWriter } from './column-writer.ts'
 import { ESCAPED_STRING, MISSING, NULL, SLOT_SIZE, type Slots, STRING } from './slots.ts'
 import type { ScanColumn } from './spec.ts'
 import type { ValueState } from './value-state.ts'
+import type { FilledColumn } from './wasm-columns.ts'
 
 /** Writes values of any type as the text in which they stand in the line, strings with their quotes. */
 export class JsonWriter implements ColumnWriter {
@@ -28,5 +29,9 @@ export class JsonWriter implements ColumnWriter {
     const at = this.#node * SLOT_SIZE
     const quote = slots[at] === STRING || slots[at] === ESCAPED_STRING ? 1 : 0
     this.builder.appendBytes(line, slots[at + 1] - quote, slots[at + 2] + quote)
+  }
+
+  append(rows: number, { validity, words, texts }: FilledColumn): void {
+    this.builder.appendTexts(rows, texts, words, validity)
   }
 }

@@ -1,4 +1,5 @@
 import { ListBuilder } from '@fletching/columns'
+import { internal } from '@fletching/columns/errors'
 import { Field } from 'apache-arrow'
 import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
 import type { Tally } from './counts.ts'
@@ -21,6 +22,10 @@ export class ListWriter implements ColumnWriter {
     this.#node = node
     this.#item = openColumnWriter(innerColumn(`${column.name}[]`, itemType), 0)
     this.builder = new ListBuilder(new Field('item', this.#item.builder.type, true), this.#item.builder)
+  }
+
+  append(): never {
+    throw internal('lists are written line by line')
   }
 
   stateOf(_line: Uint8Array, slots: Slots): ValueState {

@@ -12,6 +12,7 @@ import { FALSE, MISSING, NULL, NUMBER, SLOT_SIZE, type Slots, TRUE } from './slo
 import type { ScanColumn } from './spec.ts'
 import { TextSlot } from './text-slot.ts'
 import { type UnfitCode, unfitState, type ValueState } from './value-state.ts'
+import type { FilledColumn } from './wasm-columns.ts'
 
 type ScalarKind = 'int64' | 'float64' | 'bool' | 'timestamp'
 
@@ -50,6 +51,17 @@ export class ScalarWriter implements ColumnWriter {
     } else if (builder instanceof BoolBuilder) builder.append(fits && slots[this.#node * SLOT_SIZE] === TRUE)
     else if (builder instanceof Int64Builder) builder.append(fits ? this.#whole : 0n)
     else builder.append(fits ? this.#number : 0)
+  }
+
+  append(rows: number, { validity, wholes, reals }: FilledColumn): void {
+    const { builder } = this
+    if (builder instanceof BoolBuilder) {
+      for (let row = 0; row < rows; row++) {
+        if (validity[row] === 0) builder.appendNull()
+        else builder.append(wholes[row] !== 0n)
+      }
+    } else if (builder instanceof Float64Builder) builder.appendValues(rows, reals, validity)
+    else builder.appendValues(rows, wholes, validity)
   }
 
   /** Reads the value, or says why it does not fit. */

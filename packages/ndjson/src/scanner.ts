@@ -1,4 +1,5 @@
 import type { Slots } from './slots.ts'
+import type { FilledColumn } from './wasm-columns.ts'
 
 /**
  * Cuts bytes into lines, finds out what each line is, and tells its reader. Every implementation tells the same of the same bytes, however they
@@ -42,6 +43,13 @@ export interface LineReader {
   invalid(bytes: Uint8Array, start: number, end: number, verdict: number, errorOffset: number): void
   /** A line over the limit. */
   tooLong(lineBytes: number): void
+  /** Rows, and bytes of their lines, that may be written before the reader must be told. */
+  rowsLeft(): number
+  bytesLeft(): number
+  /** Rows that the scanner has written, of so many bytes of lines. */
+  filled(rows: number, lineBytes: number, columns: readonly FilledColumn[]): void
+  /** The number of a text in the dictionary of a column of the rows, or -1. */
+  numberOf(column: number, bytes: Uint8Array, start: number, end: number): number
 }
 
 /** Lines of which a reader was not told one by one. */

@@ -1,4 +1,5 @@
 import { StructBuilder } from '@fletching/columns'
+import { internal } from '@fletching/columns/errors'
 import { Field } from 'apache-arrow'
 import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
 import type { Tally } from './counts.ts'
@@ -31,6 +32,10 @@ export class StructWriter implements ColumnWriter {
       this.#fields.map((writer, number) => new Field(fields[number].name, writer.builder.type, true)),
       this.#fields.map((writer) => writer.builder),
     )
+  }
+
+  append(): never {
+    throw internal('structs are written line by line')
   }
 
   stateOf(_line: Uint8Array, slots: Slots): ValueState {

@@ -5,6 +5,7 @@ import { MISSING, NULL, NUMBER, SLOT_SIZE, type Slots, STRING } from './slots.ts
 import type { ScanColumn, ScanType } from './spec.ts'
 import { TextSlot } from './text-slot.ts'
 import { unfitState, type ValueState } from './value-state.ts'
+import type { FilledColumn } from './wasm-columns.ts'
 
 type TextType = Extract<ScanType, { kind: 'utf8' | 'dictionary' }>
 
@@ -54,6 +55,16 @@ export class TextWriter implements ColumnWriter {
     }
   }
 
+  append(rows: number, { validity, words, texts }: FilledColumn): void {
+    const { builder } = this
+    if (builder instanceof Utf8Builder) builder.appendTexts(rows, texts, words, validity)
+    else builder.appendNumbers(rows, words, validity)
+  }
+
+  numberOf(bytes: Uint8Array, start: number, end: number): number {
+    return this.builder instanceof DictionaryBuilder ? this.builder.numberOf(bytes, start, end) : -1
+  }
+
   #count(text: TextSlot, slots: Slots, converted: Tally): void {
     const { name } = this.column
     if (slots[this.#node * SLOT_SIZE] === NUMBER) addOne(converted, `${name}: number as text`)
@@ -77,4 +88,4 @@ function characterCount({ bytes, start, end }: TextSlot): number {
 }
 
 /** What Amazon Personalize takes as the length of an id. */
-const ID_CHARACTERS = 256
+export const ID_CHARACTERS = 256

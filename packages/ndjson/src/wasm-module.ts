@@ -7,18 +7,30 @@ export interface WasmModule {
   readonly LINE_BYTES_MAX: WebAssembly.Global<'i32'>
   readonly CHUNK: WebAssembly.Global<'i32'>
   readonly CHUNK_BYTES: WebAssembly.Global<'i32'>
+  readonly COLUMNS: WebAssembly.Global<'i32'>
+  readonly COLUMN_BYTES: WebAssembly.Global<'i32'>
+  readonly COLUMN_ROWS_MAX: WebAssembly.Global<'i32'>
+  readonly COLUMN_TEXTS: WebAssembly.Global<'i32'>
+  readonly COLUMN_TEXT_BYTES: WebAssembly.Global<'i32'>
+  readonly COLUMN_VALUES: WebAssembly.Global<'i32'>
   readonly COUNTS: WebAssembly.Global<'i32'>
+  readonly FILLED: WebAssembly.Global<'i32'>
   readonly PLAN: WebAssembly.Global<'i32'>
   readonly PLAN_BYTES: WebAssembly.Global<'i32'>
   readonly RECORDS: WebAssembly.Global<'i32'>
   readonly STEPS_MAX: WebAssembly.Global<'i32'>
+  /** The tables of known texts: refused values, by step, and words of dictionaries, by column. */
+  readonly TALLIES: WebAssembly.Global<'i32'>
+  readonly WORDS: WebAssembly.Global<'i32'>
   /** Scans whole lines; see assembly/scan.ts. */
   scan(from: number, limit: number): number
-  /** Makes a refused value known, and gives its number or -1. */
-  learn(step: number, start: number, length: number): number
-  /** How often a known value was refused. */
-  tallied(number: number): number
-  forget(): void
+  /** Writes rows of records into the columns; see assembly/columns.ts. */
+  fillColumns(first: number, end: number, rowsMax: number, bytesMax: number): number
+  /** Makes a text known with a word of its owner, and gives its number or -1. */
+  learn(table: number, owner: number, start: number, length: number, word: number): number
+  /** The word of a known text: of a refused value, how often it was refused. */
+  wordAt(table: number, number: number): number
+  forget(table: number): void
 }
 
 /** A module of its own, with its own memory; undefined where WebAssembly has no SIMD. */

@@ -1,6 +1,8 @@
 import type { PathTrie } from './path-trie.ts'
 import { ARRAY, ESCAPED_STRING, FALSE, MISSING, NULL, NUMBER, OBJECT, STRING, TRUE } from './slots.ts'
 import type { ScanColumn, ScanPredicate, ScanSpec } from './spec.ts'
+import { columnEntries, fillable } from './wasm-columns.ts'
+import type { WasmModule } from './wasm-module.ts'
 
 /*
  * What is wanted, as the words that assembly/plan.ts describes. A predicate's leaf has a byte for each kind of value, which
@@ -17,25 +19,22 @@ interface Plan {
 }
 
 /**
- * Writes the plan for a specification into `memory` at `address`.
+ * Writes the plan for a specification into the module's memory.
  *
  * @returns false when it is larger than the fast scanner takes.
  */
-export function writePlan(
-  spec: ScanSpec,
-  trie: PathTrie,
-  lineBytesMax: number,
-  memory: ArrayBufferLike,
-  address: number,
-  byteLength: number,
-): boolean {
+export function writePlan(module: WasmModule, spec: ScanSpec, trie: PathTrie, lineBytesMax: number): boolean {
+  const { buffer } = module.memory
+  const address = module.PLAN.value
+  const byteLength = module.PLAN_BYTES.value
   if (trie.nodeCount > NODES_MAX || planBytes(spec, trie) > byteLength) return false
-  const bytes = new Uint8Array(memory, address, byteLength)
-  const plan: Plan = { address, bytes, words: new Int32Array(memory, address, byteLength / 4), length: HEAD_WORDS * 4 }
+  const bytes = new Uint8Array(buffer, address, byteLength)
+  const plan: Plan = { address, bytes, words: new Int32Array(buffer, address, byteLength / 4), length: HEAD_WORDS * 4 }
   const wanted = wantedKeys(trie)
   const prefixes = writePrefixes(plan, wanted)
   if (prefixes === undefined) return false
   const steps = writeSteps(plan, spec, trie)
+  const columns = put(plan, columnEntries(spec, trie, module).flat())
   const head = [
     trie.nodeCount,
     Math.max(0, ...wanted.flatMap(({ nodes }) => nodes.map(({ depth }) => depth))),
@@ -46,6 +45,8 @@ export function writePlan(
     spec.steps.length,
     steps,
     Math.min(lineBytesMax, 0x7fff_ffff),
+    fillable(spec).length,
+    columns,
   ]
   plan.words.set(head)
   return true
@@ -237,7 +238,7 @@ function planBytes(spec: ScanSpec, trie: PathTrie): number {
     return values.reduce((sum, value) => sum + UTF8.encode(value).length + 28, 64)
   }
   const steps = spec.steps.reduce((sum, step) => sum + predicate(step.predicate) + 64, 0)
-  return HEAD_WORDS * 4 + (8 << 12) + keys + steps
+  return HEAD_WORDS * 4 + (8 << 12) + keys + steps + spec.columns.length * 24
 }
 
 function put(plan: Plan, words: readonly number[]): number {
@@ -267,7 +268,7 @@ function take(plan: Plan, byteLength: number): number {
 const UTF8 = new TextEncoder()
 const QUOTE = 0x22
 const NODES_MAX = 128
-const HEAD_WORDS = 9
+const HEAD_WORDS = 11
 const MULTIPLIER_TURNS = 10_000
 const OP_AND = 0
 const OP_OR = 1

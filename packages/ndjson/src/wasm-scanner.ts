@@ -4,6 +4,7 @@ import type { LineReader, Scanner, ScannerCounts } from './scanner.ts'
 import { NUMBER, SLOT_SIZE, type Slots, STRING } from './slots.ts'
 import type { ScanSpec } from './spec.ts'
 import { StrictScanner } from './strict-scanner.ts'
+import { type FilledColumn, fillable, openColumns } from './wasm-columns.ts'
 import { openWasmModule, type WasmModule } from './wasm-module.ts'
 import { writePlan } from './wasm-plan.ts'
 
@@ -25,6 +26,9 @@ export class WasmScanner implements Scanner {
   /** For each record that there was, its slots. */
   readonly #slots: Slots[] = []
   readonly #tallyNodes: readonly number[]
+  readonly #columns: readonly FilledColumn[]
+  /** The columns that hold numbers of texts. */
+  readonly #dictionaries: readonly { readonly column: number; readonly node: number }[]
   readonly #chunk: number
   readonly #chunkEnd: number
   readonly #carryBytesMax: number
@@ -48,6 +52,11 @@ export class WasmScanner implements Scanner {
         reader.tooLong(lineBytes)
       },
     })
+    const columns = fillable(spec)
+    this.#columns = openColumns(module, columns.length)
+    this.#dictionaries = columns.flatMap((column, number) =>
+      column.type.kind === 'dictionary' ? [{ column: number, node: trie.nodes[spec.columns.indexOf(column)] }] : [],
+    )
     const { buffer } = module.memory
     this.#bytes = new Uint8Array(buffer)
     this.#words = new Int32Array(buffer)
@@ -118,7 +127,8 @@ export class WasmScanner implements Scanner {
   }
 
   takeCounts(): ScannerCounts {
-    const values = this.#values.map(({ step, name }, number) => ({ step, name, count: this.#module.tallied(number) }))
+    const { wordAt, forget, TALLIES } = this.#module
+    const values = this.#values.map(({ step, name }, number) => ({ step, name, count: wordAt(TALLIES.value, number) }))
     const counts = {
       lines: this.#lines,
       blank: this.#blank,
@@ -131,7 +141,7 @@ export class WasmScanner implements Scanner {
     this.#slowLines = 0
     this.#refused.fill(0)
     this.#values = []
-    this.#module.forget()
+    forget(TALLIES.value)
     return counts
   }
 
@@ -170,7 +180,7 @@ export class WasmScanner implements Scanner {
     const recordWords = RECORD_WORDS + this.#strict.slots.length
     let nextLine = 0
     let nextByte = this.#from
-    for (let record = 0; record < records; record++) {
+    for (let record = this.#fill(0, records); record < records; record = this.#fill(record + 1, records)) {
       const at = this.#module.RECORDS.value / 4 + record * recordWords
       const line = words[at]
       const start = words[at + 1]
@@ -184,14 +194,46 @@ export class WasmScanner implements Scanner {
     splitter.pass(lines - nextLine, to - nextByte)
   }
 
+  /**
+   * Takes rows that need nobody's look, from a record on.
+   *
+   * @returns the next record that must be looked at.
+   */
+  #fill(first: number, records: number): number {
+    const columns = this.#columns
+    if (columns.length === 0) return first
+    const { fillColumns, FILLED } = this.#module
+    let next = first
+    while (next < records) {
+      next = fillColumns(next, records, this.#reader.rowsLeft(), this.#reader.bytesLeft())
+      const rows = this.#words[FILLED.value / 4]
+      if (rows === 0) break
+      this.#reader.filled(rows, this.#words[FILLED.value / 4 + 1], columns)
+    }
+    return next
+  }
+
   #readRecord(start: number, end: number, state: number, slots: Slots): void {
     if (state < 0) {
       this.#splitter.emit(this.#bytes, start, end, 1)
       return
     }
     this.#splitter.begin(end + 1 - start)
-    if (state < REFUSED_BY) this.#reader.valid(this.#bytes, start, end, slots, state)
-    else this.#learn(state - REFUSED_BY, slots)
+    if (state < REFUSED_BY) {
+      this.#reader.valid(this.#bytes, start, end, slots, state)
+      this.#learnWords(slots)
+    } else this.#learn(state - REFUSED_BY, slots)
+  }
+
+  /** Makes the texts of dictionaries known, so that the next rows that have them are written in WebAssembly. */
+  #learnWords(slots: Slots): void {
+    for (const { column, node } of this.#dictionaries) {
+      const at = node * SLOT_SIZE
+      if (slots[at] !== STRING) continue
+      const number = this.#reader.numberOf(column, this.#bytes, slots[at + 1], slots[at + 2])
+      if (number < 0) continue
+      this.#module.learn(this.#module.WORDS.value, column, slots[at + 1], slots[at + 2] - slots[at + 1], number)
+    }
   }
 
   /** Hands a refused line on, and makes its value known, so that the next lines that have it are counted in WebAssembly. */
@@ -199,7 +241,7 @@ export class WasmScanner implements Scanner {
     const name = this.#reader.refused(this.#bytes, slots, step)
     const at = this.#tallyNodes[step] * SLOT_SIZE
     if (name === undefined || (slots[at] !== STRING && slots[at] !== NUMBER)) return
-    const number = this.#module.learn(step, slots[at + 1], slots[at + 2] - slots[at + 1])
+    const number = this.#module.learn(this.#module.TALLIES.value, step, slots[at + 1], slots[at + 2] - slots[at + 1], 0)
     if (number >= 0) this.#values[number] = { step, name }
   }
 
@@ -220,8 +262,7 @@ export function openWasmScanner(
 ): WasmScanner | undefined {
   const module = openWasmModule()
   if (module === undefined || spec.steps.length > module.STEPS_MAX.value) return undefined
-  const { memory, PLAN, PLAN_BYTES } = module
-  if (!writePlan(spec, trie, lineBytesMax, memory.buffer, PLAN.value, PLAN_BYTES.value)) return undefined
+  if (!writePlan(module, spec, trie, lineBytesMax)) return undefined
   return new WasmScanner(module, spec, trie, lineBytesMax, reader)
 }
 

@@ -26,13 +26,29 @@ export class DictionaryBuilder implements ColumnBuilder<Dictionary<Utf8, Int32>>
 
   /** Appends the UTF-8 bytes from `start` to `end`. */
   appendBytes(bytes: Uint8Array, start: number, end: number): void {
-    this.#put(this.#numberOf(bytes, start, end))
+    const hash = hashBytes(bytes, start, end)
+    const slot = this.#find(hash, bytes, start, end)
+    const number = this.#table[slot]
+    this.#put(number < 0 ? this.#add(slot, hash, bytes, start, end) : number)
     this.#validity.appendValid()
   }
 
   appendNull(): void {
     this.#put(0)
     this.#validity.appendNull()
+  }
+
+  /** Appends rows by the numbers of their texts, each with a byte that is 0 for a null, whose number is 0. */
+  appendNumbers(rows: number, numbers: Int32Array, validity: Uint8Array): void {
+    const row = this.#validity.length
+    if (row + rows > this.#indices.length) this.#grow(row + rows)
+    this.#indices.set(numbers.subarray(0, rows), row)
+    this.#validity.append(rows, validity)
+  }
+
+  /** The number of a text, or -1 when no row has had it. */
+  numberOf(bytes: Uint8Array, start: number, end: number): number {
+    return this.#table[this.#find(hashBytes(bytes, start, end), bytes, start, end)]
   }
 
   finish(): Data<Dictionary<Utf8, Int32>> {
@@ -44,22 +60,25 @@ export class DictionaryBuilder implements ColumnBuilder<Dictionary<Utf8, Int32>>
 
   #put(index: number): void {
     const row = this.#validity.length
-    if (row === this.#indices.length) {
-      const grown = new Int32Array(row * 2)
-      grown.set(this.#indices)
-      this.#indices = grown
-    }
+    if (row === this.#indices.length) this.#grow(row + 1)
     this.#indices[row] = index
   }
 
-  #numberOf(bytes: Uint8Array, start: number, end: number): number {
-    const hash = hashBytes(bytes, start, end)
+  #grow(length: number): void {
+    const grown = new Int32Array(Math.max(this.#indices.length * 2, length))
+    grown.set(this.#indices)
+    this.#indices = grown
+  }
+
+  /** The place in the table where the number of a text is, or would be. */
+  #find(hash: number, bytes: Uint8Array, start: number, end: number): number {
     const mask = this.#table.length - 1
-    for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const number = this.#table[at]
-      if (number < 0) return this.#add(at, hash, bytes, start, end)
-      if (this.#hashes[number] === hash && this.#isEntry(number, bytes, start, end)) return number
+    let at = hash & mask
+    for (let number = this.#table[at]; number >= 0; number = this.#table[at]) {
+      if (this.#hashes[number] === hash && this.#isEntry(number, bytes, start, end)) return at
+      at = (at + 1) & mask
     }
+    return at
   }
 
   #isEntry(number: number, bytes: Uint8Array, start: number, end: number): boolean {

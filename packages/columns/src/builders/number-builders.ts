@@ -31,6 +31,14 @@ class FixedWidthBuilder<T extends DataType, A extends FixedArray> implements Col
     this.#validity.appendNull()
   }
 
+  /** Appends rows, each with a byte that is 0 for a null, whose value is a zero. */
+  appendValues(rows: number, values: A, validity: Uint8Array): void {
+    const row = this.#validity.length
+    if (row + rows > this.#values.length) this.#grow(row + rows)
+    this.#values.set(values.subarray(0, rows) as never, row)
+    this.#validity.append(rows, validity)
+  }
+
   finish(): Data<T> {
     const { length, nullCount, nullBitmap } = this.#validity.finish()
     const data = this.#values.slice(0, length) as T['TArray']
@@ -39,12 +47,14 @@ class FixedWidthBuilder<T extends DataType, A extends FixedArray> implements Col
 
   #put(value: A[number]): void {
     const row = this.#validity.length
-    if (row === this.#values.length) {
-      const grown = this.#allocate(row * 2)
-      grown.set(this.#values as never)
-      this.#values = grown
-    }
+    if (row === this.#values.length) this.#grow(row + 1)
     this.#values[row] = value as never
+  }
+
+  #grow(length: number): void {
+    const grown = this.#allocate(Math.max(this.#values.length * 2, length))
+    grown.set(this.#values as never)
+    this.#values = grown
   }
 }
 

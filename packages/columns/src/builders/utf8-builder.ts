@@ -42,6 +42,22 @@ export class Utf8Builder implements ColumnBuilder<Utf8> {
     this.#end(row, this.#offsets[row])
   }
 
+  /**
+   * Appends rows: their texts one behind the other, where each ends behind a zero, and for each row a byte that is 0 for a null, which has
+   * no text.
+   */
+  appendTexts(rows: number, texts: Uint8Array, ends: Int32Array, validity: Uint8Array): void {
+    const row = this.#validity.length
+    const at = this.#offsets[row]
+    const next = at + ends[rows]
+    if (next > this.#values.length) this.#growValues(next)
+    this.#values.set(texts.subarray(0, ends[rows]), at)
+    if (row + rows + 1 > this.#offsets.length) this.#growOffsets(row + rows + 1)
+    const offsets = this.#offsets
+    for (let i = 1; i <= rows; i++) offsets[row + i] = at + ends[i]
+    this.#validity.append(rows, validity)
+  }
+
   finish(): Data<Utf8> {
     const { length, nullCount, nullBitmap } = this.#validity.finish()
     const valueOffsets = this.#offsets.slice(0, length + 1)
@@ -51,12 +67,14 @@ export class Utf8Builder implements ColumnBuilder<Utf8> {
   }
 
   #end(row: number, offset: number): void {
-    if (row + 2 > this.#offsets.length) {
-      const grown = new Int32Array(this.#offsets.length * 2)
-      grown.set(this.#offsets)
-      this.#offsets = grown
-    }
+    if (row + 2 > this.#offsets.length) this.#growOffsets(row + 2)
     this.#offsets[row + 1] = offset
+  }
+
+  #growOffsets(length: number): void {
+    const grown = new Int32Array(Math.max(this.#offsets.length * 2, length))
+    grown.set(this.#offsets)
+    this.#offsets = grown
   }
 
   #growValues(byteLength: number): void {

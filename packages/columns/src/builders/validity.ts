@@ -27,6 +27,18 @@ export class Validity {
     this.#nullCount++
   }
 
+  /** Appends rows with a byte each, 0 for a null. */
+  append(rows: number, validity: Uint8Array): void {
+    const firstNull = validity.indexOf(0)
+    const valid = firstNull < 0 ? rows : Math.min(firstNull, rows)
+    this.#length += valid
+    if (this.#bits !== undefined) this.#reserve()
+    for (let row = valid; row < rows; row++) {
+      if (validity[row] === 0) this.appendNull()
+      else this.appendValid()
+    }
+  }
+
   /** Length, null count and bitmap, as `makeData` takes them; then empty again. */
   finish(): { length: number; nullCount: number; nullBitmap: Uint8Array | null } {
     const length = this.#length
@@ -41,7 +53,7 @@ export class Validity {
   #reserve(): void {
     const bits = this.#bits as Uint8Array
     if (this.#length <= bits.length * 8) return
-    const grown = new Uint8Array(bits.length * 2).fill(0xff)
+    const grown = new Uint8Array(Math.max(bits.length * 2, bitmapByteLength(this.#length))).fill(0xff)
     grown.set(bits)
     this.#bits = grown
   }

@@ -1,0 +1,145 @@
+/*
+ * Writes the values of rows into columns, as Arrow lays them out, from where JavaScript takes them in one copy a column. As the scanner, it
+ * knows the common forms alone: a row that holds anything else is left to JavaScript, which writes it behind those before it.
+ */
+import { wordOf } from './known'
+import { COLUMN_ROWS_MAX, COLUMN_TEXT_BYTES, COLUMN_TEXTS, COLUMN_VALUES, FILLED, WORDS } from './memory'
+import { momentAt, NO_MOMENT } from './moment'
+import { isReal, isWhole, realAt, wholeAt } from './number'
+import {
+  AS_FALSE,
+  AS_MOMENT,
+  AS_QUOTED,
+  AS_REAL,
+  AS_TEXT,
+  AS_TEXT_OR_NONE,
+  AS_TEXT_UNLESS_EMPTY,
+  AS_TRUE,
+  AS_WHOLE,
+  AS_WORD_OR_NONE,
+  AS_WORD_UNLESS_EMPTY,
+  columnCount,
+  columnTable,
+  ENTRY_BECOMES,
+  ENTRY_BYTES,
+  ENTRY_NODE,
+  ENTRY_TARGET,
+  ENTRY_TEXT_MAX,
+  NO_TEXT,
+  NO_VALUE,
+  NO_WORD,
+  stepCount,
+} from './plan'
+import { RECORD_END, RECORD_SLOTS, RECORD_START, RECORD_STATE, recordAt, recordBytes } from './record'
+import { SLOT_BYTES, SLOT_END, SLOT_START } from './value'
+
+/**
+ * Writes the rows of the records from `first` on into the columns, until one is left to JavaScript, or there are `rowsMax` of them, or those of
+ * `bytesMax` bytes of lines, or a column is full.
+ *
+ * @returns the first record of which no row was written.
+ */
+export function fillColumns(first: u32, end: u32, rowsMax: u32, bytesMax: u32): u32 {
+  const passed = stepCount()
+  const most = min(rowsMax, u32(COLUMN_ROWS_MAX))
+  const step = recordBytes()
+  let record = recordAt(first)
+  let rows: u32 = 0
+  let bytes: u32 = 0
+  while (first + rows < end && rows < most && bytes < bytesMax) {
+    if (load<i32>(record, RECORD_STATE) !== passed || !putRow(record + RECORD_SLOTS, rows)) break
+    bytes += load<u32>(record, RECORD_END) - load<u32>(record, RECORD_START)
+    rows++
+    record += step
+  }
+  store<u32>(FILLED, rows)
+  store<u32>(FILLED, bytes, 4)
+  return first + rows
+}
+
+/** False when the row is left to JavaScript; what was written of it then is written over. */
+function putRow(slots: usize, row: u32): bool {
+  const columns = columnTable()
+  const columnsEnd = columns + usize(columnCount()) * ENTRY_BYTES
+  for (let column = columns; column < columnsEnd; column += ENTRY_BYTES) {
+    const slot = slots + usize(load<u32>(column, ENTRY_NODE)) * SLOT_BYTES
+    const target: usize = load<u32>(column, ENTRY_TARGET)
+    const becomes: u32 = load<u8>(column + usize(load<u32>(slot)), ENTRY_BECOMES)
+    const start: usize = load<u32>(slot, SLOT_START)
+    const end: usize = load<u32>(slot, SLOT_END)
+    let isValid = true
+    if (becomes === AS_QUOTED) {
+      if (!putText(target, row, start - 1, end + 1)) return false
+    } else if (becomes >= AS_TEXT && becomes <= AS_WORD_OR_NONE) {
+      const isEmpty = start === end
+      if (isEmpty && (becomes === AS_TEXT_UNLESS_EMPTY || becomes === AS_WORD_UNLESS_EMPTY)) return false
+      isValid = !(isEmpty && (becomes === AS_TEXT_OR_NONE || becomes === AS_WORD_OR_NONE))
+      if (end - start > usize(load<u32>(column, ENTRY_TEXT_MAX))) return false
+      if (becomes <= AS_TEXT_OR_NONE) {
+        if (!putText(target, row, start, end)) return false
+      } else if (!isValid) putWord(target, row, 0)
+      else {
+        const word = wordOf(WORDS, u32((column - columns) / ENTRY_BYTES), start, u32(end - start))
+        if (word === 0) return false
+        putWord(target, row, load<u32>(word))
+      }
+    } else if (!putFixed(target, row, becomes, start, end)) return false
+    else isValid = becomes > NO_VALUE
+    store<u8>(target + row, u8(isValid))
+  }
+  return true
+}
+
+/** Values of one width, and nulls. */
+function putFixed(target: usize, row: u32, becomes: u32, start: usize, end: usize): bool {
+  const value = target + COLUMN_VALUES + (usize(row) << 3)
+  switch (becomes) {
+    case NO_TEXT:
+      return putText(target, row, 0, 0)
+    case NO_WORD:
+      putWord(target, row, 0)
+      return true
+    case NO_VALUE:
+      store<u64>(value, 0)
+      return true
+    case AS_MOMENT: {
+      const moment = momentAt(start, end)
+      store<i64>(value, moment)
+      return moment !== NO_MOMENT
+    }
+    case AS_WHOLE:
+      if (!isWhole(start, end)) return false
+      store<i64>(value, wholeAt(start, end))
+      return true
+    case AS_REAL:
+      if (!isReal(start, end)) return false
+      store<f64>(value, realAt(start, end))
+      return true
+    case AS_TRUE:
+    case AS_FALSE:
+      store<u64>(value, u64(becomes === AS_TRUE))
+      return true
+    default:
+      return false
+  }
+}
+
+/** False when the column has no room for the text. */
+// @ts-expect-error: decorator
+@inline
+function putText(target: usize, row: u32, start: usize, end: usize): bool {
+  const ends = target + COLUMN_VALUES + (usize(row) << 2)
+  const at: usize = row === 0 ? 0 : load<u32>(ends)
+  const length = end - start
+  if (at + length > COLUMN_TEXT_BYTES) return false
+  const to = target + COLUMN_TEXTS + at
+  for (let i: usize = 0; i < length; i += 16) v128.store(to + i, v128.load(start + i))
+  store<u32>(ends, u32(at + length), 4)
+  return true
+}
+
+// @ts-expect-error: decorator
+@inline
+function putWord(target: usize, row: u32, number: u32): void {
+  store<u32>(target + COLUMN_VALUES + (usize(row) << 2), number)
+}
