@@ -1,4 +1,4 @@
-import { validityOf } from '@fletching/columns'
+import { halvesOf, int64At, validityOf } from '@fletching/columns'
 import { DateDay, makeData, type TimestampMillisecond, Vector } from 'apache-arrow'
 
 /**
@@ -19,8 +19,8 @@ export function date(column: Vector<TimestampMillisecond>): Vector<DateDay> {
   return new Vector(
     column.data.map((data) => {
       const days = new Int32Array(data.length)
-      const milliseconds = data.values as BigInt64Array
-      for (let row = 0; row < days.length; row++) days[row] = Math.floor(Number(milliseconds[row]) / DAY_MS)
+      const milliseconds = halvesOf(data.values as BigInt64Array)
+      for (let row = 0; row < days.length; row++) days[row] = Math.floor(int64At(milliseconds, row) / DAY_MS)
       const { length, nullCount } = data
       return makeData({ type: new DateDay(), length, nullCount, nullBitmap: validityOf(data) ?? null, data: days })
     }),

@@ -1,4 +1,4 @@
-import { validityOf } from '@fletching/columns'
+import { halvesOf, int64At, putInt64, validityOf } from '@fletching/columns'
 import { type Data, Int64, makeData, TimestampMillisecond, Vector } from 'apache-arrow'
 
 /**
@@ -16,8 +16,10 @@ import { type Data, Int64, makeData, TimestampMillisecond, Vector } from 'apache
  * ```
  */
 export function epochSeconds(column: Vector<TimestampMillisecond>): Vector<Int64> {
-  return mapChunks(column, new Int64(), (milliseconds, seconds) => {
-    for (let row = 0; row < seconds.length; row++) seconds[row] = BigInt(Math.floor(Number(milliseconds[row]) / 1000))
+  return mapChunks(column, new Int64(), (source, target) => {
+    const milliseconds = halvesOf(source)
+    const seconds = halvesOf(target)
+    for (let row = 0; row < target.length; row++) putInt64(seconds, row, Math.floor(int64At(milliseconds, row) / 1000))
   })
 }
 

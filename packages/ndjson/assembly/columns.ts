@@ -3,7 +3,7 @@
  * knows the common forms alone: a row that holds anything else is left to JavaScript, which writes it behind those before it.
  */
 import { wordOf } from './known'
-import { COLUMN_ROWS_MAX, COLUMN_TEXT_BYTES, COLUMN_TEXTS, COLUMN_VALUES, FILLED, WORDS } from './memory'
+import { COLUMN_ROWS_MAX, COLUMN_TEXT_BYTES, COLUMN_TEXTS, COLUMN_VALUES, FILLED, FILLED_NULLS, WORDS } from './memory'
 import { momentAt, NO_MOMENT } from './moment'
 import { isReal, isWhole, realAt, wholeAt } from './number'
 import {
@@ -54,7 +54,19 @@ export function fillColumns(first: u32, end: u32, rowsMax: u32, bytesMax: u32): 
   }
   store<u32>(FILLED, rows)
   store<u32>(FILLED, bytes, 4)
+  const columns = columnTable()
+  for (let number: u32 = 0; number < columnCount(); number++) {
+    const target: usize = load<u32>(columns + usize(number) * ENTRY_BYTES, ENTRY_TARGET)
+    store<u32>(FILLED_NULLS + (usize(number) << 2), nullCount(target, rows))
+  }
   return first + rows
+}
+
+/** How many of the rows of a column are null. */
+function nullCount(validity: usize, rows: u32): u32 {
+  let count: u32 = 0
+  for (let row: u32 = 0; row < rows; row++) count += u32(load<u8>(validity + row) === 0)
+  return count
 }
 
 /** False when the row is left to JavaScript; what was written of it then is written over. */
@@ -117,7 +129,7 @@ function putFixed(target: usize, row: u32, becomes: u32, start: usize, end: usiz
       return true
     case AS_TRUE:
     case AS_FALSE:
-      store<u64>(value, u64(becomes === AS_TRUE))
+      putWord(target, row, u32(becomes === AS_TRUE))
       return true
     default:
       return false

@@ -24,8 +24,9 @@ export const MATCHES_END: usize = MATCHES + 4096 * MATCH_BYTES
 export const COUNTS: usize = 0x6_8000
 export const REFUSED: usize = COUNTS + 16
 export const STEPS_MAX: usize = 64
-/** What a call of `fillColumns` has done: rows, and bytes of their lines. */
+/** What a call of `fillColumns` has done: rows, bytes of their lines, and for each column the nulls. */
 export const FILLED: usize = COUNTS + 0x200
+export const FILLED_NULLS: usize = FILLED + 8
 /** What is wanted, as JavaScript has written it: see `plan.ts`. */
 export const PLAN: usize = 0x6_9000
 export const PLAN_BYTES: usize = 0x2_0000
@@ -51,7 +52,7 @@ export const WORDS: usize = 0x12_0000
 export const COLUMNS: usize = 0x14_5000
 /** A row's byte is 0 for a null. */
 export const COLUMN_ROWS_MAX: usize = 1024
-/** Of a column of texts where each ends, counted from the first, behind a zero; of a dictionary the numbers; else eight bytes a row. */
+/** Where each text ends, counted from the first, behind a zero; numbers in a dictionary; 1 for true; else eight bytes a row. */
 export const COLUMN_VALUES: usize = COLUMN_ROWS_MAX
 /** The texts, with room for what copying 16 bytes at once writes too much. */
 export const COLUMN_TEXTS: usize = COLUMN_VALUES + COLUMN_ROWS_MAX * 8 + 64

@@ -3,7 +3,7 @@ import type { ColumnWriter } from './column-writer.ts'
 import { ESCAPED_STRING, MISSING, NULL, SLOT_SIZE, type Slots, STRING } from './slots.ts'
 import type { ScanColumn } from './spec.ts'
 import type { ValueState } from './value-state.ts'
-import type { FilledColumn } from './wasm-columns.ts'
+import { type FilledColumn, validityOf } from './wasm-columns.ts'
 
 /** Writes values of any type as the text in which they stand in the line, strings with their quotes. */
 export class JsonWriter implements ColumnWriter {
@@ -31,7 +31,7 @@ export class JsonWriter implements ColumnWriter {
     this.builder.appendBytes(line, slots[at + 1] - quote, slots[at + 2] + quote)
   }
 
-  append(rows: number, { validity, words, texts }: FilledColumn): void {
-    this.builder.appendTexts(rows, texts, words, validity)
+  append(rows: number, filled: FilledColumn): void {
+    this.builder.appendTexts(rows, filled.texts, filled.words, validityOf(filled))
   }
 }

@@ -12,7 +12,7 @@ import { FALSE, MISSING, NULL, NUMBER, SLOT_SIZE, type Slots, TRUE } from './slo
 import type { ScanColumn } from './spec.ts'
 import { TextSlot } from './text-slot.ts'
 import { type UnfitCode, unfitState, type ValueState } from './value-state.ts'
-import type { FilledColumn } from './wasm-columns.ts'
+import { type FilledColumn, validityOf } from './wasm-columns.ts'
 
 type ScalarKind = 'int64' | 'float64' | 'bool' | 'timestamp'
 
@@ -53,15 +53,16 @@ export class ScalarWriter implements ColumnWriter {
     else builder.append(fits ? this.#number : 0)
   }
 
-  append(rows: number, { validity, wholes, reals }: FilledColumn): void {
+  append(rows: number, filled: FilledColumn): void {
     const { builder } = this
+    const { validity, words, wholes, reals } = filled
     if (builder instanceof BoolBuilder) {
       for (let row = 0; row < rows; row++) {
         if (validity[row] === 0) builder.appendNull()
-        else builder.append(wholes[row] !== 0n)
+        else builder.append(words[row] !== 0)
       }
-    } else if (builder instanceof Float64Builder) builder.appendValues(rows, reals, validity)
-    else builder.appendValues(rows, wholes, validity)
+    } else if (builder instanceof Float64Builder) builder.appendValues(rows, reals, validityOf(filled))
+    else builder.appendValues(rows, wholes, validityOf(filled))
   }
 
   /** Reads the value, or says why it does not fit. */

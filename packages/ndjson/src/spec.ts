@@ -56,3 +56,6 @@ export interface ScanSpec {
   readonly columns: readonly ScanColumn[]
   readonly steps: readonly ScanStep[]
 }
+
+/** What Amazon Personalize takes as the length of an id: longer ones are counted. */
+export const ID_CHARACTERS = 256

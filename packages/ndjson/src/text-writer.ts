@@ -2,10 +2,10 @@ import { DictionaryBuilder, Utf8Builder } from '@fletching/columns'
 import type { ColumnWriter } from './column-writer.ts'
 import { addOne, type Tally } from './counts.ts'
 import { MISSING, NULL, NUMBER, SLOT_SIZE, type Slots, STRING } from './slots.ts'
-import type { ScanColumn, ScanType } from './spec.ts'
+import { ID_CHARACTERS, type ScanColumn, type ScanType } from './spec.ts'
 import { TextSlot } from './text-slot.ts'
 import { unfitState, type ValueState } from './value-state.ts'
-import type { FilledColumn } from './wasm-columns.ts'
+import { type FilledColumn, validityOf } from './wasm-columns.ts'
 
 type TextType = Extract<ScanType, { kind: 'utf8' | 'dictionary' }>
 
@@ -55,10 +55,11 @@ export class TextWriter implements ColumnWriter {
     }
   }
 
-  append(rows: number, { validity, words, texts }: FilledColumn): void {
+  append(rows: number, filled: FilledColumn): void {
     const { builder } = this
-    if (builder instanceof Utf8Builder) builder.appendTexts(rows, texts, words, validity)
-    else builder.appendNumbers(rows, words, validity)
+    const { words, texts } = filled
+    if (builder instanceof Utf8Builder) builder.appendTexts(rows, texts, words, validityOf(filled))
+    else builder.appendNumbers(rows, words, validityOf(filled))
   }
 
   numberOf(bytes: Uint8Array, start: number, end: number): number {
@@ -86,6 +87,3 @@ function characterCount({ bytes, start, end }: TextSlot): number {
   for (let at = start; at < end; at++) if ((bytes[at] & 0xc0) !== 0x80) count++
   return count
 }
-
-/** What Amazon Personalize takes as the length of an id. */
-export const ID_CHARACTERS = 256

@@ -1,7 +1,6 @@
 import type { PathTrie } from './path-trie.ts'
 import { ARRAY, ESCAPED_STRING, FALSE, MISSING, NULL, NUMBER, OBJECT, STRING, TRUE } from './slots.ts'
-import type { ScanColumn, ScanSpec } from './spec.ts'
-import { ID_CHARACTERS } from './text-writer.ts'
+import { ID_CHARACTERS, type ScanColumn, type ScanSpec } from './spec.ts'
 import type { WasmModule } from './wasm-module.ts'
 
 /*
@@ -11,9 +10,11 @@ import type { WasmModule } from './wasm-module.ts'
 
 /** The rows of a column as they lie in the module's memory, good until the next are written. */
 export interface FilledColumn {
+  /** One number: how many rows are null. */
+  readonly nulls: Int32Array
   /** For each row a byte, 0 for a null. */
   readonly validity: Uint8Array
-  /** Where the text of a row ends, behind a zero; of a dictionary the number of the text. */
+  /** Where the text of a row ends, behind a zero; of a dictionary the number of the text; 1 for true. */
   readonly words: Int32Array
   readonly texts: Uint8Array
   readonly wholes: BigInt64Array
@@ -27,20 +28,26 @@ export function fillable(spec: ScanSpec): readonly ScanColumn[] {
   return isFillable && outputs.length <= COLUMNS_MAX ? outputs : []
 }
 
+/** The validity of the rows, unless all are valid. */
+export function validityOf({ nulls, validity }: FilledColumn): Uint8Array | undefined {
+  return nulls[0] === 0 ? undefined : validity
+}
+
 /** Makes room for so many columns behind all else in the module's memory. */
 export function openColumns(module: WasmModule, count: number): readonly FilledColumn[] {
   const { memory, COLUMNS, COLUMN_BYTES, COLUMN_VALUES, COLUMN_TEXTS, COLUMN_ROWS_MAX, COLUMN_TEXT_BYTES } = module
-  const end = COLUMNS.value + count * COLUMN_BYTES.value
+  const end = COLUMNS + count * COLUMN_BYTES
   memory.grow(Math.max(0, Math.ceil((end - memory.buffer.byteLength) / PAGE_BYTES)))
   const { buffer } = memory
-  const rows = COLUMN_ROWS_MAX.value
+  const rows = COLUMN_ROWS_MAX
   return Array.from({ length: count }, (_, number) => {
-    const at = COLUMNS.value + number * COLUMN_BYTES.value
-    const values = at + COLUMN_VALUES.value
+    const at = COLUMNS + number * COLUMN_BYTES
+    const values = at + COLUMN_VALUES
     return {
+      nulls: new Int32Array(buffer, module.FILLED_NULLS + 4 * number, 1),
       validity: new Uint8Array(buffer, at, rows),
       words: new Int32Array(buffer, values, rows + 1),
-      texts: new Uint8Array(buffer, at + COLUMN_TEXTS.value, COLUMN_TEXT_BYTES.value),
+      texts: new Uint8Array(buffer, at + COLUMN_TEXTS, COLUMN_TEXT_BYTES),
       wholes: new BigInt64Array(buffer, values, rows),
       reals: new Float64Array(buffer, values, rows),
     }
@@ -52,7 +59,7 @@ export function columnEntries(spec: ScanSpec, trie: PathTrie, module: WasmModule
   return fillable(spec).map((column, number) => {
     const becomes = new Uint8Array(KINDS + 3)
     for (const [kind, action] of Object.entries(actionsOf(column))) becomes[Number(kind)] = action
-    const target = module.COLUMNS.value + number * module.COLUMN_BYTES.value
+    const target = module.COLUMNS + number * module.COLUMN_BYTES
     const node = trie.nodes[spec.columns.indexOf(column)]
     return [node, target, textBytesMax(column), ...new Int32Array(becomes.buffer)]
   })
@@ -84,7 +91,7 @@ function actionsOf({ type, required }: ScanColumn): Readonly<Record<number, numb
     case 'float64':
       return { ...none(NO_VALUE), [NUMBER]: AS_REAL }
     case 'bool':
-      return { ...none(NO_VALUE), [TRUE]: AS_TRUE, [FALSE]: AS_FALSE }
+      return { ...none(NO_WORD), [TRUE]: AS_TRUE, [FALSE]: AS_FALSE }
     default:
       return {}
   }

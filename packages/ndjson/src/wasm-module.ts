@@ -1,27 +1,7 @@
 import { SCANNER_WASM } from './scanner-wasm.generated.ts'
 
-/** What the module of assembly/ gives; addresses are of its memory. */
-export interface WasmModule {
-  readonly memory: WebAssembly.Memory
-  /** The longest line that may go on from one chunk to the next within the memory, in bytes. */
-  readonly LINE_BYTES_MAX: WebAssembly.Global<'i32'>
-  readonly CHUNK: WebAssembly.Global<'i32'>
-  readonly CHUNK_BYTES: WebAssembly.Global<'i32'>
-  readonly COLUMNS: WebAssembly.Global<'i32'>
-  readonly COLUMN_BYTES: WebAssembly.Global<'i32'>
-  readonly COLUMN_ROWS_MAX: WebAssembly.Global<'i32'>
-  readonly COLUMN_TEXTS: WebAssembly.Global<'i32'>
-  readonly COLUMN_TEXT_BYTES: WebAssembly.Global<'i32'>
-  readonly COLUMN_VALUES: WebAssembly.Global<'i32'>
-  readonly COUNTS: WebAssembly.Global<'i32'>
-  readonly FILLED: WebAssembly.Global<'i32'>
-  readonly PLAN: WebAssembly.Global<'i32'>
-  readonly PLAN_BYTES: WebAssembly.Global<'i32'>
-  readonly RECORDS: WebAssembly.Global<'i32'>
-  readonly STEPS_MAX: WebAssembly.Global<'i32'>
-  /** The tables of known texts: refused values, by step, and words of dictionaries, by column. */
-  readonly TALLIES: WebAssembly.Global<'i32'>
-  readonly WORDS: WebAssembly.Global<'i32'>
+/** What the module of assembly/ does, on addresses of its memory. */
+interface Functions {
   /** Scans whole lines; see assembly/scan.ts. */
   scan(from: number, limit: number): number
   /** Writes rows of records into the columns; see assembly/columns.ts. */
@@ -33,11 +13,40 @@ export interface WasmModule {
   forget(table: number): void
 }
 
+/** Its numbers, as assembly/memory.ts tells them. */
+const NUMBERS = [
+  'CHUNK',
+  'CHUNK_BYTES',
+  'COLUMNS',
+  'COLUMN_BYTES',
+  'COLUMN_ROWS_MAX',
+  'COLUMN_TEXTS',
+  'COLUMN_TEXT_BYTES',
+  'COLUMN_VALUES',
+  'COUNTS',
+  'FILLED',
+  'FILLED_NULLS',
+  'LINE_BYTES_MAX',
+  'PLAN',
+  'PLAN_BYTES',
+  'RECORDS',
+  'STEPS_MAX',
+  'TALLIES',
+  'WORDS',
+] as const
+type NumberName = (typeof NUMBERS)[number]
+
+export type WasmModule = Functions & Readonly<Record<NumberName, number>> & { readonly memory: WebAssembly.Memory }
+
 /** A module of its own, with its own memory; undefined where WebAssembly has no SIMD. */
 export function openWasmModule(): WasmModule | undefined {
   compiled ??= compile()
   if (compiled === null) return undefined
-  return new WebAssembly.Instance(compiled).exports as unknown as WasmModule
+  const { exports } = new WebAssembly.Instance(compiled)
+  const { memory, scan, fillColumns, learn, wordAt, forget } = exports as unknown as WasmModule
+  // Asking a global for its value takes longer than any of the functions.
+  const numbers = NUMBERS.map((name) => [name, (exports[name] as WebAssembly.Global<'i32'>).value])
+  return { memory, scan, fillColumns, learn, wordAt, forget, ...Object.fromEntries(numbers) }
 }
 
 function compile(): WebAssembly.Module | null {

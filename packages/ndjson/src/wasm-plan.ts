@@ -25,8 +25,8 @@ interface Plan {
  */
 export function writePlan(module: WasmModule, spec: ScanSpec, trie: PathTrie, lineBytesMax: number): boolean {
   const { buffer } = module.memory
-  const address = module.PLAN.value
-  const byteLength = module.PLAN_BYTES.value
+  const address = module.PLAN
+  const byteLength = module.PLAN_BYTES
   if (trie.nodeCount > NODES_MAX || planBytes(spec, trie) > byteLength) return false
   const bytes = new Uint8Array(buffer, address, byteLength)
   const plan: Plan = { address, bytes, words: new Int32Array(buffer, address, byteLength / 4), length: HEAD_WORDS * 4 }

@@ -62,9 +62,9 @@ export class WasmScanner implements Scanner {
     this.#words = new Int32Array(buffer)
     this.#tallyNodes = spec.steps.map(({ tallyColumn }) => (tallyColumn === undefined ? 0 : trie.nodes[tallyColumn]))
     this.#refused = spec.steps.map(() => 0)
-    this.#chunk = module.CHUNK.value
-    this.#chunkEnd = this.#chunk + module.CHUNK_BYTES.value
-    this.#carryBytesMax = module.LINE_BYTES_MAX.value
+    this.#chunk = module.CHUNK
+    this.#chunkEnd = this.#chunk + module.CHUNK_BYTES
+    this.#carryBytesMax = module.LINE_BYTES_MAX
     this.#from = this.#chunk
     this.#filled = this.#chunk
   }
@@ -128,7 +128,7 @@ export class WasmScanner implements Scanner {
 
   takeCounts(): ScannerCounts {
     const { wordAt, forget, TALLIES } = this.#module
-    const values = this.#values.map(({ step, name }, number) => ({ step, name, count: wordAt(TALLIES.value, number) }))
+    const values = this.#values.map(({ step, name }, number) => ({ step, name, count: wordAt(TALLIES, number) }))
     const counts = {
       lines: this.#lines,
       blank: this.#blank,
@@ -141,7 +141,7 @@ export class WasmScanner implements Scanner {
     this.#slowLines = 0
     this.#refused.fill(0)
     this.#values = []
-    forget(TALLIES.value)
+    forget(TALLIES)
     return counts
   }
 
@@ -171,7 +171,7 @@ export class WasmScanner implements Scanner {
   #readRecords(to: number): void {
     const words = this.#words
     const splitter = this.#splitter
-    const counts = this.#module.COUNTS.value / 4
+    const counts = this.#module.COUNTS / 4
     const lines = words[counts]
     const records = words[counts + 2]
     this.#lines += lines - records
@@ -181,7 +181,7 @@ export class WasmScanner implements Scanner {
     let nextLine = 0
     let nextByte = this.#from
     for (let record = this.#fill(0, records); record < records; record = this.#fill(record + 1, records)) {
-      const at = this.#module.RECORDS.value / 4 + record * recordWords
+      const at = this.#module.RECORDS / 4 + record * recordWords
       const line = words[at]
       const start = words[at + 1]
       const end = words[at + 2]
@@ -206,9 +206,9 @@ export class WasmScanner implements Scanner {
     let next = first
     while (next < records) {
       next = fillColumns(next, records, this.#reader.rowsLeft(), this.#reader.bytesLeft())
-      const rows = this.#words[FILLED.value / 4]
+      const rows = this.#words[FILLED / 4]
       if (rows === 0) break
-      this.#reader.filled(rows, this.#words[FILLED.value / 4 + 1], columns)
+      this.#reader.filled(rows, this.#words[FILLED / 4 + 1], columns)
     }
     return next
   }
@@ -232,7 +232,7 @@ export class WasmScanner implements Scanner {
       if (slots[at] !== STRING) continue
       const number = this.#reader.numberOf(column, this.#bytes, slots[at + 1], slots[at + 2])
       if (number < 0) continue
-      this.#module.learn(this.#module.WORDS.value, column, slots[at + 1], slots[at + 2] - slots[at + 1], number)
+      this.#module.learn(this.#module.WORDS, column, slots[at + 1], slots[at + 2] - slots[at + 1], number)
     }
   }
 
@@ -241,7 +241,7 @@ export class WasmScanner implements Scanner {
     const name = this.#reader.refused(this.#bytes, slots, step)
     const at = this.#tallyNodes[step] * SLOT_SIZE
     if (name === undefined || (slots[at] !== STRING && slots[at] !== NUMBER)) return
-    const number = this.#module.learn(this.#module.TALLIES.value, step, slots[at + 1], slots[at + 2] - slots[at + 1], 0)
+    const number = this.#module.learn(this.#module.TALLIES, step, slots[at + 1], slots[at + 2] - slots[at + 1], 0)
     if (number >= 0) this.#values[number] = { step, name }
   }
 
@@ -261,7 +261,7 @@ export function openWasmScanner(
   reader: LineReader,
 ): WasmScanner | undefined {
   const module = openWasmModule()
-  if (module === undefined || spec.steps.length > module.STEPS_MAX.value) return undefined
+  if (module === undefined || spec.steps.length > module.STEPS_MAX) return undefined
   if (!writePlan(module, spec, trie, lineBytesMax)) return undefined
   return new WasmScanner(module, spec, trie, lineBytesMax, reader)
 }

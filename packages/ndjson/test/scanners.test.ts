@@ -95,6 +95,82 @@ describe('both scanners', () => {
     expect(counts.rows).toBeGreaterThan(0)
   })
 
+  it(`give the same of values near what is written without JavaScript, seed ${seed}`, () => {
+    const random = randomFrom(seed)
+    const below = (bound: number) => Math.floor(random() * bound)
+    const kinds = ['timestamp', 'int64', 'float64', 'bool', 'json'] as const
+    const columns = [
+      ...kinds.map((kind) => column(kind, { kind }, { unfit: 'null' })),
+      column('id', ID),
+      column('word', { kind: 'dictionary', numbers: 'unfit', lineBreaks: 'keep', empty: 'keep' }),
+    ]
+    const decode = openBoth({ columns, steps: [] })
+    const one = (texts: readonly string[]) => texts[below(texts.length)]
+    const digits = (count: number) => Array.from({ length: count }, () => below(10)).join('')
+    const moment = () => {
+      const date = one([
+        '2019-05-18',
+        '2020-02-29',
+        '1900-02-29',
+        '0001-01-01',
+        '9999-12-31',
+        `2019-${digits(2)}-${digits(2)}`,
+      ])
+      const clock = one(['', 'T00:00', 't23:59', ' 14:03', `T${digits(2)}:${digits(2)}`])
+      const second = one(['', ':00', ':59', ':60', `:${digits(2)}`, `:22.${digits(below(11))}`])
+      const offset = one([
+        '',
+        'Z',
+        'z',
+        '+00:00',
+        '-23:59',
+        '+0530',
+        '-07',
+        `+${digits(2)}:${digits(2)}`,
+        `-${digits(1 + below(6))}`,
+      ])
+      const text = date + clock + second + offset
+      const at = below(text.length)
+      return random() < 0.2 ? text.slice(0, at) + one(['', ' ', '0', '-', ':', 'T']) + text.slice(at + 1) : text
+    }
+    const number = () =>
+      one(['', '-']) + one(['0', `${1 + below(9)}${digits(below(20))}`]) + one(['', `.${digits(1 + below(18))}`, 'e5'])
+    const text = () => one(['', 'x', 'é', '\\n', 'x'.repeat(99 + below(3)), 'é'.repeat(127 + below(3)), digits(3)])
+    const value = () => one([JSON.stringify(moment()), number(), 'true', 'false', 'null', '{"a":[]}', `"${text()}"`])
+    // Rows that are written without JavaScript and rows that are not, in turns of all lengths, and more words than are remembered.
+    const fits: Record<string, () => string> = {
+      timestamp: () => JSON.stringify(moment()),
+      int64: number,
+      float64: number,
+      bool: () => one(['true', 'false']),
+      json: value,
+      id: () => `"${text()}"`,
+      word: () => `"${text()}"`,
+    }
+    for (let object = 0; object < 40; object++) {
+      const oddity = random() ** 3
+      const lines = Array.from({ length: 2000 }, () => {
+        const members = columns.map(({ name }) => `"${name}":${random() < oddity ? value() : fits[name]()}`)
+        return `{${members.slice(random() < 0.1 ? below(columns.length) : 0).join()}}\n`
+      })
+      const { counts } = decode(Buffer.from(lines.join('')), () => 1_000_000)
+      expect(counts.rows).toBe(2000)
+    }
+  })
+
+  it.each<[string, string[]]>([
+    ['more short lines than a column holds', Array.from({ length: 5000 }, (_, row) => `{"id":"${row % 7}"}`)],
+    ['texts that fill a column', Array.from({ length: 9 }, (_, row) => `{"id":"${String(row).repeat(30_000)}"}`)],
+    ['more words than are remembered', Array.from({ length: 4000 }, (_, row) => `{"word":"${(row * 7) % 1500}"}`)],
+  ])('give the same of %s', (_, lines) => {
+    const columns = [
+      column('id', TEXT),
+      column('word', { kind: 'dictionary', numbers: 'unfit', lineBreaks: 'keep', empty: 'keep' }),
+    ]
+    const { batches } = openBoth({ columns, steps: [] })(Buffer.from(lines.join('\n')), () => 100_000)
+    expect(batches.reduce((rows, { batch }) => rows + batch.numRows, 0)).toBe(lines.length)
+  })
+
   it(`give the same of ${LINES} lines that are random, odd or damaged, however they are cut, seed ${seed}`, () => {
     const random = randomFrom(seed)
     const below = (bound: number) => Math.floor(random() * bound)

@@ -38,8 +38,8 @@ export class DictionaryBuilder implements ColumnBuilder<Dictionary<Utf8, Int32>>
     this.#validity.appendNull()
   }
 
-  /** Appends rows by the numbers of their texts, each with a byte that is 0 for a null, whose number is 0. */
-  appendNumbers(rows: number, numbers: Int32Array, validity: Uint8Array): void {
+  /** Appends rows by the numbers of their texts, each with a byte that is 0 for a null, whose number is 0; undefined when there is none. */
+  appendNumbers(rows: number, numbers: Int32Array, validity: Uint8Array | undefined): void {
     const row = this.#validity.length
     if (row + rows > this.#indices.length) this.#grow(row + rows)
     this.#indices.set(numbers.subarray(0, rows), row)

@@ -31,8 +31,8 @@ class FixedWidthBuilder<T extends DataType, A extends FixedArray> implements Col
     this.#validity.appendNull()
   }
 
-  /** Appends rows, each with a byte that is 0 for a null, whose value is a zero. */
-  appendValues(rows: number, values: A, validity: Uint8Array): void {
+  /** Appends rows, each with a byte that is 0 for a null, whose value is a zero; undefined when there is none. */
+  appendValues(rows: number, values: A, validity: Uint8Array | undefined): void {
     const row = this.#validity.length
     if (row + rows > this.#values.length) this.#grow(row + rows)
     this.#values.set(values.subarray(0, rows) as never, row)

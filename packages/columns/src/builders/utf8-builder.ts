@@ -44,9 +44,9 @@ export class Utf8Builder implements ColumnBuilder<Utf8> {
 
   /**
    * Appends rows: their texts one behind the other, where each ends behind a zero, and for each row a byte that is 0 for a null, which has
-   * no text.
+   * no text; undefined when there is none.
    */
-  appendTexts(rows: number, texts: Uint8Array, ends: Int32Array, validity: Uint8Array): void {
+  appendTexts(rows: number, texts: Uint8Array, ends: Int32Array, validity: Uint8Array | undefined): void {
     const row = this.#validity.length
     const at = this.#offsets[row]
     const next = at + ends[rows]

@@ -27,13 +27,14 @@ export class Validity {
     this.#nullCount++
   }
 
-  /** Appends rows with a byte each, 0 for a null. */
-  append(rows: number, validity: Uint8Array): void {
-    const firstNull = validity.indexOf(0)
-    const valid = firstNull < 0 ? rows : Math.min(firstNull, rows)
-    this.#length += valid
-    if (this.#bits !== undefined) this.#reserve()
-    for (let row = valid; row < rows; row++) {
+  /** Appends rows with a byte each, 0 for a null, or undefined when there is none. */
+  append(rows: number, validity: Uint8Array | undefined): void {
+    if (validity === undefined) {
+      this.#length += rows
+      if (this.#bits !== undefined) this.#reserve()
+      return
+    }
+    for (let row = 0; row < rows; row++) {
       if (validity[row] === 0) this.appendNull()
       else this.appendValid()
     }
