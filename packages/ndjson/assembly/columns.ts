@@ -3,12 +3,13 @@
  * knows the common forms alone: a row that holds anything else is left to JavaScript, which writes it behind those before it.
  */
 import { wordOf } from './known'
-import { COLUMN_ROWS_MAX, COLUMN_TEXT_BYTES, COLUMN_TEXTS, COLUMN_VALUES, FILLED, FILLED_NULLS, WORDS } from './memory'
+import { COLUMN_ROWS_MAX, COLUMN_TEXT_BYTES, COLUMN_TEXTS, COLUMN_VALUES, FILLED, FILLED_COUNTS, WORDS } from './memory'
 import { momentAt, NO_MOMENT } from './moment'
 import { isReal, isWhole, realAt, wholeAt } from './number'
 import {
   AS_FALSE,
   AS_MOMENT,
+  AS_NUMBER_TEXT,
   AS_QUOTED,
   AS_REAL,
   AS_TEXT,
@@ -32,6 +33,11 @@ import {
 } from './plan'
 import { RECORD_END, RECORD_SLOTS, RECORD_START, RECORD_STATE, recordAt, recordBytes } from './record'
 import { SLOT_BYTES, SLOT_END, SLOT_START } from './value'
+
+/** What the byte of a row says of its value: none, one, or one that is the text of a number. */
+const IS_NULL: u8 = 0
+const IS_VALUE: u8 = 1
+const IS_NUMBER: u8 = 2
 
 /**
  * Writes the rows of the records from `first` on into the columns, until one is left to JavaScript, or there are `rowsMax` of them, or those of
@@ -57,15 +63,17 @@ export function fillColumns(first: u32, end: u32, rowsMax: u32, bytesMax: u32): 
   const columns = columnTable()
   for (let number: u32 = 0; number < columnCount(); number++) {
     const target: usize = load<u32>(columns + usize(number) * ENTRY_BYTES, ENTRY_TARGET)
-    store<u32>(FILLED_NULLS + (usize(number) << 2), nullCount(target, rows))
+    const counts = FILLED_COUNTS + (usize(number) << 3)
+    store<u32>(counts, countOf(IS_NULL, target, rows))
+    store<u32>(counts, countOf(IS_NUMBER, target, rows), 4)
   }
   return first + rows
 }
 
-/** How many of the rows of a column are null. */
-function nullCount(validity: usize, rows: u32): u32 {
+/** How many rows of a column have that byte. */
+function countOf(byte: u8, validity: usize, rows: u32): u32 {
   let count: u32 = 0
-  for (let row: u32 = 0; row < rows; row++) count += u32(load<u8>(validity + row) === 0)
+  for (let row: u32 = 0; row < rows; row++) count += u32(load<u8>(validity + row) === byte)
   return count
 }
 
@@ -79,25 +87,28 @@ function putRow(slots: usize, row: u32): bool {
     const becomes: u32 = load<u8>(column + usize(load<u32>(slot)), ENTRY_BECOMES)
     const start: usize = load<u32>(slot, SLOT_START)
     const end: usize = load<u32>(slot, SLOT_END)
-    let isValid = true
+    let validity = IS_VALUE
     if (becomes === AS_QUOTED) {
       if (!putText(target, row, start - 1, end + 1)) return false
+    } else if (becomes === AS_NUMBER_TEXT) {
+      if (end - start > usize(load<u32>(column, ENTRY_TEXT_MAX)) || !putText(target, row, start, end)) return false
+      validity = IS_NUMBER
     } else if (becomes >= AS_TEXT && becomes <= AS_WORD_OR_NONE) {
       const isEmpty = start === end
       if (isEmpty && (becomes === AS_TEXT_UNLESS_EMPTY || becomes === AS_WORD_UNLESS_EMPTY)) return false
-      isValid = !(isEmpty && (becomes === AS_TEXT_OR_NONE || becomes === AS_WORD_OR_NONE))
+      if (isEmpty && (becomes === AS_TEXT_OR_NONE || becomes === AS_WORD_OR_NONE)) validity = IS_NULL
       if (end - start > usize(load<u32>(column, ENTRY_TEXT_MAX))) return false
       if (becomes <= AS_TEXT_OR_NONE) {
         if (!putText(target, row, start, end)) return false
-      } else if (!isValid) putWord(target, row, 0)
+      } else if (validity === IS_NULL) putWord(target, row, 0)
       else {
         const word = wordOf(WORDS, u32((column - columns) / ENTRY_BYTES), start, u32(end - start))
         if (word === 0) return false
         putWord(target, row, load<u32>(word))
       }
     } else if (!putFixed(target, row, becomes, start, end)) return false
-    else isValid = becomes > NO_VALUE
-    store<u8>(target + row, u8(isValid))
+    else if (becomes <= NO_VALUE) validity = IS_NULL
+    store<u8>(target + row, validity)
   }
   return true
 }

@@ -24,9 +24,9 @@ export const MATCHES_END: usize = MATCHES + 4096 * MATCH_BYTES
 export const COUNTS: usize = 0x6_8000
 export const REFUSED: usize = COUNTS + 16
 export const STEPS_MAX: usize = 64
-/** What a call of `fillColumns` has done: rows, bytes of their lines, and for each column the nulls. */
+/** What a call of `fillColumns` has done: rows, bytes of their lines, and for each column the nulls and the texts of numbers. */
 export const FILLED: usize = COUNTS + 0x200
-export const FILLED_NULLS: usize = FILLED + 8
+export const FILLED_COUNTS: usize = FILLED + 8
 /** What is wanted, as JavaScript has written it: see `plan.ts`. */
 export const PLAN: usize = 0x6_9000
 export const PLAN_BYTES: usize = 0x2_0000
@@ -50,7 +50,7 @@ export const CHUNK_BYTES: usize = 0x4_0000
 export const WORDS: usize = 0x12_0000
 /** For each column its rows on the way to JavaScript; as many as there are columns, so that memory ends with the last. */
 export const COLUMNS: usize = 0x14_5000
-/** A row's byte is 0 for a null. */
+/** A byte for each row comes first, 0 for a null. */
 export const COLUMN_ROWS_MAX: usize = 1024
 /** Where each text ends, counted from the first, behind a zero; numbers in a dictionary; 1 for true; else eight bytes a row. */
 export const COLUMN_VALUES: usize = COLUMN_ROWS_MAX

@@ -150,3 +150,5 @@ export const AS_TRUE: u32 = 13
 export const AS_FALSE: u32 = 14
 /** A text with its quotes. */
 export const AS_QUOTED: u32 = 15
+/** The text of a number, which is counted. */
+export const AS_NUMBER_TEXT: u32 = 16

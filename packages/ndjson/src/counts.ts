@@ -49,3 +49,10 @@ export function addOne(tally: Tally, name: string): void {
 export function addMany(tally: Tally, name: string, count: number): void {
   tally[name] = (tally[name] ?? 0) + count
 }
+
+/** The same tally in the order of its names. */
+export function sortTally(tally: Tally): Tally {
+  const sorted = newTally()
+  for (const name of Object.keys(tally).sort()) sorted[name] = tally[name]
+  return sorted
+}

@@ -1,7 +1,7 @@
 import { internal } from '@fletching/columns'
 import { Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
 import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
-import { addMany, addOne, type LineCounts, newCounts, newTally } from './counts.ts'
+import { addMany, addOne, type LineCounts, newCounts, newTally, sortTally } from './counts.ts'
 import { isBlank } from './line-splitter.ts'
 import { MALFORMED_CODES, type MalformedCode, verdictOf } from './malformed-code.ts'
 import { buildPathTrie } from './path-trie.ts'
@@ -206,7 +206,8 @@ export class NdjsonDecoder {
     for (const { step, name, count } of values) addMany(counts.tallies[this.#steps[step].reason], name, count)
     this.#refused.fill(0)
     this.#counts = newCounts()
-    return counts
+    // By name: which comes first depends on how many rows were written at once.
+    return { ...counts, converted: sortTally(counts.converted) }
   }
 
   #valid(bytes: Uint8Array, start: number, end: number, slots: Slots, from: number): void {
@@ -262,7 +263,7 @@ export class NdjsonDecoder {
   }
 
   #fill(rows: number, lineBytes: number, columns: readonly FilledColumn[]): void {
-    for (const [number, column] of columns.entries()) this.#outputs[number].append(rows, column)
+    for (const [number, column] of columns.entries()) this.#outputs[number].append(rows, column, this.#counts.converted)
     this.#counts.lines += rows
     this.#addRows(rows, lineBytes)
   }

@@ -1,6 +1,6 @@
 import { DictionaryBuilder, Utf8Builder } from '@fletching/columns'
 import type { ColumnWriter } from './column-writer.ts'
-import { addOne, type Tally } from './counts.ts'
+import { addMany, addOne, type Tally } from './counts.ts'
 import { MISSING, NULL, NUMBER, SLOT_SIZE, type Slots, STRING } from './slots.ts'
 import { ID_CHARACTERS, type ScanColumn, type ScanType } from './spec.ts'
 import { TextSlot } from './text-slot.ts'
@@ -55,11 +55,12 @@ export class TextWriter implements ColumnWriter {
     }
   }
 
-  append(rows: number, filled: FilledColumn): void {
+  append(rows: number, filled: FilledColumn, converted: Tally): void {
     const { builder } = this
-    const { words, texts } = filled
+    const { counts, words, texts } = filled
     if (builder instanceof Utf8Builder) builder.appendTexts(rows, texts, words, validityOf(filled))
     else builder.appendNumbers(rows, words, validityOf(filled))
+    if (counts[1] > 0) addMany(converted, `${this.column.name}: number as text`, counts[1])
   }
 
   numberOf(bytes: Uint8Array, start: number, end: number): number {

@@ -10,8 +10,8 @@ import type { WasmModule } from './wasm-module.ts'
 
 /** The rows of a column as they lie in the module's memory, good until the next are written. */
 export interface FilledColumn {
-  /** One number: how many rows are null. */
-  readonly nulls: Int32Array
+  /** How many rows are null, and how many are texts of numbers. */
+  readonly counts: Int32Array
   /** For each row a byte, 0 for a null. */
   readonly validity: Uint8Array
   /** Where the text of a row ends, behind a zero; of a dictionary the number of the text; 1 for true. */
@@ -29,8 +29,8 @@ export function fillable(spec: ScanSpec): readonly ScanColumn[] {
 }
 
 /** The validity of the rows, unless all are valid. */
-export function validityOf({ nulls, validity }: FilledColumn): Uint8Array | undefined {
-  return nulls[0] === 0 ? undefined : validity
+export function validityOf({ counts, validity }: FilledColumn): Uint8Array | undefined {
+  return counts[0] === 0 ? undefined : validity
 }
 
 /** Makes room for so many columns behind all else in the module's memory. */
@@ -44,7 +44,7 @@ export function openColumns(module: WasmModule, count: number): readonly FilledC
     const at = COLUMNS + number * COLUMN_BYTES
     const values = at + COLUMN_VALUES
     return {
-      nulls: new Int32Array(buffer, module.FILLED_NULLS + 4 * number, 1),
+      counts: new Int32Array(buffer, module.FILLED_COUNTS + 8 * number, 2),
       validity: new Uint8Array(buffer, at, rows),
       words: new Int32Array(buffer, values, rows + 1),
       texts: new Uint8Array(buffer, at + COLUMN_TEXTS, COLUMN_TEXT_BYTES),
@@ -78,7 +78,8 @@ function actionsOf({ type, required }: ScanColumn): Readonly<Record<number, numb
     case 'dictionary': {
       const isWord = type.kind === 'dictionary'
       const text = type.empty === 'keep' ? AS_TEXT : required ? AS_TEXT_UNLESS_EMPTY : AS_TEXT_OR_NONE
-      return { ...none(isWord ? NO_WORD : NO_TEXT), [STRING]: isWord ? text + AS_WORD - AS_TEXT : text }
+      if (isWord) return { ...none(NO_WORD), [STRING]: text + AS_WORD - AS_TEXT }
+      return { ...none(NO_TEXT), [STRING]: text, ...(type.numbers === 'text' ? { [NUMBER]: AS_NUMBER_TEXT } : {}) }
     }
     case 'json': {
       const values = [NUMBER, TRUE, FALSE, OBJECT, ARRAY].map((kind) => [kind, AS_TEXT])
@@ -114,3 +115,4 @@ const AS_REAL = 12
 const AS_TRUE = 13
 const AS_FALSE = 14
 const AS_QUOTED = 15
+const AS_NUMBER_TEXT = 16

@@ -25,7 +25,7 @@ const NUMBERS = [
   'COLUMN_VALUES',
   'COUNTS',
   'FILLED',
-  'FILLED_NULLS',
+  'FILLED_COUNTS',
   'LINE_BYTES_MAX',
   'PLAN',
   'PLAN_BYTES',

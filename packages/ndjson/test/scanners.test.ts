@@ -146,7 +146,7 @@ describe('both scanners', () => {
       float64: number,
       bool: () => one(['true', 'false']),
       json: value,
-      id: () => `"${text()}"`,
+      id: () => (random() < 0.3 ? one([number(), `1${'0'.repeat(253 + below(6))}`]) : `"${text()}"`),
       word: () => `"${text()}"`,
     }
     for (let object = 0; object < 40; object++) {
