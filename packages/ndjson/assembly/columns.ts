@@ -17,6 +17,7 @@ import {
   AS_TEXT_UNLESS_EMPTY,
   AS_TRUE,
   AS_WHOLE,
+  AS_WORD,
   AS_WORD_OR_NONE,
   AS_WORD_UNLESS_EMPTY,
   columnCount,
@@ -38,6 +39,8 @@ import { SLOT_BYTES, SLOT_END, SLOT_START } from './value'
 const IS_NULL: u8 = 0
 const IS_VALUE: u8 = 1
 const IS_NUMBER: u8 = 2
+/** Of a value that is left to JavaScript, and its row with it. */
+const IS_ODD: u8 = 255
 
 /**
  * Writes the rows of the records from `first` on into the columns, until one is left to JavaScript, or there are `rowsMax` of them, or those of
@@ -83,86 +86,89 @@ function putRow(slots: usize, row: u32): bool {
   const columnsEnd = columns + usize(columnCount()) * ENTRY_BYTES
   for (let column = columns; column < columnsEnd; column += ENTRY_BYTES) {
     const slot = slots + usize(load<u32>(column, ENTRY_NODE)) * SLOT_BYTES
-    const target: usize = load<u32>(column, ENTRY_TARGET)
-    const becomes: u32 = load<u8>(column + usize(load<u32>(slot)), ENTRY_BECOMES)
-    const start: usize = load<u32>(slot, SLOT_START)
-    const end: usize = load<u32>(slot, SLOT_END)
-    let validity = IS_VALUE
-    if (becomes === AS_QUOTED) {
-      if (!putText(target, row, start - 1, end + 1)) return false
-    } else if (becomes === AS_NUMBER_TEXT) {
-      if (end - start > usize(load<u32>(column, ENTRY_TEXT_MAX)) || !putText(target, row, start, end)) return false
-      validity = IS_NUMBER
-    } else if (becomes >= AS_TEXT && becomes <= AS_WORD_OR_NONE) {
-      const isEmpty = start === end
-      if (isEmpty && (becomes === AS_TEXT_UNLESS_EMPTY || becomes === AS_WORD_UNLESS_EMPTY)) return false
-      if (isEmpty && (becomes === AS_TEXT_OR_NONE || becomes === AS_WORD_OR_NONE)) validity = IS_NULL
-      if (end - start > usize(load<u32>(column, ENTRY_TEXT_MAX))) return false
-      if (becomes <= AS_TEXT_OR_NONE) {
-        if (!putText(target, row, start, end)) return false
-      } else if (validity === IS_NULL) putWord(target, row, 0)
-      else {
-        const word = wordOf(WORDS, u32((column - columns) / ENTRY_BYTES), start, u32(end - start))
-        if (word === 0) return false
-        putWord(target, row, load<u32>(word))
-      }
-    } else if (!putFixed(target, row, becomes, start, end)) return false
-    else if (becomes <= NO_VALUE) validity = IS_NULL
-    store<u8>(target + row, validity)
+    const validity = putValue(column, row, slot)
+    if (validity === IS_ODD) return false
+    store<u8>(usize(load<u32>(column, ENTRY_TARGET)) + row, validity)
   }
   return true
 }
 
-/** Values of one width, and nulls. */
-function putFixed(target: usize, row: u32, becomes: u32, start: usize, end: usize): bool {
+/** What the byte of the row says of the value that was written, or IS_ODD. */
+function putValue(column: usize, row: u32, slot: usize): u8 {
+  const target: usize = load<u32>(column, ENTRY_TARGET)
   const value = target + COLUMN_VALUES + (usize(row) << 3)
+  const becomes: u32 = load<u8>(column + usize(load<u32>(slot)), ENTRY_BECOMES)
+  const start: usize = load<u32>(slot, SLOT_START)
+  const end: usize = load<u32>(slot, SLOT_END)
+  const isEmpty = start === end
+  const isLong = end - start > usize(load<u32>(column, ENTRY_TEXT_MAX))
   switch (becomes) {
     case NO_TEXT:
-      return putText(target, row, 0, 0)
+      return putText(target, row, 0, 0, IS_NULL)
     case NO_WORD:
-      putWord(target, row, 0)
-      return true
+      return putWord(target, row, 0, IS_NULL)
     case NO_VALUE:
       store<u64>(value, 0)
-      return true
+      return IS_NULL
+    case AS_TEXT:
+      return isLong ? IS_ODD : putText(target, row, start, end, IS_VALUE)
+    case AS_TEXT_UNLESS_EMPTY:
+      return isLong || isEmpty ? IS_ODD : putText(target, row, start, end, IS_VALUE)
+    case AS_TEXT_OR_NONE:
+      return isLong ? IS_ODD : putText(target, row, start, end, isEmpty ? IS_NULL : IS_VALUE)
+    case AS_QUOTED:
+      return putText(target, row, start - 1, end + 1, IS_VALUE)
+    case AS_NUMBER_TEXT:
+      return isLong ? IS_ODD : putText(target, row, start, end, IS_NUMBER)
+    case AS_WORD_OR_NONE:
+      if (isEmpty) return putWord(target, row, 0, IS_NULL)
+      break
+    case AS_WORD_UNLESS_EMPTY:
+      if (isEmpty) return IS_ODD
+      break
+    case AS_WORD:
+      break
     case AS_MOMENT: {
       const moment = momentAt(start, end)
       store<i64>(value, moment)
-      return moment !== NO_MOMENT
+      return moment === NO_MOMENT ? IS_ODD : IS_VALUE
     }
     case AS_WHOLE:
-      if (!isWhole(start, end)) return false
+      if (!isWhole(start, end)) return IS_ODD
       store<i64>(value, wholeAt(start, end))
-      return true
+      return IS_VALUE
     case AS_REAL:
-      if (!isReal(start, end)) return false
+      if (!isReal(start, end)) return IS_ODD
       store<f64>(value, realAt(start, end))
-      return true
+      return IS_VALUE
     case AS_TRUE:
     case AS_FALSE:
-      putWord(target, row, u32(becomes === AS_TRUE))
-      return true
+      return putWord(target, row, u32(becomes === AS_TRUE), IS_VALUE)
     default:
-      return false
+      return IS_ODD
   }
+  if (isLong) return IS_ODD
+  const word = wordOf(WORDS, u32((column - columnTable()) / ENTRY_BYTES), start, u32(end - start))
+  return word === 0 ? IS_ODD : putWord(target, row, load<u32>(word), IS_VALUE)
 }
 
-/** False when the column has no room for the text. */
+/** The byte that was given, or IS_ODD when the column has no room for the text. */
 // @ts-expect-error: decorator
 @inline
-function putText(target: usize, row: u32, start: usize, end: usize): bool {
+function putText(target: usize, row: u32, start: usize, end: usize, validity: u8): u8 {
   const ends = target + COLUMN_VALUES + (usize(row) << 2)
   const at: usize = row === 0 ? 0 : load<u32>(ends)
   const length = end - start
-  if (at + length > COLUMN_TEXT_BYTES) return false
+  if (at + length > COLUMN_TEXT_BYTES) return IS_ODD
   const to = target + COLUMN_TEXTS + at
   for (let i: usize = 0; i < length; i += 16) v128.store(to + i, v128.load(start + i))
   store<u32>(ends, u32(at + length), 4)
-  return true
+  return validity
 }
 
 // @ts-expect-error: decorator
 @inline
-function putWord(target: usize, row: u32, number: u32): void {
+function putWord(target: usize, row: u32, number: u32, validity: u8): u8 {
   store<u32>(target + COLUMN_VALUES + (usize(row) << 2), number)
+  return validity
 }
