@@ -76,6 +76,13 @@ describe('fletching run', () => {
     expect(left).toContain('table/dt=2019-05-18/part-00000.parquet')
   })
 
+  it('leaves out what any --exclude matches', async () => {
+    const files = { 'in/a': event('u1'), 'in/b.bak': '{', 'in/c.tmp': '{' }
+    const { code, csv } = await command(files, run('--exclude', '*.bak', '--exclude=*.tmp'))
+    expect(code).toBe(0)
+    expect(csv).toBe('USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\nu1,red-shoe,Product Clicked,1558210385\n')
+  })
+
   it('tells a program what happened, a line of JSON each', async () => {
     const { stdout } = await command({ 'in/a': event('u1') }, run())
     const lines = stdout

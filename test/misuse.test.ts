@@ -31,6 +31,7 @@ describe('a mistake in the command line', () => {
   it.each<[string, string[], string]>([
     ['an option without its value', run('--on-empty'), `USAGE: --on-empty has no value${HINT}`],
     ['a repeatable option without its value', run('--exclude'), `USAGE: --exclude has no value${HINT}`],
+    ['an option that is given twice', run('--workers', '1', '--workers=2'), `USAGE: --workers is given twice${HINT}`],
     [
       'an empty place for generated events, which is not the root of the disk',
       ['gen', '--to='],

@@ -1,6 +1,5 @@
 import type { Progress, Report } from '@fletching/engine'
 import { formatBytes, formatCount, formatDuration } from './figures.ts'
-import { summary } from './summary.ts'
 
 /** What a run tells while it goes on and when it ends: to a person at a terminal, or as JSON lines to a program. */
 export interface Voice {
@@ -8,7 +7,7 @@ export interface Voice {
   note(text: string): void
   started(job: string): void
   progress(progress: Progress): void
-  finished(report: Report): void
+  finished(report: Report): Promise<void>
   /** Of a run that had started; a mistake in the command line is for people alone. */
   failed(kind: string, code: string, message: string): void
 }
@@ -47,7 +46,8 @@ class Terminal implements Voice {
     this.#drawn = true
   }
 
-  finished(report: Report): void {
+  async finished(report: Report): Promise<void> {
+    const { summary } = await import('./summary.ts')
     this.#clear()
     this.#out.write(summary(report))
   }
@@ -97,7 +97,7 @@ class JsonLines implements Voice {
     this.#write({ event: 'progress', ...progress })
   }
 
-  finished(report: Report): void {
+  async finished(report: Report): Promise<void> {
     const { inputs, ...rest } = report
     this.#write({ event: 'finished', objects: inputs.length, ...rest })
   }

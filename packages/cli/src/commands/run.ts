@@ -27,7 +27,7 @@ export async function runCommand(name: string, values: OptionValues, context: Co
     onProgress: (progress) => voice.progress(progress),
   })
   if (file !== undefined) await writeReport(file, report)
-  voice.finished(report)
+  await voice.finished(report)
 }
 
 function reportFile(text: string): string {

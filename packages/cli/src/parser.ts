@@ -1,0 +1,158 @@
+import { authorError, type FletchingError } from '@fletching/columns/errors'
+import { version } from '@fletching/engine'
+import yargs, { type Argv } from 'yargs'
+import type { Command } from './command.ts'
+import { genOptionSpecs, type OptionSpecs, type OptionValues, runOptionSpecs } from './options.ts'
+
+/**
+ * Reads any command line with yargs; undefined where yargs has answered it by itself, with help or the version.
+ *
+ * - Errors: USAGE (author).
+ */
+export async function readCommand(argv: readonly string[]): Promise<Command | undefined> {
+  let command: Command | undefined
+  await yargs()
+    .scriptName('fletching')
+    .usage('Glue jobs on Apache Arrow, without the cluster.\n\nUsage: fletching <command>')
+    .example([...RUN_EXAMPLES.slice(0, 1), ...GEN_EXAMPLES.slice(0, 1)])
+    .parserConfiguration(LITERAL)
+    .command(
+      'run <job>',
+      'run a job on this machine',
+      (run) =>
+        declare(run.positional('job', JOB).usage(RUN_USAGE), runOptionSpecs)
+          .example(RUN_EXAMPLES)
+          .epilogue(RUN_EPILOGUE),
+      (args) => {
+        command = { name: 'run', job: args.job, values: ownValues(args, runOptionSpecs) }
+      },
+    )
+    .command(
+      'explain <job>',
+      'print the plan of a job, before and after optimizing; touches no data',
+      (explain) => explain.positional('job', JOB).usage(EXPLAIN_USAGE).epilogue(PARAMETERS_EPILOGUE),
+      (args) => {
+        command = { name: 'explain', job: args.job }
+      },
+    )
+    .command('list', 'list the jobs and their parameters', {}, () => {
+      command = { name: 'list' }
+    })
+    .command(
+      'gen',
+      'write seeded Segment events as Segment stores them',
+      (gen) => declare(gen.usage(GEN_USAGE), genOptionSpecs).example(GEN_EXAMPLES),
+      (args) => {
+        command = { name: 'gen', values: ownValues(args, genOptionSpecs) }
+      },
+    )
+    .demandCommand(1, 'a command is missing')
+    .strict()
+    // Messages and help in one language, whatever that of the machine: programs and people look for them.
+    .locale('en')
+    .help()
+    .alias('help', 'h')
+    .version(version)
+    .wrap(100)
+    .exitProcess(false)
+    .fail((message: string | undefined, error: unknown) => {
+      throw isMistake(error) ? usageError(message ?? error?.message ?? '') : error
+    })
+    .parseAsync([...argv])
+  return command
+}
+
+function declare<T>(command: Argv<T>, specs: OptionSpecs): Argv<T> {
+  for (const [name, { describe, value, choices, repeats }] of Object.entries(specs)) {
+    command.option(name, {
+      describe: value === undefined || choices !== undefined ? describe : `${value}: ${describe}`,
+      ...(choices === undefined ? {} : { choices }),
+      ...(value === undefined ? { type: 'boolean' as const } : { type: 'string' as const, requiresArg: true }),
+      ...(repeats === true ? { array: true, nargs: 1 } : {}),
+    })
+  }
+  return command
+}
+
+/** The values of the command's own options; yargs makes a list of an option that is given twice. */
+function ownValues(args: Readonly<Record<string, unknown>>, specs: OptionSpecs): OptionValues {
+  const values: Record<string, OptionValues[string]> = {}
+  for (const [name, { repeats = false }] of Object.entries(specs)) {
+    const value = args[name] as OptionValues[string]
+    if (value === undefined) continue
+    if (Array.isArray(value) && !repeats) throw usageError(`--${name} is given twice`)
+    values[name] = value
+  }
+  return values
+}
+
+/** Whether yargs complains about the command line; of some mistakes it tells by an error of its own. */
+function isMistake(error: unknown): error is Error | undefined {
+  return error === undefined || error === null || (error as Error).name === 'YError'
+}
+
+function usageError(message: string): FletchingError {
+  const withoutValue = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
+  const what = message.startsWith('Not enough non-option arguments')
+    ? 'the job is missing'
+    : withoutValue === undefined
+      ? message.replace(/\s*\n\s*/g, ' ')
+      : `--${withoutValue} has no value`
+  return authorError('USAGE', what, {
+    help: 'fletching --help shows the commands, fletching run --help the options of run',
+  })
+}
+
+/** Values are taken as they are written: no guessing of numbers, no other spellings. */
+const LITERAL = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'short-option-groups': false,
+}
+
+const JOB = {
+  type: 'string',
+  demandOption: true,
+  describe: 'a name, or the path of a module whose default export is a job',
+} as const
+
+const PARAMETERS_EPILOGUE =
+  'A parameter of the job is written in capitals, as --NAME value or --NAME=value, and is read from the environment when it is absent; fletching list shows the parameters of the built-in jobs.'
+
+const EXPLAIN_USAGE = 'Usage: fletching explain <job> [--PARAMETER value …]'
+
+const RUN_USAGE = 'Usage: fletching run <job> [--PARAMETER value …] [options]'
+
+const RUN_EXAMPLES: [string, string][] = [
+  [
+    '$0 run segment-to-personalize --S3_JSON_INPUT_PATH s3://logs/segment-logs --S3_CSV_OUTPUT_PATH s3://out/interactions',
+    'events in a bucket to a CSV in a bucket',
+  ],
+  [
+    '$0 run segment-to-personalize --S3_JSON_INPUT_PATH data/events --S3_CSV_OUTPUT_PATH out/csv --S3_PARQUET_OUTPUT_PATH out/table --on-malformed quarantine',
+    'local files; a table as well; lines that are not JSON are set apart',
+  ],
+  [
+    'S3_JSON_INPUT_PATH=data/events S3_CSV_OUTPUT_PATH=out/csv FLETCHING_JOB=segment-to-personalize $0',
+    'all of it from the environment',
+  ],
+]
+
+const RUN_EPILOGUE = [
+  PARAMETERS_EPILOGUE,
+  'An option is read from FLETCHING_<OPTION> when it is absent, as in FLETCHING_ON_EMPTY=header.',
+  'Exit codes: 0 done, 2 the command or the job must change, 3 the data, 4 access, network or disk, 70 a bug, 130 and 143 signals.',
+].join('\n\n')
+
+const GEN_USAGE = 'Usage: fletching gen --to LOCATION [options]'
+
+const GEN_EXAMPLES: [string, string][] = [
+  ['$0 gen --to data --bytes 50MB --seed 7', 'the same seed gives the same events'],
+  [
+    '$0 gen --to s3://logs --bytes 1GB --days 7 --traps 0.02 --malformed',
+    'a week of events with two lines in a hundred that are hard to read',
+  ],
+]
