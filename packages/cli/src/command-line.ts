@@ -4,6 +4,7 @@ import type { Command } from './command.ts'
 import type { Context } from './context.ts'
 import { errorText, exitCode } from './exit-code.ts'
 import { assertSwitches, genOptionSpecs, runOptionSpecs, withEnvironment } from './options.ts'
+import { readPlainLine } from './plain-line.ts'
 import { Interrupted, onSignals } from './signals.ts'
 import { openVoice } from './voice.ts'
 
@@ -68,6 +69,8 @@ function isAboutCommand(flag: string | undefined): boolean {
 
 /** The command of a line; undefined where the line has been answered already. */
 async function readLine(argv: readonly string[]): Promise<Command | undefined> {
+  const command = readPlainLine(argv)
+  if (command !== undefined) return command
   const { readCommand } = await import('./parser.ts')
   return readCommand(argv)
 }
