@@ -1,32 +1,90 @@
 #!/usr/bin/env node
 // Joins what `tsc` made of the command and its threads into a few files, since finding and compiling hundreds of modules takes longer than
-// a small job. What is large and not always needed stays outside and is loaded when it is.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+// a small job, and keeps beside each the code that V8 compiled of it. What is large and not always needed stays outside and is loaded when it
+// is.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import { parseSync, Visitor } from 'rolldown/utils'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const target = `${root}packages/cli/dist/bundle`
 
 const bundle = await rolldown({
   input: {
-    // Threads are started from ../dist, seen from the code that starts them.
-    'run/main': `${root}packages/cli/dist/main.js`,
-    'dist/worker': `${root}packages/engine/dist/worker.js`,
-    'dist/inflate-worker': `${root}packages/engine/dist/inflate-worker.js`,
+    main: `${root}packages/cli/dist/main.js`,
+    'command-line': `${root}packages/cli/dist/command-line.js`,
+    load: `${root}packages/cli/dist/load.js`,
+    worker: `${root}packages/engine/dist/worker.js`,
+    'inflate-worker': `${root}packages/engine/dist/inflate-worker.js`,
   },
   platform: 'node',
   external: ['@aws-sdk/client-s3', 'parquet-wasm', 'parquetjs-lite'],
+  // yargs would resolve the modules that configurations extend by it; there are none.
+  checks: { emptyImportMeta: false },
 })
 const { output } = await bundle.write({
   dir: target,
-  format: 'esm',
-  entryFileNames: '[name].js',
+  format: 'cjs',
+  entryFileNames: 'run/[name].js',
   chunkFileNames: 'run/[name]-[hash].js',
+  plugins: [
+    { name: 'import-module', renderChunk: (code, { name }) => (name === 'load' ? null : withImportModule(code)) },
+  ],
   cleanDir: true,
 })
+writeFileSync(`${target}/package.json`, '{"type":"commonjs"}\n')
 writeFileSync(`${target}/LICENSES.txt`, licencesOf(output.flatMap((file) => file.moduleIds ?? [])))
+// Threads are started from ../dist, seen from the code that starts them.
+mkdirSync(`${target}/dist`)
+for (const name of ['main', 'worker', 'inflate-worker']) {
+  writeFileSync(`${target}/dist/${name}.js`, `require('../run/load.js').load(require.resolve('../run/${name}.js'))\n`)
+}
+await keepCodeOfRuns()
+
+/**
+ * Puts the function that `load` gives to a module in the place of `import()`.
+ *
+ * @param {string} code
+ */
+function withImportModule(code) {
+  /** @type {number[]} */
+  const starts = []
+  new Visitor({ ImportExpression: ({ start }) => void starts.push(start) }).visit(parseSync('chunk.js', code).program)
+  return starts.reduceRight(
+    (text, start) => `${text.slice(0, start)}importModule${text.slice(start + 'import'.length)}`,
+    code,
+  )
+}
+
+/** Runs jobs with what was joined, and keeps the code that was compiled for it. */
+async function keepCodeOfRuns() {
+  const { load, keepCode } = createRequire(import.meta.url)(`${target}/run/load.js`)
+  const { runCommandLine } = load(`${target}/run/command-line.js`)
+  const folder = mkdtempSync(join(tmpdir(), 'fletching-'))
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const ends = { env: {}, stdout: silent, stderr: process.stderr }
+  const [to, csv, table] = [`${folder}/in`, `${folder}/csv`, `${folder}/table`]
+  const job = ['--S3_JSON_INPUT_PATH', to, '--S3_CSV_OUTPUT_PATH', csv, '--S3_PARQUET_OUTPUT_PATH', table]
+  const run = ['run', 'segment-to-personalize', ...job, '--on-malformed', 'quarantine', '--workers']
+  try {
+    for (const argv of [
+      ['gen', '--to', to, '--bytes', '12MB', '--malformed'],
+      [...run, '1'],
+      [...run, '2'],
+    ]) {
+      const code = await runCommandLine(argv, ends)
+      if (code !== 0) throw new Error(`fletching ${argv.join(' ')} ended with ${code}`)
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+  keepCode()
+}
 
 /**
  * The licences of the packages of others that the files hold, each as it came.

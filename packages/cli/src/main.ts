@@ -4,13 +4,15 @@ let code: number | undefined
 
 process.once('exit', () => {
   if (code !== undefined) return
-  // Node would end with 13 and without a word, for instance when a job's module waits for what never comes.
+  // Node would end with 0 and without a word, for instance when a job's module waits for what never comes.
   process.exitCode = 70
   process.stderr.write(
     'INTERNAL: the command ended although it was not done: it waited for what cannot come any more\n',
   )
 })
 
-code = await runCommandLine(process.argv.slice(2), process)
-// After a signal, a read that hangs must not keep the process.
-process.exit(code)
+void runCommandLine(process.argv.slice(2), process).then((ended) => {
+  code = ended
+  // After a signal, a read that hangs must not keep the process.
+  process.exit(ended)
+})

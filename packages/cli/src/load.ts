@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { Script } from 'node:vm'
+import { crc32 } from 'node:zlib'
+
+/** A module of the bundle that this thread has run. */
+interface Loaded {
+  exports: unknown
+  readonly script: Script
+}
+
+const loaded = new Map<string, Loaded>()
+const require = createRequire(import.meta.url)
+
+/** Runs a module of the bundle once, and those that it requires, and gives its exports. */
+export function load(file: string): unknown {
+  const known = loaded.get(file)
+  if (known !== undefined) return known.exports
+  const script = compile(file)
+  const module: Loaded = { exports: {}, script }
+  loaded.set(file, module)
+  const folder = dirname(file)
+  const inBundle = (name: string): unknown => (name.startsWith('.') ? load(join(folder, name)) : require(name))
+  script.runInThisContext().call(module.exports, module.exports, inBundle, module, file, folder, importModule)
+  return module.exports
+}
+
+/** Jobs, and what is an ES module alone, are imported by Node. */
+const importModule = (name: string): Promise<unknown> => import(name)
+
+/**
+ * A module of the bundle as a function of what CommonJS gives to it, and of `importModule`, since `import()` is not there for a `Script`. The code that V8 made of it lies beside it, if the build has kept it, and
+ * is taken where it is of this Node and these flags of V8; otherwise the module is compiled as any other.
+ *
+ * - Cost: without the code, each thread compiles again what it calls of half a megabyte of JavaScript, which takes longer than a small job's work.
+ */
+export function compile(file: string): Script {
+  const source = readFileSync(file)
+  const parameters = 'exports, require, module, __filename, __dirname, importModule'
+  return new Script(`(function (${parameters}) {${source.toString()}\n})`, {
+    filename: file,
+    cachedData: keptCode(file, source),
+  })
+}
+
+/** Keeps the code of all modules that this thread has run, that of every function included that has been called. */
+export function keepCode(): void {
+  for (const [file, { script }] of loaded) {
+    const code = script.createCachedData()
+    const sum = Buffer.alloc(SUM_BYTES)
+    sum.writeUInt32LE(sumOf(readFileSync(file), code))
+    writeFileSync(codeFile(file), Buffer.concat([code, sum]))
+  }
+}
+
+function keptCode(file: string, source: Uint8Array): Buffer | undefined {
+  let kept: Buffer
+  try {
+    kept = readFileSync(codeFile(file))
+  } catch {
+    return undefined
+  }
+  if (kept.byteLength < SUM_BYTES) return undefined
+  const code = kept.subarray(0, -SUM_BYTES)
+  return kept.readUInt32LE(code.byteLength) === sumOf(source, code) ? code : undefined
+}
+
+/** V8 looks at its own version, its flags and lengths, but at no byte of source or code, and would crash on what was damaged. */
+function sumOf(source: Uint8Array, code: Uint8Array): number {
+  return crc32(code, crc32(source, crc32(`${process.version} ${process.arch}`)))
+}
+
+function codeFile(file: string): string {
+  return `${file}.code`
+}
+
+const SUM_BYTES = 4

@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { commandFile, inFolder } from '@fletching/testing'
+import { describe, expect, it } from 'vitest'
+
+const bundle = join(dirname(commandFile), '../dist/bundle')
+
+/** Runs an expression in a process of its own, where `loader` is the bundle's and `process.argv[1]` the first of `args`. */
+function evaluate(expression: string, args: readonly string[], flags: readonly string[] = []) {
+  const script = `const loader = require(${JSON.stringify(join(bundle, 'run/load.js'))});
+    Promise.resolve(${expression}).then((value) => console.log(JSON.stringify(value)))`
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, '-e', script, ...args], {
+    encoding: 'utf8',
+  })
+  return { status, stderr, value: status === 0 ? JSON.parse(stdout) : undefined }
+}
+
+const good = (value: unknown) => ({ status: 0, stderr: '', value })
+
+const FILES = {
+  'main.js': `const { twice } = require('./twice.js')
+    exports.answer = async () => [twice(21), (await importModule(__dirname + '/module.mjs')).default, __filename, require('node:path').sep]`,
+  'twice.js': 'exports.twice = (number) => 2 * number',
+  'module.mjs': "export default 'imported'",
+}
+
+/** Writes a bundle of two modules, has their code kept, and runs it again after a change. */
+function again(change: (folder: string) => void, flags: readonly string[] = []) {
+  return inFolder(async (folder) => {
+    for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text)
+    const main = join(folder, 'main.js')
+    const answer = 'loader.load(process.argv[1]).answer()'
+    const first = evaluate(`${answer}.then((value) => (loader.keepCode(), value))`, [main])
+    expect(first).toEqual(good([42, 'imported', main, '/']))
+    change(folder)
+    const refused = evaluate('loader.compile(process.argv[1]).cachedDataRejected ?? "none"', [main], flags)
+    const { status, stderr, value } = evaluate(answer, [main], flags)
+    return { status, stderr, answer: value?.[0], refused: refused.value }
+  })
+}
+
+const edit = (name: string, text: (old: Buffer) => Buffer | string) => (folder: string) =>
+  writeFileSync(join(folder, name), text(readFileSync(join(folder, name))))
+
+/** One byte in the middle is another. */
+function damaged(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes)
+  copy[copy.length >> 1] ^= 0xff
+  return copy
+}
+
+describe('a module of the bundle', () => {
+  it.each<[string, (folder: string) => void, readonly string[], number, boolean | 'none']>([
+    ['is run from the code that was kept', () => {}, [], 42, false],
+    ['is compiled where none was kept', (folder) => rmSync(join(folder, 'main.js.code')), [], 42, 'none'],
+    ['is compiled where V8 has other flags', () => {}, ['--stack-size=900'], 42, true],
+    ['is compiled where the code is damaged', edit('main.js.code', damaged), [], 42, 'none'],
+    ['is compiled where the code is cut', edit('main.js.code', (code) => code.subarray(0, 100)), [], 42, 'none'],
+    ['is compiled where the code is nearly empty', edit('main.js.code', () => '?'), [], 42, 'none'],
+    [
+      'is compiled where it has changed, if only by a digit',
+      edit('main.js', (source) => source.toString().replace('21', '22')),
+      [],
+      44,
+      'none',
+    ],
+  ])('%s', async (_, change, flags, answer, refused) => {
+    expect(await again(change, flags)).toEqual({ status: 0, stderr: '', answer, refused })
+  })
+
+  it('may require what lies outside', () =>
+    inFolder(async (folder) => {
+      mkdirSync(join(folder, 'a'))
+      writeFileSync(
+        join(folder, 'a/main.js'),
+        "exports.same = require('../b.js') === require('../b.js'); exports.pi = Math.PI",
+      )
+      writeFileSync(join(folder, 'b.js'), 'exports.b = 1')
+      expect(evaluate('loader.load(process.argv[1])', [join(folder, 'a/main.js')])).toEqual(
+        good({ same: true, pi: Math.PI }),
+      )
+    }))
+})
+
+describe('the build', () => {
+  it('has kept code that this Node takes, of all that a run needs', () => {
+    const files = readdirSync(join(bundle, 'run')).filter((name) => name.endsWith('.code'))
+    const modules = files.map((name) => join(bundle, 'run', name.slice(0, -'.code'.length)))
+    const refused = 'process.argv.slice(1).map((file) => loader.compile(file).cachedDataRejected)'
+    expect(evaluate(refused, modules)).toEqual(good(modules.map(() => false)))
+    const names = modules.map((file) => /([a-z0-9-]+?)(-[\w-]{8})?\.js$/i.exec(file)?.[1])
+    expect(names).toEqual(expect.arrayContaining(['run', 'crew', 'parquet-wasm', 'unit-scanner', 'gen']))
+  })
+})
