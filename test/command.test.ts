@@ -361,6 +361,39 @@ describe('fletching', () => {
     expect(stdout).toContain('scan ndjson s3://a/b as segmentTrack')
   })
 
+  it('analyzes without writing', async () => {
+    const args = ['--S3_JSON_INPUT_PATH', 'in', '--S3_CSV_OUTPUT_PATH', 'out', '--S3_PARQUET_OUTPUT_PATH', 'table']
+    const files = { 'in/a': `${event('u1')}{"event":\t"Order"}\n`, 'in/b.gz': gzipSync(event('u2')) }
+    const { code, stdout, stderr, left } = await command(files, ['explain', JOB, ...args, '--analyze'])
+    expect({ code, stderr, left }).toEqual({ code: 0, stderr: '', left: ['in/a', 'in/b.gz'] })
+    const analysis = stdout.slice(stdout.indexOf('\nAnalyzed') + 1)
+    expect(stdout.slice(0, stdout.indexOf('\nAnalyzed'))).toContain('Optimized plan')
+    const patterns = [
+      /^Analyzed with its outputs discarded: \d+\.\d s, \d+\.\d{3} s of CPU, 1 thread scans$/,
+      /^ {2}scanner wasm: 3 lines, \S+ [kM]?B\/s a thread, \S+ [kM]?B\/s in all$/,
+      /^ {2}slow lines: 1, 33\.33 % of all$/,
+      /^$/,
+      /^ {2}operator +rows in +rows out +bytes +time$/,
+      /^ {2}read +\d+ B +\d\.\d{3} s$/,
+      /^ {2}inflate +\d+ B +\d\.\d{3} s$/,
+      /^ {2}scan ndjson in +3 +2 +\d+ B +\d\.\d{3} s$/,
+      /^ {4}filter, else "event not wanted" +3 +2$/,
+      /^ {4}filter, else "userId missing" +2 +2$/,
+      /^ {4}filter, else "order without sku" +2 +2$/,
+      /^ {4}filter, else "event missing" +2 +2$/,
+      /^ {4}filter, else "properties.sku missing" +2 +2$/,
+      /^ {2}set aside +2 +2 +\d\.\d{3} s$/,
+      /^ {2}project USER_ID, ITEM_ID, EVENT_TYPE, TIMESTAMP +2 +2 +\d\.\d{3} s$/,
+      /^ {2}encode csv out +2 +2 +78 B +\d\.\d{3} s$/,
+      /^ {2}project user_id, item_id, event_type, timestamp_s, event_time, dt +2 +2 +\d\.\d{3} s$/,
+      /^ {2}encode parquet table +2 +2 +\S+ k?B +\d\.\d{3} s$/,
+      /^$/,
+      /^ {2}times are /,
+      /^$/,
+    ]
+    expect(analysis.split('\n')).toEqual(patterns.map((pattern) => expect.stringMatching(pattern)))
+  })
+
   it('lists jobs and their parameters', async () => {
     const { stdout } = await fletching(['list'])
     expect(stdout).toMatch(/^segment-to-personalize\n {2}--S3_JSON_INPUT_PATH {2}/)

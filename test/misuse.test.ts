@@ -39,6 +39,11 @@ describe('a mistake in the command line', () => {
     ],
     ['words behind --', run('--', 'extra'), `USAGE: Unknown argument: extra${HINT}`],
     [
+      'an option of an analysis without one',
+      ['explain', JOB, '--S3_JSON_INPUT_PATH=in', '--S3_CSV_OUTPUT_PATH=out', '--workers', '2'],
+      `USAGE: --workers needs --analyze${HINT}`,
+    ],
+    [
       'a switch that is neither on nor off',
       run('--show-data=maybe'),
       'BAD_OPTION: --show-data got "maybe"\n  expected true or false\n',

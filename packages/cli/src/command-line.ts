@@ -3,7 +3,7 @@ import { partArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import type { Context } from './context.ts'
 import { errorText, exitCode } from './exit-code.ts'
-import { assertSwitches, genOptionSpecs, runOptionSpecs, withEnvironment } from './options.ts'
+import { assertSwitches, explainOptionSpecs, genOptionSpecs, runOptionSpecs, withEnvironment } from './options.ts'
 import { readPlainLine } from './plain-line.ts'
 import { Interrupted, onSignals } from './signals.ts'
 import { openVoice } from './voice.ts'
@@ -24,7 +24,7 @@ export async function runCommandLine(argv: readonly string[], ends: ProcessEnds)
   const signals = onSignals()
   try {
     const { params, ignored, rest } = partArguments(argv)
-    assertSwitches(rest, { ...runOptionSpecs, ...genOptionSpecs })
+    assertSwitches(rest, { ...runOptionSpecs, ...explainOptionSpecs, ...genOptionSpecs })
     for (const line of ignored) voice.note(line)
     const command = await readLine(withDefaultCommand(rest, env))
     const context = { params, environment: env, out: stdout, voice, signal: signals.signal }
@@ -85,7 +85,7 @@ async function execute(command: Command, context: Context): Promise<void> {
     }
     case 'explain': {
       const { explainCommand } = await import('./commands/explain.ts')
-      return explainCommand(command.job, context)
+      return explainCommand(command.job, withEnvironment(command.values, explainOptionSpecs, environment), context)
     }
     case 'list': {
       const { listCommand } = await import('./commands/list.ts')

@@ -72,6 +72,21 @@ export const runOptionSpecs = {
   'show-data': { describe: 'let error messages show event content', value: undefined },
 } satisfies Record<string, OptionSpec>
 
+/** Those that have a meaning where nothing is written. */
+function analysisOptionSpecs() {
+  const { 'on-empty': _, 'allow-other-files': __, state: ___, report: ____, ...specs } = runOptionSpecs
+  return specs
+}
+
+/** Every option of `explain`. */
+export const explainOptionSpecs = {
+  analyze: {
+    describe: 'also read the whole input, write nothing, and print rows, bytes and time of every operator',
+    value: undefined,
+  },
+  ...analysisOptionSpecs(),
+} satisfies Record<string, OptionSpec>
+
 /** Every option of `gen`. */
 export const genOptionSpecs = {
   to: { describe: 'where the events go: a folder, local or s3://', value: 'LOCATION' },

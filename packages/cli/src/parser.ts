@@ -2,7 +2,7 @@ import { authorError, type FletchingError } from '@fletching/columns/errors'
 import { version } from '@fletching/engine'
 import yargs, { type Argv } from 'yargs'
 import type { Command } from './command.ts'
-import { genOptionSpecs, type OptionSpecs, type OptionValues, runOptionSpecs } from './options.ts'
+import { explainOptionSpecs, genOptionSpecs, type OptionSpecs, type OptionValues, runOptionSpecs } from './options.ts'
 
 /**
  * Reads any command line with yargs; undefined where yargs has answered it by itself, with help or the version.
@@ -29,10 +29,13 @@ export async function readCommand(argv: readonly string[]): Promise<Command | un
     )
     .command(
       'explain <job>',
-      'print the plan of a job, before and after optimizing; touches no data',
-      (explain) => explain.positional('job', JOB).usage(EXPLAIN_USAGE).epilogue(PARAMETERS_EPILOGUE),
+      'print the plan of a job, before and after optimizing; touches no data without --analyze',
+      (explain) =>
+        declare(explain.positional('job', JOB).usage(EXPLAIN_USAGE), explainOptionSpecs)
+          .implies(ANALYSIS_OPTIONS)
+          .epilogue(EXPLAIN_EPILOGUE),
       (args) => {
-        command = { name: 'explain', job: args.job }
+        command = { name: 'explain', job: args.job, values: ownValues(args, explainOptionSpecs) }
       },
     )
     .command('list', 'list the jobs and their parameters', {}, () => {
@@ -93,15 +96,17 @@ function isMistake(error: unknown): error is Error | undefined {
 
 function usageError(message: string): FletchingError {
   const withoutValue = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
+  const [, given, needed] = /^Implications failed:\s+(\S+) -> (\S+)/.exec(message) ?? []
+  if (given !== undefined) return authorError('USAGE', `--${given} needs --${needed}`, { help: USAGE_HELP })
   const what = message.startsWith('Not enough non-option arguments')
     ? 'the job is missing'
     : withoutValue === undefined
       ? message.replace(/\s*\n\s*/g, ' ')
       : `--${withoutValue} has no value`
-  return authorError('USAGE', what, {
-    help: 'fletching --help shows the commands, fletching run --help the options of run',
-  })
+  return authorError('USAGE', what, { help: USAGE_HELP })
 }
+
+const USAGE_HELP = 'fletching --help shows the commands, fletching run --help the options of run'
 
 /** Values are taken as they are written: no guessing of numbers, no other spellings. */
 const LITERAL = {
@@ -122,7 +127,16 @@ const JOB = {
 const PARAMETERS_EPILOGUE =
   'A parameter of the job is written in capitals, as --NAME value or --NAME=value, and is read from the environment when it is absent; fletching list shows the parameters of the built-in jobs.'
 
-const EXPLAIN_USAGE = 'Usage: fletching explain <job> [--PARAMETER value …]'
+const EXPLAIN_USAGE = 'Usage: fletching explain <job> [--PARAMETER value …] [--analyze [options]]'
+
+const EXPLAIN_EPILOGUE = [
+  PARAMETERS_EPILOGUE,
+  'The options other than --analyze are those of run, and need it: the plan alone depends on none of them.',
+].join('\n\n')
+
+const ANALYSIS_OPTIONS = Object.fromEntries(
+  Object.keys(explainOptionSpecs).flatMap((name) => (name === 'analyze' ? [] : [[name, 'analyze']])),
+)
 
 const RUN_USAGE = 'Usage: fletching run <job> [--PARAMETER value …] [options]'
 

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts'
-import { genOptionSpecs, type OptionSpec, type OptionSpecs, type OptionValues, runOptionSpecs } from './options.ts'
+import { explainOptionSpecs, genOptionSpecs, type OptionSpec, type OptionSpecs, type OptionValues, runOptionSpecs } from './options.ts'
 
 /**
  * Reads a command line that leaves no question; undefined for every other, which yargs reads, and of which it may have something to say.
@@ -18,8 +18,11 @@ export function readPlainLine(argv: readonly string[]): Command | undefined {
       const line = readOptions(rest, genOptionSpecs)
       return line?.words.length === 0 ? { name, values: line.values } : undefined
     }
-    case 'explain':
-      return rest.length === 1 && isWord(rest[0]) ? { name, job: rest[0] } : undefined
+    case 'explain': {
+      const line = readOptions(rest, explainOptionSpecs)
+      const isPlain = line?.words.length === 1 && (line.values.analyze === true || Object.keys(line.values).length === 0)
+      return isPlain ? { name, job: line.words[0], values: line.values } : undefined
+    }
     case 'list':
       return rest.length === 0 ? { name } : undefined
     default:

@@ -1,15 +1,11 @@
 import type { Report } from '@fletching/engine'
-import Table from 'cli-table3'
 import { formatBytes, formatCount, formatDuration } from './figures.ts'
+import { plainTable } from './plain-table.ts'
 
 /** The report as a table for a terminal: what became of every line, then what was written. */
 export function summary(report: Report): string {
-  const { accounting, inputs, outputs, converted, refused, warnings, skipped } = report
-  const table = new Table({
-    chars: PLAIN,
-    style: { head: [], border: [], 'padding-left': 0 },
-    colAligns: ['left', 'right'],
-  })
+  const { accounting, inputs, outputs, slowLines, converted, refused, warnings, skipped } = report
+  const table = plainTable(['left', 'right'])
   const add = (label: string, count: number) => table.push([label, formatCount(count)])
   add('lines read', accounting.lines)
   add('  rows', accounting.rows)
@@ -18,6 +14,7 @@ export function summary(report: Report): string {
   for (const [code, count] of sorted(accounting.malformed)) add(`  malformed: ${code}`, count)
   if (accounting.duplicates > 0) add('  duplicates', accounting.duplicates)
   if (accounting.blank > 0) add('  blank', accounting.blank)
+  if (slowLines > 0) add('lines that only the slow scanner could read', slowLines)
   for (const [what, count] of sorted(converted)) add(`kept with a change: ${what}`, count)
   for (const [why, count] of sorted(skipped)) if (count > 0) add(`objects passed over: ${why}`, count)
   const stored = inputs.reduce((sum, input) => sum + input.bytes, 0)
@@ -54,22 +51,4 @@ function outputLines(outputs: Report['outputs']): string[] {
 
 function sorted(tally: Readonly<Record<string, number>>): [string, number][] {
   return Object.entries(tally).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-}
-
-const PLAIN = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
 }

@@ -1,12 +1,14 @@
 import { internal } from '@fletching/columns/errors'
 import { CsvEncoder } from '@fletching/csv'
-import type { RowGroupEncoder } from '@fletching/parquet'
+import { openRowGroupEncoder, type RowGroupEncoder } from '@fletching/parquet'
 import { formatLocation, joinLocation } from '@fletching/storage'
 import type { Crew } from './crew.ts'
 import { CsvSink } from './csv-sink.ts'
+import { type Meter, meteredEncoder, operatorName } from './meter.ts'
 import type { Morsel } from './morsel.ts'
-import { sinkSchema } from './operators.ts'
+import { fileSchema, sinkSchema } from './operators.ts'
 import { ParquetSink } from './parquet-sink.ts'
+import type { PhysicalSink } from './physical.ts'
 import type { Places, SinkPlace } from './places.ts'
 import { RejectsSink } from './rejects-sink.ts'
 import type { OutputInfo } from './report.ts'
@@ -14,14 +16,18 @@ import type { OutputInfo } from './report.ts'
 /**
  * Opens every sink of a run; when one cannot be opened, those before it leave no trace. Row groups are encoded by the crew, or on this thread
  * where there is none.
+ *
+ * - `meter`: is told of the row groups that are encoded on this thread.
  */
-export async function openCoordinator(places: Places, crew?: Crew): Promise<Coordinator> {
+export async function openCoordinator(places: Places, crew?: Crew, meter?: Meter): Promise<Coordinator> {
   const { store, folder } = places.state
   const rejects = joinLocation(folder, 'rejects.ndjson')
   const sinks: Sink[] = []
   const coordinator = new Coordinator(sinks, new RejectsSink(formatLocation(rejects), () => store.create(rejects)))
   try {
-    for (const [number, place] of places.sinks.entries()) sinks.push(await openSink(place, crew?.encoder(number)))
+    for (const [number, place] of places.sinks.entries()) {
+      sinks.push(await openSink(place, crew?.encoder(number) ?? (await openMeteredEncoder(place.sink, number, meter))))
+    }
     return coordinator
   } catch (error) {
     await coordinator.abort()
@@ -40,6 +46,13 @@ async function openSink({ sink, store, target }: SinkPlace, encoder: RowGroupEnc
     await csv.abort().catch(() => {})
     throw error
   }
+}
+
+/** Undefined for a sink that has no row groups, and where nothing is measured. */
+async function openMeteredEncoder(sink: PhysicalSink, number: number, meter: Meter | undefined) {
+  if (meter === undefined || sink.format !== 'parquet') return undefined
+  const encoder = await openRowGroupEncoder(fileSchema(sinkSchema(sink.columns), sink), sink)
+  return meteredEncoder(meter, operatorName.encode(number), encoder)
 }
 
 type Sink = CsvSink | ParquetSink

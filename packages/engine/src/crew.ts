@@ -4,6 +4,7 @@ import type { FletchingError } from '@fletching/columns/errors'
 import type { RowGroup, RowGroupEncoder } from '@fletching/parquet'
 import { type ObjectInfo, Spill } from '@fletching/storage'
 import type { RecordBatch } from 'apache-arrow'
+import type { Meter } from './meter.ts'
 import { OrderedWindow } from './ordered-window.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { countTaken } from './sent-bytes.ts'
@@ -25,6 +26,8 @@ export interface CrewOptions {
   /** Whether the workers read the input by themselves, or are given the stored bytes. */
   readonly readsFiles: boolean
   readonly workerCount: number
+  /** Is told what every operator of every worker does. */
+  readonly meter?: Meter | undefined
   /** How a worker is started. Default: with the code beside this file. */
   readonly openWorker?: (setup: WorkerSetup) => Worker
 }
@@ -111,6 +114,10 @@ export class Crew {
     }
   }
 
+  get workerCount(): number {
+    return this.#lanes.length
+  }
+
   /** An encoder of row groups for the sink of that number; several can be asked for at once. */
   encoder(sink: number): RowGroupEncoder {
     return { encode: (batches) => this.#encode(sink, batches) }
@@ -123,9 +130,9 @@ export class Crew {
   }
 
   #openLane(): Lane {
-    const { plan, readsFiles, openWorker = openCrewWorker } = this.#options
+    const { plan, readsFiles, meter, openWorker = openCrewWorker } = this.#options
     const shared = new SharedArrayBuffer(Shared.size * Int32Array.BYTES_PER_ELEMENT)
-    const worker = openWorker({ plan, readsFiles, shared })
+    const worker = openWorker({ plan, readsFiles, measures: meter !== undefined, shared })
     const lane: Lane = { worker, numbers: new Int32Array(shared), units: 0, toldKib: 0 }
     worker.on('message', (message: FromWorker) => this.#take(lane, message))
     onDeath(
@@ -163,6 +170,7 @@ export class Crew {
   #take(lane: Lane, message: FromWorker): void {
     if (message.kind === 'encoded') this.#endEncoding(message.id)?.resolve(message.group)
     else if (message.kind === 'notEncoded') this.#endEncoding(message.id)?.reject(unpackError(message.error))
+    else if (message.kind === 'measured') this.#options.meter?.add(message.measured)
     else if (this.#scanning !== undefined) this.#takeScanned(lane, message, this.#scanning)
   }
 

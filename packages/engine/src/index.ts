@@ -1,4 +1,5 @@
 export type { Accounting, Tally } from './accounting.ts'
+export { type Analysis, type AnalyzedOperator, analyzeJob } from './analyze.ts'
 export type { EmptyPolicy, MalformedPolicy, Progress, RunOptions } from './options.ts'
 export type { InputInfo, OutputInfo, Report } from './report.ts'
 export { runJob } from './run.ts'

@@ -50,6 +50,8 @@ export interface ObjectCounts {
   readonly bytes: number
   readonly uncompressedBytes: number
   readonly accounting: Accounting
+  /** Lines that the fast scanner left to the strict one. */
+  readonly slowLines: number
   /** Values that were changed on the way, by `column: what`. */
   readonly converted: Tally
   /** Refused values of a filter, by reason and value. */

@@ -1,9 +1,10 @@
 import { internal } from '@fletching/columns/errors'
 import { CsvEncoder } from '@fletching/csv'
 import { type DecodedBatch, type LineCounts, NdjsonDecoder } from '@fletching/ndjson'
-import type { RecordBatch, Schema } from 'apache-arrow'
+import type { RecordBatch } from 'apache-arrow'
 import { addTally, addTo, newTally, type Tally } from './accounting.ts'
-import type { MorselBody, ObjectCounts, Reject, SinkPart } from './morsel.ts'
+import { type Meter, metered, operatorName } from './meter.ts'
+import type { CsvPart, MorselBody, ObjectCounts, Reject, SinkPart } from './morsel.ts'
 import { applyFilter, project, type Rows, setAside, sinkSchema } from './operators.ts'
 import type { PhysicalPlan, PhysicalSink } from './physical.ts'
 
@@ -32,18 +33,40 @@ export interface EndedObject {
  * Objects share batches, so that many small ones cost little more than a large one; each has counts of its own all the same.
  */
 export class Pipeline {
-  readonly #plan: PhysicalPlan
   readonly #decoder: NdjsonDecoder
+  readonly #push: (bytes: Uint8Array) => DecodedBatch[]
+  readonly #commit: (byteLength: number) => DecodedBatch[]
+  readonly #filters: readonly { readonly reason: string; readonly apply: (rows: Rows) => Rows }[]
+  readonly #setAside: (rows: Rows) => Rows
   readonly #sinks: readonly SinkEnd[]
   #objects: OpenObject[] = []
   /** How many of them had ended before the batch at hand. */
   #endedBefore = 0
 
-  constructor(plan: PhysicalPlan) {
-    this.#plan = plan
-    const { scan, batchRows, lineBytesMax, scanner } = plan
-    this.#decoder = new NdjsonDecoder(scan, { batchRows, lineBytesMax, scanner })
-    this.#sinks = plan.sinks.map((sink) => new SinkEnd(sink))
+  /** - `meter`: is told what every operator does. */
+  constructor(plan: PhysicalPlan, meter?: Meter) {
+    const { scan, residual, sinks, batchRows, lineBytesMax, scanner } = plan
+    const decoder = new NdjsonDecoder(scan, { batchRows, lineBytesMax, scanner })
+    const passed = (before: Rows, after: Rows) => ({ rowsIn: before.batch.numRows, rowsOut: after.batch.numRows })
+    this.#decoder = decoder
+    this.#push = metered(
+      meter,
+      operatorName.scan,
+      (bytes: Uint8Array) => decoder.push(bytes),
+      ({ length }) => ({ bytes: length }),
+    )
+    this.#commit = metered(
+      meter,
+      operatorName.scan,
+      (count: number) => decoder.commit(count),
+      (bytes) => ({ bytes }),
+    )
+    this.#filters = residual.map((step, number) => ({
+      reason: step.reason,
+      apply: metered(meter, operatorName.filter(number), (rows: Rows) => applyFilter(rows, step), passed),
+    }))
+    this.#setAside = metered(meter, operatorName.setAside, setAside, passed)
+    this.#sinks = sinks.map((sink, number) => new SinkEnd(sink, number, meter))
   }
 
   /** Begins an object; its name goes into the rejects. */
@@ -57,7 +80,7 @@ export class Pipeline {
   }
 
   push(bytes: Uint8Array): MorselBody[] {
-    return this.#decoder.push(bytes).map((decoded) => this.#run(decoded))
+    return this.#push(bytes).map((decoded) => this.#run(decoded))
   }
 
   /** Memory for the next bytes, good until the next call: who reads or inflates into it spares a copy. */
@@ -67,7 +90,7 @@ export class Pipeline {
 
   /** Takes the first bytes of what `room` gave, as `push` does. */
   commit(byteLength: number): MorselBody[] {
-    return this.#decoder.commit(byteLength).map((decoded) => this.#run(decoded))
+    return this.#commit(byteLength).map((decoded) => this.#run(decoded))
   }
 
   /** Ends an object of so many stored bytes. */
@@ -97,16 +120,16 @@ export class Pipeline {
     if (ended > objects.length) throw internal(`a batch ends ${ended} objects, of which ${objects.length} had begun`)
     this.#endedBefore += ended
     let rows: Rows = decoded
-    for (const step of this.#plan.residual) {
-      const kept = applyFilter(rows, step)
+    for (const { reason, apply } of this.#filters) {
+      const kept = apply(rows)
       const after = rowCounts(kept)
       for (const [at, before] of rowCounts(rows).entries()) {
-        if (before > after[at]) addTo(objects[at].filtered, step.reason, before - after[at])
+        if (before > after[at]) addTo(objects[at].filtered, reason, before - after[at])
       }
       rows = kept
     }
     for (const { object, column, code } of rows.unfit) addTo(objects[object].setAside, `${column}: ${code}`, 1)
-    const whole = setAside(rows)
+    const whole = this.#setAside(rows)
     for (const [at, count] of rowCounts(whole).entries()) if (count > 0) objects[at].rows += count
     return { parts: this.#sinks.map((sink) => sink.encode(whole.batch)), rejects: rejectsOf(decoded, rows, objects) }
   }
@@ -148,6 +171,7 @@ function endedObject({ index, name, filtered, setAside, rows, lines, bytes }: Op
       bytes,
       uncompressedBytes: lines.bytes,
       accounting: { lines: lines.lines, rows, filtered, duplicates: 0, setAside, malformed, blank },
+      slowLines: lines.slowLines,
       converted: lines.converted,
       tallies: lines.tallies,
     },
@@ -156,22 +180,37 @@ function endedObject({ index, name, filtered, setAside, rows, lines, bytes }: Op
 
 /** The end of the pipeline that prepares batches for one sink. */
 class SinkEnd {
-  readonly #sink: PhysicalSink
-  readonly #schema: Schema
-  readonly #csv: CsvEncoder | undefined
+  readonly #project: (batch: RecordBatch) => RecordBatch
+  readonly #encode: (projected: RecordBatch) => SinkPart
 
-  constructor(sink: PhysicalSink) {
-    this.#sink = sink
-    this.#schema = sinkSchema(sink.columns)
-    this.#csv = sink.format === 'csv' ? new CsvEncoder(this.#schema, { dialect: sink.dialect }) : undefined
+  constructor(sink: PhysicalSink, number: number, meter: Meter | undefined) {
+    const schema = sinkSchema(sink.columns)
+    const counts = ({ numRows }: RecordBatch) => ({ rowsIn: numRows, rowsOut: numRows })
+    this.#project = metered(
+      meter,
+      operatorName.project(number),
+      (batch: RecordBatch) => project(batch, sink.columns, schema),
+      counts,
+    )
+    this.#encode =
+      sink.format === 'csv'
+        ? metered(meter, operatorName.encode(number), csvPart(new CsvEncoder(schema, sink)), (batch, { bytes }) => ({
+            ...counts(batch),
+            bytes: bytes.length,
+          }))
+        : (batch) => ({ format: 'parquet', batch })
   }
 
   encode(batch: RecordBatch): SinkPart {
-    const projected = project(batch, this.#sink.columns, this.#schema)
-    if (this.#csv === undefined) return { format: 'parquet', batch: projected }
-    const { counts } = this.#csv
+    return this.#encode(this.#project(batch))
+  }
+}
+
+function csvPart(encoder: CsvEncoder): (batch: RecordBatch) => CsvPart {
+  const { counts } = encoder
+  return (batch) => {
     const before = counts.lineBreaksReplaced
-    const bytes = this.#csv.encode(projected)
-    return { format: 'csv', bytes, rows: projected.numRows, lineBreaksReplaced: counts.lineBreaksReplaced - before }
+    const bytes = encoder.encode(batch)
+    return { format: 'csv', bytes, rows: batch.numRows, lineBreaksReplaced: counts.lineBreaksReplaced - before }
   }
 }

@@ -5,6 +5,7 @@ import { addAccounting, addTally, assertAddsUp, emptyAccounting, newTally } from
 import type { Coordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
 import { assertMalformedCount, malformedError } from './malformed.ts'
+import type { Meter } from './meter.ts'
 import type { MorselBody, ObjectCounts, Reject } from './morsel.ts'
 import { sinkSchema } from './operators.ts'
 import type { RunOptions } from './options.ts'
@@ -38,6 +39,8 @@ export interface InputWork {
   /** Those who scan the units; without one, this thread does. */
   readonly crew: Crew | undefined
   readonly threads: Threads
+  /** Is told what every operator does on this thread. */
+  readonly meter: Meter | undefined
 }
 
 /**
@@ -54,7 +57,7 @@ export async function readObjects(work: InputWork, coordinator: Coordinator, opt
   return reading.finish()
 }
 
-async function readHere({ plan, store, units, threads }: InputWork, reading: Reading): Promise<void> {
+async function readHere({ plan, store, units, threads, meter }: InputWork, reading: Reading): Promise<void> {
   let source: ScanSource = { store, chunks: (split) => reading.watch(store.read(split.object)) }
   const archive = threads.count > 1 ? soleArchive(units, store) : undefined
   if (archive !== undefined) {
@@ -62,7 +65,7 @@ async function readHere({ plan, store, units, threads }: InputWork, reading: Rea
     const contents = () => reading.untilAborted(inflateAhead(archive, (bytes) => reading.countRead(bytes)))
     source = { ...source, contents }
   }
-  const scanner = new UnitScanner(new Pipeline(plan), source)
+  const scanner = new UnitScanner(new Pipeline(plan, meter), source, meter)
   for (const unit of units) {
     for await (const message of scanner.scan(unit)) await reading.take(message)
   }
@@ -220,6 +223,7 @@ function addCounts(first: ReadObject, second: Omit<ObjectCounts, 'tallies'>): Re
     bytes: first.bytes + second.bytes,
     uncompressedBytes: first.uncompressedBytes + second.uncompressedBytes,
     accounting,
+    slowLines: first.slowLines + second.slowLines,
     converted,
   }
 }

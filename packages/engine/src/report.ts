@@ -31,6 +31,11 @@ export interface Report {
   /** Names below the input that were passed over, by reason. */
   readonly skipped: Readonly<Tally>
   readonly accounting: Accounting
+  /**
+   * Lines that the scanner in WebAssembly left to the strict one, which is several times slower; of long lines, it depends on how their bytes
+   * came.
+   */
+  readonly slowLines: number
   /** Values that were changed on the way into a row, by `column: what`. */
   readonly converted: Tally
   /** The most frequent values that a filter refused, by reason; at most ten each. */
@@ -39,16 +44,21 @@ export interface Report {
   readonly warnings: readonly string[]
 }
 
+/** What a report says of all objects together. */
+export type Summary = Pick<Report, 'accounting' | 'slowLines' | 'converted' | 'refused' | 'warnings'>
+
 /** The figures of all objects together. */
-export function summarize({ objects, refused, lineBreaksReplaced }: ReadInput) {
+export function summarize({ objects, refused, lineBreaksReplaced }: ReadInput): Summary {
   const accounting = emptyAccounting()
   const converted = newTally()
+  let slowLines = 0
   for (const object of objects) {
     addAccounting(accounting, object.accounting)
     addTally(converted, object.converted)
+    slowLines += object.slowLines
   }
   if (lineBreaksReplaced > 0) addTo(converted, 'CSV: line break as a blank', lineBreaksReplaced)
-  return { accounting, converted, refused: mostFrequent(refused), warnings: warningsOf(converted) }
+  return { accounting, slowLines, converted, refused: mostFrequent(refused), warnings: warningsOf(converted) }
 }
 
 function warningsOf(converted: Tally): string[] {

@@ -1,21 +1,17 @@
-import { addPlace, dataError, FletchingError, internal } from '@fletching/columns/errors'
+import { dataError } from '@fletching/columns/errors'
 import type { Job, Params, ValuesOf } from '@fletching/job'
 import { optimize } from '@fletching/plan'
-import { findInput, type Store } from '@fletching/storage'
 import { orAborted } from './abort.ts'
-import { type Accounting, assertAddsUp, sum } from './accounting.ts'
-import { type Coordinator, openCoordinator } from './coordinator.ts'
-import type { Crew } from './crew.ts'
-import { assertMalformedShare } from './malformed.ts'
+import { type Accounting, sum } from './accounting.ts'
+import type { Coordinator } from './coordinator.ts'
+import { inJob } from './in-job.ts'
 import { writeManifest } from './manifest.ts'
 import type { RunOptions } from './options.ts'
-import { lower, type PhysicalPlan } from './physical.ts'
-import { assertPlacesWritable, openPlaces } from './places.ts'
-import { readObjects } from './read.ts'
-import { type OutputInfo, type Report, summarize } from './report.ts'
-import { planUnits } from './split.ts'
+import { passOver } from './pass.ts'
+import { lower } from './physical.ts'
+import { openPlaces } from './places.ts'
+import type { OutputInfo, Report } from './report.ts'
 import { keptOutputs, removeSurplus } from './surplus.ts'
-import { chooseThreads } from './threads.ts'
 import { version } from './version.ts'
 
 /**
@@ -30,17 +26,7 @@ export async function runJob<P extends Params>(
   params: ValuesOf<P>,
   options: RunOptions = {},
 ): Promise<Report> {
-  try {
-    return await run(job, params, options)
-  } catch (error) {
-    throw inJob(error, `job ${job.name}`)
-  }
-}
-
-/** The error with the job as its last place; what the plan finds has it already. */
-function inJob(error: unknown, job: string): unknown {
-  const isThere = error instanceof FletchingError && error.at.at(-1)?.endsWith(job) === true
-  return isThere ? error : addPlace(error, job)
+  return inJob(job.name, () => run(job, params, options))
 }
 
 async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: RunOptions): Promise<Report> {
@@ -49,64 +35,40 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
   const plan = lower(optimize(job.build(params)), options)
   // Nothing is made before this is done: a store that does not answer may be left waiting.
   const places = await orAborted(openPlaces(job.name, plan, options), options.signal)
-  const { objects, skipped } = await orAborted(
-    findInput(places.input.store, plan.location, options.exclude),
-    options.signal,
+  return passOver(
+    plan,
+    places,
+    options,
+    async ({ read, skipped, coordinator, summary: { accounting, ...figures } }) => {
+      const outputs = await show(coordinator, accounting, options)
+      const report: Report = {
+        job: job.name,
+        version,
+        params,
+        startedAt: startedAt.toISOString(),
+        milliseconds: Math.round(performance.now() - begin),
+        inputs: read.objects.map(({ object, bytes, uncompressedBytes, etag, accounting: lines }) => ({
+          name: object,
+          bytes,
+          uncompressedBytes,
+          etag,
+          accounting: lines,
+        })),
+        skipped,
+        accounting,
+        ...figures,
+        outputs,
+      }
+      const surplus = accounting.rows === 0 && options.onEmpty === 'skip' ? [] : await removeSurplus(places, outputs)
+      await writeManifest(places.state.store, places.state.folder, {
+        manifestVersion: 1,
+        output: plan.sinks[0].to,
+        ...report,
+        outputs: keptOutputs(places.last?.outputs ?? [], outputs, surplus),
+      })
+      return report
+    },
   )
-  const { store } = places.input
-  const units = planUnits(objects, store)
-  const threads = chooseThreads(units, options)
-  // Workers start while the places are tried.
-  const crew = await openCrew(plan, store, Math.min(threads.count, units.length))
-  let coordinator: Coordinator | undefined
-  try {
-    await assertPlacesWritable(places)
-    coordinator = await openCoordinator(places, crew)
-    const read = await readObjects({ plan, store, objects, units, crew, threads }, coordinator, options)
-    const { accounting, ...figures } = summarize(read)
-    assertAddsUp(accounting, 'all objects')
-    assertEveryLineWritten(coordinator, accounting, options)
-    assertMalformedShare(accounting, options.malformedMax)
-    const outputs = await show(coordinator, accounting, options)
-    const report: Report = {
-      job: job.name,
-      version,
-      params,
-      startedAt: startedAt.toISOString(),
-      milliseconds: Math.round(performance.now() - begin),
-      inputs: read.objects.map(({ object, bytes, uncompressedBytes, etag, accounting: lines }) => ({
-        name: object,
-        bytes,
-        uncompressedBytes,
-        etag,
-        accounting: lines,
-      })),
-      skipped,
-      accounting,
-      ...figures,
-      outputs,
-    }
-    const surplus = accounting.rows === 0 && options.onEmpty === 'skip' ? [] : await removeSurplus(places, outputs)
-    await writeManifest(places.state.store, places.state.folder, {
-      manifestVersion: 1,
-      output: plan.sinks[0].to,
-      ...report,
-      outputs: keptOutputs(places.last?.outputs ?? [], outputs, surplus),
-    })
-    return report
-  } catch (error) {
-    await coordinator?.abort()
-    throw error
-  } finally {
-    await crew?.dismiss()
-  }
-}
-
-/** The threads of a run that has work for several. */
-async function openCrew(plan: PhysicalPlan, store: Store, workerCount: number): Promise<Crew | undefined> {
-  if (workerCount < 2) return undefined
-  const { Crew } = await import('./crew.ts')
-  return new Crew({ plan, readsFiles: store.readSync !== undefined, workerCount })
 }
 
 /** Shows the outputs, unless there is no row and the policy says otherwise. */
@@ -124,15 +86,4 @@ async function show(coordinator: Coordinator, accounting: Accounting, options: R
     help: 'nothing was written; --on-empty header writes a CSV with its header alone, --on-empty skip leaves the old outputs',
     details: { lines: accounting.lines, filtered: sum(accounting.filtered) },
   })
-}
-
-/** Every sink got as many rows as came out, and the rejects as many lines as were set aside or quarantined. */
-function assertEveryLineWritten(coordinator: Coordinator, accounting: Accounting, options: RunOptions): void {
-  const { rows, setAside, malformed } = accounting
-  for (const [index, written] of coordinator.rows.entries()) {
-    if (written !== rows) throw internal(`sink ${index} was given ${written} rows, but ${rows} came out of the filters`)
-  }
-  const rejects = sum(setAside) + (options.onMalformed === 'quarantine' ? sum(malformed) : 0)
-  if (coordinator.rejects === rejects) return
-  throw internal(`the rejects were given ${coordinator.rejects} lines, but ${rejects} were refused`)
 }

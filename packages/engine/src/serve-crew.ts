@@ -4,6 +4,7 @@ import { internal } from '@fletching/columns/errors'
 import { openRowGroupEncoder, type RowGroupEncoder } from '@fletching/parquet'
 import { openLocalStore } from '@fletching/storage'
 import type { Schema } from 'apache-arrow'
+import { Meter, meteredEncoder, operatorName } from './meter.ts'
 import { fileSchema, sinkSchema } from './operators.ts'
 import type { PhysicalSink } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
@@ -18,12 +19,14 @@ import { type FromWorker, packBody, packError, Shared, type ToWorker, type Worke
  * It reads and scans without waiting. Where it would run ahead of those who take its messages, it stops until they have caught up, which
  * bounds the memory of what is on its way.
  */
-export function serveCrew(port: MessagePort, { plan, readsFiles, shared }: WorkerSetup): void {
+export function serveCrew(port: MessagePort, { plan, readsFiles, measures, shared }: WorkerSetup): void {
   const numbers = new Int32Array(shared)
   const store = readsFiles ? openLocalStore() : undefined
   let unitAtHand = 0
   const chunks = new ChunkQueues((unit, byteLength) => send({ kind: 'used', unit, byteLength }))
-  const scanner = new UnitScanner(new Pipeline(plan), { store, chunks: () => chunks.take(unitAtHand) })
+  const meter = measures ? new Meter() : undefined
+  const source = { store, chunks: () => chunks.take(unitAtHand) }
+  const scanner = new UnitScanner(new Pipeline(plan, meter), source, meter)
   let readBytes = 0
   let work = Promise.resolve()
   let hasFailed = false
@@ -51,6 +54,7 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, shared }: Worke
           countSent(numbers, Shared.sentBytes, packed.byteLength, SENT_BYTES_MAX)
         }
       }
+      tellMeasured()
       send({ kind: 'end', unit: unit.number })
     } catch (error) {
       hasFailed = true
@@ -62,6 +66,7 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, shared }: Worke
     try {
       const { schema, encoder } = await tableOf(sink)
       const group = await encoder.encode(batches.map((batch) => unpackBatch(schema, batch)))
+      tellMeasured()
       send({ kind: 'encoded', id, group }, [group.bytes.buffer as ArrayBuffer])
     } catch (error) {
       send({ kind: 'notEncoded', id, error: packError(error) })
@@ -69,8 +74,13 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, shared }: Worke
   }
 
   function tableOf(sink: number): Promise<Table> {
-    tables[sink] ??= openTable(plan.sinks[sink])
+    tables[sink] ??= openTable(plan.sinks[sink], operatorName.encode(sink), meter)
     return tables[sink]
+  }
+
+  /** Before what is waited for, so that nothing is missing when all has come. */
+  function tellMeasured(): void {
+    if (meter !== undefined) send({ kind: 'measured', measured: meter.take() })
   }
 
   function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
@@ -90,10 +100,10 @@ interface Table {
   readonly encoder: RowGroupEncoder
 }
 
-async function openTable(sink: PhysicalSink): Promise<Table> {
+async function openTable(sink: PhysicalSink, operator: string, meter: Meter | undefined): Promise<Table> {
   if (sink.format !== 'parquet') throw internal('a CSV has no row groups')
   const schema = fileSchema(sinkSchema(sink.columns), sink)
-  return { schema, encoder: await openRowGroupEncoder(schema, sink) }
+  return { schema, encoder: meteredEncoder(meter, operator, await openRowGroupEncoder(schema, sink)) }
 }
 
 /** Chunks that have been given and not yet been used, by unit. */

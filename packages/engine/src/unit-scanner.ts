@@ -1,4 +1,5 @@
 import { canInflateSync, Inflater, inflate, RawInflate, type Store } from '@fletching/storage'
+import { type Meter, metered, meteredPieces, operatorName } from './meter.ts'
 import type { MorselBody, ObjectCounts } from './morsel.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Split, Unit } from './split.ts'
@@ -25,14 +26,16 @@ export interface ScanSource {
 export class UnitScanner {
   readonly #pipeline: Pipeline
   readonly #source: ScanSource
+  readonly #meter: Meter | undefined
   // Made once: small objects would make more garbage than rows.
   readonly #edge = new Uint8Array(EDGE_BYTES)
   readonly #stored = new Uint8Array(STORED_BYTES)
   readonly #raw: RawInflate | undefined
 
-  constructor(pipeline: Pipeline, source: ScanSource) {
+  constructor(pipeline: Pipeline, source: ScanSource, meter?: Meter) {
     this.#pipeline = pipeline
     this.#source = source
+    this.#meter = meter
     this.#raw = source.store?.readSync !== undefined && canInflateSync() ? new RawInflate() : undefined
   }
 
@@ -68,9 +71,15 @@ export class UnitScanner {
       },
     }
     const inflater = new Inflater(object.name, target, raw)
+    const inflate = metered(
+      this.#meter,
+      operatorName.inflate,
+      (bytes: Uint8Array) => inflater.push(bytes),
+      ({ length }) => ({ bytes: length }),
+    )
     for (const bytes of this.#read(object, 0, () => (inflater.isPlain ? pipeline.room() : this.#stored))) {
       if (inflater.isPlain) bodies = pipeline.commit(bytes.length)
-      else inflater.push(bytes)
+      else inflate(bytes)
       yield { kind: 'progress', bytes: bytes.length }
       yield* morsels(index, bodies)
       bodies = []
@@ -114,7 +123,8 @@ export class UnitScanner {
   }
 
   #read(object: Split['object'], start: number, room: () => Uint8Array): Iterable<Uint8Array> {
-    return this.#source.store?.readSync?.(object, start, room) ?? []
+    const pieces = this.#source.store?.readSync?.(object, start, room) ?? []
+    return meteredPieces(this.#meter, operatorName.read, pieces)
   }
 }
 

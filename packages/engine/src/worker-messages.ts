@@ -2,6 +2,7 @@ import { type PackedBatch, packBatch, packedByteLength, transfersOf, unpackBatch
 import { type ErrorKind, FletchingError } from '@fletching/columns/errors'
 import type { RowGroup } from '@fletching/parquet'
 import type { Schema } from 'apache-arrow'
+import type { Measured } from './meter.ts'
 import type { CsvPart, MorselBody, ObjectCounts, Reject } from './morsel.ts'
 import type { PhysicalPlan } from './physical.ts'
 import type { Unit } from './split.ts'
@@ -11,6 +12,8 @@ export interface WorkerSetup {
   readonly plan: PhysicalPlan
   /** Whether the worker reads by itself, or is given the stored bytes. */
   readonly readsFiles: boolean
+  /** Whether to tell what every operator does. */
+  readonly measures: boolean
   /** Three numbers that both sides see; see `Shared`. */
   readonly shared: SharedArrayBuffer
 }
@@ -37,6 +40,8 @@ export type FromWorker =
   | FromScan
   | { readonly kind: 'encoded'; readonly id: number; readonly group: RowGroup }
   | { readonly kind: 'notEncoded'; readonly id: number; readonly error: PackedError }
+  /** What was done since this was last told. */
+  | { readonly kind: 'measured'; readonly measured: Measured }
 
 export type FromScan =
   | ScannedMessage

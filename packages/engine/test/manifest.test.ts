@@ -16,6 +16,7 @@ const manifest: Manifest = {
   inputs: [],
   skipped: {},
   accounting: emptyAccounting(),
+  slowLines: 0,
   converted: {},
   refused: {},
   outputs: [{ name: 's3://b/out/part-00000.csv', format: 'csv', rows: 1, bytes: 2 }],

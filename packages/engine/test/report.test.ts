@@ -7,6 +7,7 @@ import { summarize } from '../src/report.ts'
 
 function objectOf(parts: {
   readonly accounting?: Partial<Accounting>
+  readonly slowLines?: number
   readonly converted?: Tally
   readonly tallies?: Readonly<Record<string, Tally>>
 }): ObjectCounts {
@@ -15,6 +16,7 @@ function objectOf(parts: {
     bytes: 1,
     uncompressedBytes: 1,
     accounting: { ...emptyAccounting(), ...parts.accounting },
+    slowLines: parts.slowLines ?? 0,
     converted: parts.converted ?? {},
     tallies: parts.tallies ?? {},
   }
@@ -29,7 +31,12 @@ function readOf(...objects: readonly ObjectCounts[]): ReadInput {
 describe('the figures of all objects', () => {
   it('are the sums', () => {
     const accounting = { lines: 5, rows: 1, filtered: { x: 1 }, setAside: { y: 1 }, malformed: { z: 1 }, blank: 1 }
-    const object = objectOf({ accounting, converted: { 'userId: number as text': 2 }, tallies: { x: { a: 1 } } })
+    const object = objectOf({
+      accounting,
+      slowLines: 3,
+      converted: { 'userId: number as text': 2 },
+      tallies: { x: { a: 1 } },
+    })
     expect(summarize(readOf(object, object))).toEqual({
       accounting: {
         lines: 10,
@@ -40,6 +47,7 @@ describe('the figures of all objects', () => {
         malformed: { z: 2 },
         blank: 2,
       },
+      slowLines: 6,
       converted: { 'userId: number as text': 4 },
       refused: { x: [{ value: 'a', count: 2 }] },
       warnings: [],
@@ -47,7 +55,13 @@ describe('the figures of all objects', () => {
   })
 
   it('are zero of none', () => {
-    expect(summarize(readOf())).toEqual({ accounting: emptyAccounting(), converted: {}, refused: {}, warnings: [] })
+    expect(summarize(readOf())).toEqual({
+      accounting: emptyAccounting(),
+      slowLines: 0,
+      converted: {},
+      refused: {},
+      warnings: [],
+    })
   })
 
   it('name the ten most frequent values of all objects, and of equals the first by name', () => {

@@ -1,3 +1,4 @@
+export { openDiscardStore } from './discard.ts'
 export { type FoundInput, findInput, type SkipReason } from './find-input.ts'
 export { globFolder, globPattern, isGlob } from './glob.ts'
 export { inflate } from './gzip.ts'

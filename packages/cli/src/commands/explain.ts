@@ -1,12 +1,19 @@
+import { analyzeJob } from '@fletching/engine'
 import { resolveParams } from '@fletching/job'
 import { explain } from '@fletching/plan'
+import { analysisText } from '../analysis-text.ts'
+import { containerLimits } from '../container-limits.ts'
 import type { Context } from '../context.ts'
 import { findJob } from '../find-job.ts'
+import { type OptionValues, runOptions } from '../options.ts'
 import { paramsFromEnvironment } from '../params.ts'
 
-/** `fletching explain <job>`: the plan alone; no place is opened. */
-export async function explainCommand(name: string, { out, params, environment }: Context): Promise<void> {
+/** `fletching explain <job>`: the plan alone, for which no place is opened; with `--analyze`, also what a pass over the input does. */
+export async function explainCommand(name: string, values: OptionValues, context: Context): Promise<void> {
+  const { out, params, environment, signal } = context
   const job = await findJob(name)
   const resolved = resolveParams(job, { ...paramsFromEnvironment(job, environment), ...params })
   out.write(`${explain(job.build(resolved))}\n`)
+  if (values.analyze !== true) return
+  out.write(analysisText(await analyzeJob(job, resolved, { ...runOptions(values, containerLimits()), signal })))
 }

@@ -1,0 +1,42 @@
+import type { Report } from '@fletching/engine'
+import { describe, expect, it } from 'vitest'
+import { summary } from '../src/summary.ts'
+
+const report: Report = {
+  job: 'clicks',
+  version: '0.1.0',
+  params: {},
+  startedAt: '2019-05-18T00:00:00.000Z',
+  milliseconds: 500,
+  inputs: [],
+  skipped: {},
+  accounting: { lines: 1234, rows: 1234, filtered: {}, duplicates: 0, setAside: {}, malformed: {}, blank: 0 },
+  slowLines: 0,
+  converted: {},
+  refused: {},
+  outputs: [],
+  warnings: [],
+}
+
+describe('the summary of a run', () => {
+  it.each<[string, Partial<Report>, string[]]>([
+    ['counts lines and rows', {}, []],
+    ['tells of slow lines when there are some', { slowLines: 12 }, ['lines that only the slow scanner could read 12']],
+    [
+      'tells of changed values',
+      { converted: { 'userId: number as text': 3 } },
+      ['kept with a change: userId: number as text 3'],
+    ],
+  ])('%s', (_, parts, more) => {
+    const lines = summary({ ...report, ...parts })
+      .split('\n')
+      .map((line) => line.trim().replaceAll(/ {2,}/g, ' '))
+    expect(lines).toEqual([
+      'clicks: 0 objects, 0 B stored, 0 B of JSON in 0.5 s (0 B/s)',
+      'lines read 1 234',
+      'rows 1 234',
+      ...more,
+      '',
+    ])
+  })
+})

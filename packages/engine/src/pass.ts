@@ -1,0 +1,86 @@
+import { internal } from '@fletching/columns/errors'
+import { findInput, type Store } from '@fletching/storage'
+import { orAborted } from './abort.ts'
+import { type Accounting, assertAddsUp, sum, type Tally } from './accounting.ts'
+import { type Coordinator, openCoordinator } from './coordinator.ts'
+import type { Crew } from './crew.ts'
+import { assertMalformedShare } from './malformed.ts'
+import type { Meter } from './meter.ts'
+import type { RunOptions } from './options.ts'
+import type { PhysicalPlan } from './physical.ts'
+import { assertPlacesWritable, type Places } from './places.ts'
+import { type ReadInput, readObjects } from './read.ts'
+import { type Summary, summarize } from './report.ts'
+import { planUnits } from './split.ts'
+import { chooseThreads } from './threads.ts'
+
+/** A pass that has come to the end of the input: every line is accounted for, and given to the sinks, which show nothing yet. */
+export interface Passed {
+  readonly read: ReadInput
+  readonly summary: Summary
+  /** Names below the input that were passed over, by reason. */
+  readonly skipped: Readonly<Tally>
+  readonly coordinator: Coordinator
+  /** Threads that scanned. */
+  readonly threads: number
+}
+
+/**
+ * One pass of a plan over its input, into the sinks of the places; what `finish` makes of it is the result.
+ *
+ * - `meter`: is told what every operator does.
+ * - Errors: whatever fails, `finish` included, nothing that was not shown before leaves a trace.
+ */
+export async function passOver<T>(
+  plan: PhysicalPlan,
+  places: Places,
+  options: RunOptions,
+  finish: (passed: Passed) => Promise<T>,
+  meter?: Meter,
+): Promise<T> {
+  const { store } = places.input
+  const { objects, skipped } = await orAborted(findInput(store, plan.location, options.exclude), options.signal)
+  const units = planUnits(objects, store)
+  const threads = chooseThreads(units, options)
+  // Workers start while the places are tried.
+  const crew = await openCrew(plan, store, Math.min(threads.count, units.length), meter)
+  let coordinator: Coordinator | undefined
+  try {
+    await assertPlacesWritable(places)
+    coordinator = await openCoordinator(places, crew, meter)
+    const read = await readObjects({ plan, store, objects, units, crew, threads, meter }, coordinator, options)
+    const summary = summarize(read)
+    assertAddsUp(summary.accounting, 'all objects')
+    assertEveryLineWritten(coordinator, summary.accounting, options)
+    assertMalformedShare(summary.accounting, options.malformedMax)
+    return await finish({ read, summary, skipped, coordinator, threads: crew?.workerCount ?? 1 })
+  } catch (error) {
+    await coordinator?.abort()
+    throw error
+  } finally {
+    await crew?.dismiss()
+  }
+}
+
+/** The threads of a run that has work for several. */
+async function openCrew(
+  plan: PhysicalPlan,
+  store: Store,
+  workerCount: number,
+  meter: Meter | undefined,
+): Promise<Crew | undefined> {
+  if (workerCount < 2) return undefined
+  const { Crew } = await import('./crew.ts')
+  return new Crew({ plan, readsFiles: store.readSync !== undefined, workerCount, meter })
+}
+
+/** Every sink got as many rows as came out, and the rejects as many lines as were set aside or quarantined. */
+function assertEveryLineWritten(coordinator: Coordinator, accounting: Accounting, options: RunOptions): void {
+  const { rows, setAside, malformed } = accounting
+  for (const [index, written] of coordinator.rows.entries()) {
+    if (written !== rows) throw internal(`sink ${index} was given ${written} rows, but ${rows} came out of the filters`)
+  }
+  const rejects = sum(setAside) + (options.onMalformed === 'quarantine' ? sum(malformed) : 0)
+  if (coordinator.rejects === rejects) return
+  throw internal(`the rejects were given ${coordinator.rejects} lines, but ${rejects} were refused`)
+}

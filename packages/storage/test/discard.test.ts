@@ -1,0 +1,19 @@
+import { openDiscardStore, parseLocation } from '@fletching/storage'
+import { expect, it } from 'vitest'
+
+it('a store that discards takes every byte and holds none', async () => {
+  const store = openDiscardStore()
+  const location = parseLocation('s3://no-such-bucket/a')
+  await store.assertWritable(location)
+  const writer = await store.create(location)
+  await writer.write(new Uint8Array(3))
+  await writer.write(new Uint8Array(4))
+  await writer.prepare()
+  const object = await writer.commit()
+  await writer.abort()
+  expect(object).toEqual({ location, name: 's3://no-such-bucket/a', size: 7, etag: undefined })
+  expect(await store.stat(location)).toBeUndefined()
+  for await (const { name } of store.list(parseLocation('s3://no-such-bucket/'))) expect.unreachable(name)
+  await store.remove(location)
+  expect(() => store.read(object)).toThrow('s3://no-such-bucket/a was discarded, and is read')
+})
