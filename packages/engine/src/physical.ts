@@ -100,6 +100,16 @@ function scanPredicate(expr: Expr, numberOf: (path: Path) => number): ScanPredic
         return { op: 'isIn', column: numberOf(expr.input.path), values: expr.values.map(String) }
       }
       break
+    case 'compare':
+      if (
+        expr.left.op === 'column' &&
+        expr.right.op === 'literal' &&
+        expr.right.value !== null &&
+        expr.operator !== 'eqNullSafe'
+      ) {
+        return { op: 'compare', column: numberOf(expr.left.path), operator: expr.operator, value: expr.right.value }
+      }
+      break
     case 'isNull':
     case 'isNotNull':
       if (expr.input.op === 'column') return { op: expr.op, column: numberOf(expr.input.path) }

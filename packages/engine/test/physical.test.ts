@@ -123,6 +123,7 @@ describe('a plan is lowered', () => {
       .dropNulls('userId')
       .filter((col) => anyOf(col('properties.sku').isNotNull(), col('extra').isNull()), { reason: 'odd' })
       .filter((col) => col('count').gt(1))
+      .filter((col) => col('count').lt(9).not(), { reason: 'low' })
       .dropNulls('price')
       .selectFields('userId')
     const { scan, residual } = physical(rows)
@@ -144,8 +145,12 @@ describe('a plan is lowered', () => {
         },
         reason: 'odd',
       },
+      {
+        predicate: { op: 'compare', column: number('count'), operator: 'gt', value: 1n },
+        reason: 'not (count > 1)',
+      },
     ])
-    expect(residual.map(({ reason }) => reason)).toEqual(['not (count > 1)', 'price missing'])
+    expect(residual.map(({ reason }) => reason)).toEqual(['low', 'price missing'])
     const used = scan.steps.flatMap(({ predicate }) => columnsIn(predicate))
     expect(used.every((column) => column >= 0)).toBe(true)
   })
@@ -214,6 +219,7 @@ describe('what cannot be lowered', () => {
       { op: 'not', input: { op: 'isNull', input: column } },
       { op: 'isNull', input: { op: 'call', name: 'lower', args: [column] } },
       { op: 'and', inputs: [{ op: 'isIn', input: { op: 'not', input: column }, values: ['a'] }] },
+      { op: 'compare', operator: 'eq', left: column, right: column },
     ]
     const messages = strange.map((predicate) => {
       const scan = { ...plan.scan, steps: [{ predicate, reason: 'odd' }] }
@@ -224,7 +230,7 @@ describe('what cannot be lowered', () => {
       }
     })
     expect(messages).toEqual(
-      ['not', 'isNull', 'isIn'].map(
+      ['not', 'isNull', 'isIn', 'compare'].map(
         (op) => `INTERNAL: the scan was given a predicate that it does not understand: ${op}`,
       ),
     )

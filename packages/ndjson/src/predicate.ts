@@ -1,7 +1,8 @@
 import type { ColumnWriter } from './column-writer.ts'
 import { addOne, type LineCounts, newTally } from './counts.ts'
+import { ScalarWriter } from './scalar-writer.ts'
 import type { Slots } from './slots.ts'
-import type { ScanPredicate, ScanStep } from './spec.ts'
+import type { ScanOperator, ScanPredicate, ScanStep } from './spec.ts'
 import { TextWriter } from './text-writer.ts'
 
 /** A step made ready: the texts to compare with are bytes, columns are their writers. */
@@ -46,6 +47,8 @@ function openTest(predicate: ScanPredicate, columns: readonly ColumnWriter[]): T
   switch (predicate.op) {
     case 'isIn':
       return openIsIn(columns[predicate.column], predicate.values)
+    case 'compare':
+      return openCompare(columns[predicate.column], predicate.operator, predicate.value)
     case 'isNotNull': {
       const column = columns[predicate.column]
       return (line, slots) => column.stateOf(line, slots) !== 'absent'
@@ -69,11 +72,39 @@ function openIsIn(column: ColumnWriter, values: readonly string[]): Test {
   if (!(column instanceof TextWriter)) return () => false
   const texts = values.map((value) => ENCODER.encode(value))
   return (line, slots) => {
-    const text = column.textOf(line, slots)
+    const text = column.writtenText(line, slots)
     if (text === undefined) return false
     for (let i = 0; i < texts.length; i++) if (text.equals(texts[i])) return true
     return false
   }
+}
+
+function openCompare(column: ColumnWriter, operator: ScanOperator, value: string | number | bigint | boolean): Test {
+  const accepts = ACCEPTS[operator]
+  if (column instanceof TextWriter && typeof value === 'string') {
+    const bytes = ENCODER.encode(value)
+    return (line, slots) => {
+      const text = column.writtenText(line, slots)
+      return text !== undefined && accepts(text.compare(bytes))
+    }
+  }
+  if (!(column instanceof ScalarWriter)) return () => false
+  return (line, slots) => {
+    const written = column.writtenValue(line, slots)
+    return (
+      written !== undefined && accepts(written < value ? -1 : written > value ? 1 : written === value ? 0 : Number.NaN)
+    )
+  }
+}
+
+/** What each operator says of an order: below, equal to or above zero, or NaN where there is none. */
+const ACCEPTS: Readonly<Record<ScanOperator, (order: number) => boolean>> = {
+  eq: (order) => order === 0,
+  ne: (order) => order !== 0,
+  lt: (order) => order < 0,
+  le: (order) => order <= 0,
+  gt: (order) => order > 0,
+  ge: (order) => order >= 0,
 }
 
 const ENCODER = new TextEncoder()

@@ -39,6 +39,16 @@ export class ScalarWriter implements ColumnWriter {
     return fault === undefined ? 'fits' : unfitState(this.column, fault)
   }
 
+  /** The value that would be written, which filters see: zero or false stands for one that does not fit. */
+  writtenValue(line: Uint8Array, slots: Slots): number | bigint | boolean | undefined {
+    const state = this.stateOf(line, slots)
+    if (state === 'absent') return undefined
+    const fits = state === 'fits'
+    if (this.builder instanceof BoolBuilder) return fits && slots[this.#node * SLOT_SIZE] === TRUE
+    if (this.builder instanceof Int64Builder) return fits ? this.#whole : 0n
+    return fits ? this.#number : 0
+  }
+
   write(_line: Uint8Array, slots: Slots, state: ValueState, converted: Tally): void {
     const { builder } = this
     const fits = state === 'fits'

@@ -35,10 +35,22 @@ export interface ScanColumn {
   readonly output: boolean
 }
 
+export type ScanOperator = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge'
+
 /** Columns by their number in the specification. */
 export type ScanPredicate =
-  /** False for null and for what is not text. */
+  /** Of a text column; false for null. Of a value that does not fit, the text that stands in the line is looked up. */
   | { readonly op: 'isIn'; readonly column: number; readonly values: readonly string[] }
+  /**
+   * Of a column of texts, numbers, truth values or moments with a value of its type, a moment in milliseconds; false for null. A value that makes
+   * the line unfit is compared as what is written for it: the text that stands in the line, zero, or false.
+   */
+  | {
+      readonly op: 'compare'
+      readonly column: number
+      readonly operator: ScanOperator
+      readonly value: string | number | bigint | boolean
+    }
   /** A value that makes the line unfit is a value all the same. */
   | { readonly op: 'isNotNull' | 'isNull'; readonly column: number }
   | { readonly op: 'and' | 'or'; readonly inputs: readonly ScanPredicate[] }

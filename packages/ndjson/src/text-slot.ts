@@ -18,12 +18,18 @@ export class TextSlot {
     const at = node * SLOT_SIZE
     const kind = slots[at]
     if (kind !== STRING && kind !== ESCAPED_STRING && !(kind === NUMBER && numbers === 'text')) return false
+    this.take(line, slots, node)
+    if (kind === ESCAPED_STRING) this.#unescape()
+    return true
+  }
+
+  /** Takes what stands in the line for a text, whatever it is. */
+  take(line: Uint8Array, slots: Slots, node: number): void {
+    const at = node * SLOT_SIZE
     this.bytes = line
     this.start = slots[at + 1]
     this.end = slots[at + 2]
     this.unescaped = undefined
-    if (kind === ESCAPED_STRING) this.#unescape()
-    return true
   }
 
   get length(): number {
@@ -35,6 +41,17 @@ export class TextSlot {
     if (text.length !== this.end - start) return false
     for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text[i]) return false
     return true
+  }
+
+  /** Less than, equal to or greater than zero, as its bytes stand to those of a text. */
+  compare(text: Uint8Array): number {
+    const { bytes, start, length } = this
+    const common = Math.min(length, text.length)
+    for (let i = 0; i < common; i++) {
+      const order = bytes[start + i] - text[i]
+      if (order !== 0) return order
+    }
+    return length - text.length
   }
 
   #unescape(): void {

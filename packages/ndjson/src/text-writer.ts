@@ -41,6 +41,14 @@ export class TextWriter implements ColumnWriter {
     return text.length === 0 && this.#type.empty === 'null' ? undefined : text
   }
 
+  /** The text that would be written, which filters see; it is good until the next call. For a value that does not fit, it is what stands in the line. */
+  writtenText(line: Uint8Array, slots: Slots): TextSlot | undefined {
+    const state = this.stateOf(line, slots)
+    if (state === 'absent') return undefined
+    if (state !== 'fits') this.#text.take(line, slots, this.#node)
+    return this.#text
+  }
+
   write(line: Uint8Array, slots: Slots, state: ValueState, converted: Tally): void {
     const { builder } = this
     if (state === 'absent') builder.appendNull()

@@ -148,6 +148,8 @@ function putPredicate(plan: Plan, predicate: ScanPredicate, columns: readonly Sc
       const list = put(plan, [texts.length, ...texts.flatMap((text) => [text.length, putText(plan, text)])])
       return putTest(plan, trie.nodes[predicate.column], list, listedMeanings(column))
     }
+    case 'compare':
+      return putTest(plan, trie.nodes[predicate.column], 0, whereThere(UNKNOWN))
     case 'isNotNull':
       return putTest(plan, trie.nodes[predicate.column], 0, presentMeanings(columns[predicate.column]))
     case 'isNull': {
@@ -160,6 +162,11 @@ function putPredicate(plan: Plan, predicate: ScanPredicate, columns: readonly Sc
 
 /** What each kind of value means, by its number; FALSE when it is not there. */
 type Meanings = Readonly<Record<number, number>>
+
+/** One meaning for whatever is neither missing nor null. */
+function whereThere(meaning: number): Meanings {
+  return Object.fromEntries(KINDS.filter((kind) => kind !== MISSING && kind !== NULL).map((kind) => [kind, meaning]))
+}
 
 function putTest(plan: Plan, node: number, list: number, meanings: Meanings): number {
   const table = new Uint8Array(KINDS.length + 3)
@@ -181,13 +188,15 @@ function textMeanings({ type }: ScanColumn): Meanings {
   }
 }
 
-/** When a text column's value is one of some texts. */
+/** When a text column's value is one of some texts: one that does not fit may be, unless the column takes such values for none. */
 function listedMeanings(column: ScanColumn): Meanings {
   const meanings = textMeanings(column)
+  const unfit = column.unfit === 'null' ? IS_FALSE : UNKNOWN
   return {
+    ...whereThere(unfit),
     [STRING]: meanings[STRING] === IS_TRUE ? TRUE_IF_LISTED : TRUE_IF_LISTED_UNLESS_EMPTY,
     [ESCAPED_STRING]: UNKNOWN,
-    [NUMBER]: meanings[NUMBER] === IS_TRUE ? TRUE_IF_LISTED : IS_FALSE,
+    [NUMBER]: meanings[NUMBER] === IS_TRUE ? TRUE_IF_LISTED : unfit,
   }
 }
 

@@ -21,6 +21,16 @@ const TYPES: readonly ScanType[] = [
   { kind: 'struct', fields: [{ name: 'id', type: ID }] },
 ]
 
+/** What the columns that have an order are compared with. */
+const COMPARED: Readonly<Record<string, readonly (string | number | bigint | boolean)[]>> = {
+  utf8: ['', '7', 'x', 'é'],
+  dictionary: ['', '7', 'x', 'é'],
+  int64: [0n, 7n, -1n],
+  float64: [0, 7, 0.25, Number.NaN],
+  bool: [true, false],
+  timestamp: [0, Date.UTC(2019, 4, 18), 1558188202129],
+}
+
 /** Some columns of any type at any path, and some steps that look at them. */
 function randomSpec(random: () => number): ScanSpec {
   const below = (bound: number) => Math.floor(random() * bound)
@@ -30,6 +40,12 @@ function randomSpec(random: () => number): ScanSpec {
     const type = TYPES[below(TYPES.length)]
     return { ...column(`c${number}`, type, options as Partial<ScanColumn>), path: path() }
   })
+  const comparison = (at: number): ScanPredicate => {
+    const operator = (['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const)[below(6)]
+    const { kind } = columns[at].type
+    const values = COMPARED[kind] ?? ['x']
+    return { op: 'compare', column: at, operator, value: values[below(values.length)] }
+  }
   const predicate = (depth: number): ScanPredicate => {
     const at = below(columns.length)
     const choice = random()
@@ -37,7 +53,8 @@ function randomSpec(random: () => number): ScanSpec {
       const inputs = Array.from({ length: below(4) }, () => predicate(depth + 1))
       return { op: choice < 0.15 ? 'and' : 'or', inputs }
     }
-    if (choice < 0.6) return { op: choice < 0.45 ? 'isNotNull' : 'isNull', column: at }
+    if (choice < 0.5) return comparison(at)
+    if (choice < 0.7) return { op: choice < 0.6 ? 'isNotNull' : 'isNull', column: at }
     return {
       op: 'isIn',
       column: at,

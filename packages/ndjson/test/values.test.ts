@@ -1,4 +1,4 @@
-import type { ScanPredicate, ScanType } from '@fletching/ndjson'
+import type { ScanColumn, ScanOperator, ScanPredicate, ScanType } from '@fletching/ndjson'
 import { describe, expect, it } from 'vitest'
 import { column, decode, ID, interactions, TEXT } from './events.ts'
 
@@ -258,6 +258,68 @@ describe('steps', () => {
     const { rows, counts } = decode(input, { columns: [column('v', TEXT)], steps: [{ predicate, reason: 'no' }] })
     expect(rows.map((row) => String(row.v)).sort()).toEqual([...kept].sort())
     expect(counts.rows + (counts.filtered.no ?? 0)).toBe(6)
+  })
+
+  it.each<[string, ScanType, ScanOperator, string | number | bigint | boolean, string[]]>([
+    [
+      'texts by their bytes',
+      TEXT,
+      'lt',
+      'é',
+      ['"a"', '"\\u00e8"', '1', '1.5', '""', 'true', '[1]', '"2019-05-18T02:00:00+02:00"', '"never"'],
+    ],
+    ['texts with what stands in the line', TEXT, 'eq', '[1]', ['[1]']],
+    ['ids, of which the empty one is none', ID, 'le', '1', ['1']],
+    ['whole numbers, zero for what is none', { kind: 'int64' }, 'ge', 1n, ['1']],
+    [
+      'whole numbers that differ',
+      { kind: 'int64' },
+      'ne',
+      1n,
+      ['"a"', '"\\u00e8"', '1.5', '""', 'true', '[1]', '"é"', '"2019-05-18T02:00:00+02:00"', '"never"'],
+    ],
+    ['numbers', { kind: 'float64' }, 'gt', 0, ['1', '1.5']],
+    ['numbers with what is none', { kind: 'float64' }, 'ge', Number.NaN, []],
+    ['truth values', { kind: 'bool' }, 'eq', true, ['true']],
+    [
+      'moments, whatever their offset',
+      { kind: 'timestamp' },
+      'eq',
+      Date.UTC(2019, 4, 18),
+      ['"2019-05-18T02:00:00+02:00"'],
+    ],
+  ])('compare %s', (_, type, operator, value, expected) => {
+    const values = [
+      '"a"',
+      '"\\u00e8"',
+      '1',
+      '1.5',
+      '""',
+      'true',
+      '[1]',
+      'null',
+      '"é"',
+      '"2019-05-18T02:00:00+02:00"',
+      '"never"',
+    ]
+    const columns = [column('v', type), column('n', { kind: 'json' })]
+    const steps = [{ predicate: { op: 'compare', column: 0, operator, value } as const, reason: 'no' }]
+    const input = [...values.map((json) => `{"v":${json},"n":${json}}`), '{}'].join('\n')
+    const { rows, counts } = decode(input, { columns, steps })
+    expect(rows.map(({ n }) => n)).toEqual(expected)
+    expect(counts.filtered.no).toBe(values.length + 1 - expected.length)
+  })
+
+  it.each<[string, ScanType, Partial<ScanColumn>, string[]]>([
+    ['as it stands in the line where it sets the line aside', ID, {}, ['true']],
+    ['nowhere where it is null', ID, { unfit: 'null' }, []],
+    ['as text where line breaks fit', TEXT, {}, ['true', '"a\\nb"']],
+  ])('find a value that does not fit %s', (_, type, options, expected) => {
+    const values = ['true', 'false', '"a\\nb"']
+    const columns = [column('v', type, options), column('n', { kind: 'json' })]
+    const steps = [{ predicate: { op: 'isIn', column: 0, values: ['true', 'a\nb'] } as const, reason: 'no' }]
+    const { rows } = decode(values.map((json) => `{"v":${json},"n":${json}}`).join('\n'), { columns, steps })
+    expect(rows.map(({ n }) => n)).toEqual(expected)
   })
 
   it('look at columns that are not put out', () => {

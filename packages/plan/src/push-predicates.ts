@@ -1,4 +1,4 @@
-import type { Expr } from './expr.ts'
+import type { CompareExpr, Expr } from './expr.ts'
 import type { FilterStep } from './optimized.ts'
 
 /**
@@ -12,11 +12,16 @@ export function pushablePrefix(filters: readonly FilterStep[]): number {
   return end < 0 ? filters.length : end
 }
 
-/** What a scan of JSON can tell while it looks at the line: `isIn` of a text, `isNull`, `isNotNull`, and `and`/`or` of these. */
+/**
+ * What a scan of JSON can tell while it looks at the line: `isIn` of a text, a comparison with a value of the column's type, `isNull`,
+ * `isNotNull`, and `and`/`or` of these. Where null and false differ, in `not`, it cannot.
+ */
 function isPushable(predicate: Expr): boolean {
   switch (predicate.op) {
     case 'isIn':
       return predicate.input.op === 'column' && predicate.input.type.kind === 'text'
+    case 'compare':
+      return isComparable(predicate)
     case 'isNull':
     case 'isNotNull':
       return predicate.input.op === 'column'
@@ -26,4 +31,22 @@ function isPushable(predicate: Expr): boolean {
     default:
       return false
   }
+}
+
+function isComparable({ operator, left, right }: CompareExpr): boolean {
+  return (
+    operator !== 'eqNullSafe' &&
+    left.op === 'column' &&
+    right.op === 'literal' &&
+    typeof right.value === COMPARABLE[left.type.kind]
+  )
+}
+
+/** The columns that a scan compares, and what their values are in JavaScript. */
+const COMPARABLE: Readonly<Record<string, string>> = {
+  text: 'string',
+  int64: 'bigint',
+  float64: 'number',
+  bool: 'boolean',
+  timestamp: 'number',
 }
