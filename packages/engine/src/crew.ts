@@ -216,7 +216,8 @@ export class Crew {
     try {
       for (const split of unit.splits) {
         for await (const bytes of chunks(split)) {
-          const own = bytes.slice()
+          // A copy, which `slice` of a Buffer is not: what is moved must be nobody else's.
+          const own = new Uint8Array(bytes)
           post(worker, { kind: 'chunk', unit: unit.number, bytes: own }, [own.buffer])
           if (!(await feed.given(own.byteLength))) return
         }

@@ -134,6 +134,19 @@ describe('workers', () => {
       expect(await readdir(folder)).toEqual(['in'])
     }))
 
+  it('take pieces that share their memory, as those of a network may', () =>
+    inFolder(async (folder) => {
+      const objects = await filesOf(folder, contents)
+      const { csv, lines } = await scan(objects)
+      const chunks: CrewScan['chunks'] = async function* ({ object }) {
+        const pieces: Uint8Array[] = []
+        for await (const bytes of local.read(object)) pieces.push(bytes)
+        const whole = Buffer.concat(pieces)
+        for (let at = 0; at < whole.length; at += 1000) yield whole.subarray(at, at + 1000)
+      }
+      expect(await scan(objects, { store: waited, chunks })).toMatchObject({ csv, lines })
+    }))
+
   it('report a failure when it is its turn, after all that comes before', () =>
     inFolder(async (folder) => {
       const damaged = gzipSync(clickLines(900)).subarray(0, 500)
