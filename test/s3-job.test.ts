@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import {
@@ -11,8 +11,9 @@ import {
 } from '@aws-sdk/client-s3'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { runJob } from '@fletching/engine'
-import { generateObjects } from '@fletching/gen'
+import { generateObjects, trapKinds } from '@fletching/gen'
 import job from '@fletching/jobs/segment-to-personalize'
+import { openStore, parseLocation } from '@fletching/storage'
 import { csvOf, fletching, inFolder, openTestS3, segmentToPersonalizeOracle, type TestS3 } from '@fletching/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -106,6 +107,43 @@ describe('the main job from bucket to bucket', () => {
     expect(report.inputs).toHaveLength(keys.length)
     expect(report.accounting.rows).toBe(keys.length)
   })
+
+  it('gives of a large plain object what a file gives, by any number of workers', async () => {
+    const kinds = trapKinds.map(({ kind }) => kind)
+    const objects = [
+      ...generateObjects({ seed: 6, bytes: 35_000_000, files: 1, traps: 0.01, trapKinds: kinds, gzip: false }),
+    ]
+    const plain = Buffer.concat(objects.map(({ bytes }) => bytes))
+    expect(plain.length).toBeGreaterThan(32 * 1024 * 1024)
+    await inFolder(async (folder) => {
+      await mkdir(join(folder, 'in'))
+      await writeFile(join(folder, 'in/a'), plain)
+      const places = {
+        S3_JSON_INPUT_PATH: join(folder, 'in'),
+        S3_CSV_OUTPUT_PATH: join(folder, 'interactions'),
+        S3_PARQUET_OUTPUT_PATH: join(folder, 'table'),
+      }
+      const options = { onMalformed: 'quarantine', rowGroupRows: 1000 } as const
+      const expected = await runJob(job, places, options)
+      const bucket = await makeBucket()
+      // In parts: not every server takes it at once.
+      const location = parseLocation(`s3://${bucket}/segment-logs/a`)
+      const writer = await (await openStore(location)).create(location)
+      await writer.write(plain)
+      await writer.commit()
+      for (const workers of [1, 2]) {
+        const { accounting, outputs } = await runJob(job, paramsOf(bucket), { ...options, workers })
+        expect(accounting).toEqual(expected.accounting)
+        expect(outputs).toHaveLength(expected.outputs.length)
+        for (const [number, { name }] of expected.outputs.entries()) {
+          const key = outputs[number].name.replace(`s3://${bucket}/`, '')
+          const actual = (await get(bucket, key)).toString('latin1').replaceAll(`s3://${bucket}/segment-logs/a`, 'a')
+          const local = (await readFile(name, 'latin1')).replaceAll(join(folder, 'in/a'), 'a')
+          expect(actual === local, `${key} by ${workers} workers`).toBe(true)
+        }
+      }
+    })
+  }, 120_000)
 
   it('leaves nothing behind when a line is malformed', async () => {
     const bucket = await makeBucket()

@@ -40,7 +40,7 @@ export async function passOver<T>(
 ): Promise<T> {
   const { store } = places.input
   const { objects, skipped } = await orAborted(findInput(store, plan.location, options.exclude), options.signal)
-  const units = planUnits(objects, store)
+  const units = await orAborted(planUnits(objects, store), options.signal)
   const threads = chooseThreads(units, options)
   // Workers start while the places are tried.
   const crew = await openCrew(plan, store, Math.min(threads.count, units.length), meter)

@@ -11,6 +11,7 @@ import { sinkSchema } from './operators.ts'
 import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
+import { readSplit } from './read-split.ts'
 import { addRefused, type Refused } from './refused.ts'
 import { type Split, soleArchive, type Unit } from './split.ts'
 import type { Threads } from './threads.ts'
@@ -58,7 +59,7 @@ export async function readObjects(work: InputWork, coordinator: Coordinator, opt
 }
 
 async function readHere({ plan, store, units, threads, meter }: InputWork, reading: Reading): Promise<void> {
-  let source: ScanSource = { store, chunks: (split) => reading.watch(store.read(split.object)) }
+  let source: ScanSource = { store, chunks: (split) => reading.watch(readSplit(store, split)) }
   const archive = threads.count > 1 ? soleArchive(units, store) : undefined
   if (archive !== undefined) {
     const { inflateAhead } = await import('./inflate-ahead.ts')
@@ -78,7 +79,7 @@ async function readWithCrew(
   tmp: string | undefined,
 ): Promise<void> {
   const schemas = plan.sinks.map((sink) => sinkSchema(sink.columns))
-  const chunks = (split: Split) => reading.watch(store.read(split.object))
+  const chunks = (split: Split) => reading.watch(readSplit(store, split))
   const onRead = (bytes: number) => reading.countRead(bytes)
   for await (const message of reading.untilAborted(crew.scan({ objects, units, windowBytes, tmp, chunks, onRead }))) {
     if (message.kind === 'failed') throw unpackError(message.error)

@@ -9,7 +9,7 @@ import { fileSchema, sinkSchema } from './operators.ts'
 import type { PhysicalSink } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
 import { countSent } from './sent-bytes.ts'
-import type { Unit } from './split.ts'
+import type { Split, Unit } from './split.ts'
 import { UnitScanner } from './unit-scanner.ts'
 import { type FromWorker, packBody, packError, Shared, type ToWorker, type WorkerSetup } from './worker-messages.ts'
 
@@ -25,7 +25,7 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, measures, share
   let unitAtHand = 0
   const chunks = new ChunkQueues((unit, byteLength) => send({ kind: 'used', unit, byteLength }))
   const meter = measures ? new Meter() : undefined
-  const source = { store, chunks: () => chunks.take(unitAtHand) }
+  const source = { store, chunks: ({ object }: Split) => store?.read(object) ?? chunks.take(unitAtHand) }
   const scanner = new UnitScanner(new Pipeline(plan, meter), source, meter)
   let readBytes = 0
   let work = Promise.resolve()

@@ -22,8 +22,11 @@ export interface Unit {
  * costs little; an object that is not plain is never cut, since it can only be read from its start, and what it is shows there alone.
  *
  * The parts are a function of the input and of two constants, never of how many threads there are: so are batches and row groups.
+ *
+ * - Errors: those of the store, about the first bytes of a large object.
  */
-export function planUnits(objects: readonly ObjectInfo[], store: Store): Unit[] {
+export async function planUnits(objects: readonly ObjectInfo[], store: Store): Promise<Unit[]> {
+  const cut = await cuttable(objects, store)
   const units: Unit[] = []
   let group: Split[] = []
   let groupBytes = 0
@@ -33,7 +36,7 @@ export function planUnits(objects: readonly ObjectInfo[], store: Store): Unit[] 
     groupBytes = 0
   }
   for (const [index, object] of objects.entries()) {
-    if (object.size > 2 * SPLIT_BYTES && canCut(object, store)) {
+    if (cut.has(object)) {
       endGroup()
       for (let start = 0; start < object.size; start += SPLIT_BYTES) {
         const end = start + 2 * SPLIT_BYTES > object.size ? undefined : start + SPLIT_BYTES
@@ -58,9 +61,28 @@ export function soleArchive(units: readonly Unit[], store: Store): ObjectInfo | 
   return magic !== undefined && isGzip(magic) ? object : undefined
 }
 
-function canCut(object: ObjectInfo, store: Store): boolean {
-  const magic = firstBytes(object, store)
-  return magic !== undefined && isPlain(magic)
+/** The large objects that are plain and can be read from any place on. What an object is shows in its first bytes alone, never in its name. */
+async function cuttable(objects: readonly ObjectInfo[], store: Store): Promise<ReadonlySet<ObjectInfo>> {
+  const large = objects.filter(({ size }) => size > 2 * SPLIT_BYTES)
+  const plain = new Set<ObjectInfo>()
+  const look = async (object: ObjectInfo) => {
+    const magic = firstBytes(object, store) ?? (await firstBytesOfPart(object, store))
+    if (magic !== undefined && isPlain(magic)) plain.add(object)
+  }
+  const next = large.values()
+  const lookOn = async () => {
+    for (const object of next) await look(object)
+  }
+  await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, lookOn))
+  return plain
+}
+
+/** Undefined where the store gives no parts, or could give those of different versions. */
+async function firstBytesOfPart(object: ObjectInfo, store: Store): Promise<Uint8Array | undefined> {
+  if (store.readPart === undefined || object.etag === undefined) return undefined
+  const pieces: Uint8Array[] = []
+  for await (const bytes of store.readPart(object, 0, MAGIC_BYTES)) pieces.push(bytes)
+  return Buffer.concat(pieces)
 }
 
 /** Undefined where they cannot be had without waiting. */
@@ -73,3 +95,5 @@ function firstBytes(object: ObjectInfo, store: Store): Uint8Array | undefined {
 const SPLIT_BYTES = 16 * 1024 * 1024
 const GROUP_BYTES = 1024 * 1024
 const GROUP_OBJECTS = 256
+/** Small requests that go to a store side by side. */
+const LOOKS_AT_ONCE = 16

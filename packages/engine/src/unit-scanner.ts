@@ -2,6 +2,7 @@ import { canInflateSync, Inflater, inflate, RawInflate, type Store } from '@flet
 import { type Meter, metered, meteredPieces, operatorName } from './meter.ts'
 import type { MorselBody, ObjectCounts } from './morsel.ts'
 import type { Pipeline } from './pipeline.ts'
+import { isRange } from './read-split.ts'
 import type { Split, Unit } from './split.ts'
 
 /** What comes out of a unit, in the order of its lines. */
@@ -16,7 +17,7 @@ export type ScanMessage =
 export interface ScanSource {
   /** Read from without waiting where it can. */
   readonly store: Store | undefined
-  /** Stored bytes as they come, for every other store; whoever gives them tells the progress. */
+  /** Stored bytes as they come, as `readSplit` gives them, for every other store; whoever gives them tells the progress. */
   chunks(split: Split): AsyncIterable<Uint8Array>
   /** The split's content, where somebody else reads and inflates it, and tells the progress. */
   contents?(split: Split): AsyncIterable<Uint8Array>
@@ -43,13 +44,14 @@ export class UnitScanner {
   async *scan(unit: Unit): AsyncGenerator<ScanMessage> {
     const pipeline = this.#pipeline
     for (const split of unit.splits) {
-      const { index, object, start, end } = split
+      const { index, object, start } = split
       pipeline.start(index, object.name)
       if (this.#source.contents !== undefined) yield* this.#scanContents(split, this.#source.contents(split))
-      else if (this.#raw === undefined)
-        yield* this.#scanContents(split, inflate(this.#source.chunks(split), object.name))
-      else if (start > 0 || end !== undefined) yield* this.#scanRange(split)
-      else yield* this.#scanObject(split, this.#raw)
+      else if (isRange(split)) {
+        if (this.#source.store?.readSync !== undefined) yield* this.#scanRange(split)
+        else yield* this.#scanLines(split, this.#source.chunks(split))
+      } else if (this.#raw !== undefined) yield* this.#scanObject(split, this.#raw)
+      else yield* this.#scanContents(split, inflate(this.#source.chunks(split), object.name))
       // The object's size is counted once, by its first split.
       pipeline.end(start === 0 ? object.size : 0)
     }
@@ -59,6 +61,21 @@ export class UnitScanner {
 
   async *#scanContents({ index }: Split, contents: AsyncIterable<Uint8Array>): AsyncGenerator<ScanMessage> {
     for await (const bytes of contents) yield* morsels(index, this.#pipeline.push(bytes))
+  }
+
+  /** The lines that begin in the split, of bytes that begin before it and end with the last of them. */
+  async *#scanLines({ index, object, start, end = object.size }: Split, pieces: AsyncIterable<Uint8Array>) {
+    let at = Math.max(start - 1, 0)
+    let isBetweenLines = start === 0
+    for await (const bytes of pieces) {
+      const lineEnd = isBetweenLines ? -1 : bytes.indexOf(LF)
+      if (lineEnd >= 0 && at + lineEnd + 1 < end) {
+        isBetweenLines = true
+        this.#pipeline.skipTo(at + lineEnd + 1)
+      }
+      if (isBetweenLines) yield* morsels(index, this.#pipeline.push(bytes.subarray(lineEnd + 1)))
+      at += bytes.length
+    }
   }
 
   *#scanObject({ index, object }: Split, raw: RawInflate): Generator<ScanMessage> {

@@ -91,7 +91,7 @@ describe('workers', () => {
         {},
         { store: waited },
         { windowBytes: 0, tmp: folder },
-        { units: planUnits(objects, local) },
+        { units: await planUnits(objects, local) },
       ]) {
         const { csv, lines } = await scan(objects, { workerCount, ...options })
         expect({ csv, lines }).toEqual({ csv: expected.csv, lines: expected.lines })
@@ -174,7 +174,7 @@ describe('workers', () => {
       const crew = new Crew({ plan: clicksPlan(), readsFiles: false, workerCount: 2 })
       const messages = crew.scan({
         objects,
-        units: planUnits(objects, local),
+        units: await planUnits(objects, local),
         windowBytes: 1000,
         tmp: folder,
         chunks: ({ object }) => local.read(object),

@@ -1,6 +1,14 @@
 import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ObjectInfo, openLocalStore, openMemoryStore, parseLocation } from '@fletching/storage'
+import { setImmediate } from 'node:timers/promises'
+import {
+  type ObjectInfo,
+  openDiscardStore,
+  openLocalStore,
+  openMemoryStore,
+  parseLocation,
+  type Store,
+} from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { planUnits, soleArchive } from '../src/split.ts'
@@ -13,8 +21,9 @@ function objectOf(name: string, size: number): ObjectInfo {
 }
 
 /** `a+b` for objects in one unit, `a[0-16)` for a part in MiB. */
-function show(objects: readonly ObjectInfo[], store = openMemoryStore()): string[] {
-  return planUnits(objects, store).map(({ splits }) =>
+async function show(objects: readonly ObjectInfo[], store = openMemoryStore()): Promise<string[]> {
+  const units = await planUnits(objects, store)
+  return units.map(({ splits }) =>
     splits
       .map(({ object, start, end }) => {
         const name = object.name.slice(object.name.lastIndexOf('/') + 1)
@@ -26,16 +35,16 @@ function show(objects: readonly ObjectInfo[], store = openMemoryStore()): string
 }
 
 describe('the units of an input', () => {
-  it('are none of nothing', () => expect(show([])).toEqual([]))
+  it('are none of nothing', async () => expect(await show([])).toEqual([]))
 
-  it('group small objects in their order, up to a size', () => {
+  it('group small objects in their order, up to a size', async () => {
     const sizes = { a: 10, b: MIB - 10, c: 1, d: 5 * MIB, e: 0, f: 10 }
     const objects = Object.entries(sizes).map(([name, size]) => objectOf(name, size))
-    expect(show(objects)).toEqual(['a+b', 'c', 'd', 'e+f'])
+    expect(await show(objects)).toEqual(['a+b', 'c', 'd', 'e+f'])
   })
 
-  it('hold no more than 256 objects', () => {
-    const units = planUnits(
+  it('hold no more than 256 objects', async () => {
+    const units = await planUnits(
       Array.from({ length: 600 }, (_, n) => objectOf(`o${n}`, 1)),
       openMemoryStore(),
     )
@@ -60,7 +69,7 @@ describe('the units of an input', () => {
       const small = await fileOf('small', Buffer.from('{'), 32 * MIB)
       const gzip = await fileOf('gzip', Buffer.from([0x1f, 0x8b]), 50 * MIB)
       const zstd = await fileOf('zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), 50 * MIB)
-      expect(show([small, plain, gzip, zstd], local)).toEqual([
+      expect(await show([small, plain, gzip, zstd], local)).toEqual([
         'small',
         'plain[0-16)',
         'plain[16-32)',
@@ -68,8 +77,49 @@ describe('the units of an input', () => {
         'gzip',
         'zstd',
       ])
-      expect(show([plain])).toEqual(['plain'])
     }))
+
+  it('cut a large plain object of a store that gives parts of a version, looked at side by side', async () => {
+    const begins: Record<string, string> = {
+      plain: '{"user',
+      gzip: '\x1f\x8b\x08\0\0\0',
+      other: '[]\n\n\n\n',
+      zip: 'PK\x03\x04\0\0',
+    }
+    const looked: string[] = []
+    let open = 0
+    let openMost = 0
+    const store: Store = {
+      ...openDiscardStore(),
+      async *readPart({ name }, start, end) {
+        looked.push(`${name} ${start}-${end}`)
+        openMost = Math.max(openMost, ++open)
+        await setImmediate()
+        open--
+        const bytes = Buffer.from(begins[name], 'latin1')
+        yield bytes.subarray(0, 1)
+        yield bytes.subarray(1)
+      },
+    }
+    const large = (name: string, etag?: string) => ({ ...objectOf(name, 40 * MIB), etag })
+    const objects = [
+      ...['plain', 'gzip', 'other', 'zip'].map((name) => large(name, '"1"')),
+      ...Array.from({ length: 30 }, () => large('gzip', '"1"')),
+      // Parts of it could be of different versions.
+      large('plain'),
+    ]
+    expect((await show(objects, store)).join(' ')).toBe(
+      `plain[0-16) plain[16-) gzip other[0-16) other[16-) zip ${'gzip '.repeat(30)}plain`,
+    )
+    expect(looked.slice(0, 4)).toEqual(['plain 0-6', 'gzip 0-6', 'other 0-6', 'zip 0-6'])
+    expect(looked).toHaveLength(34)
+    expect(openMost).toBe(16)
+  })
+
+  it('are not made when the first bytes of an object cannot be read', async () => {
+    const gone = { ...objectOf('gone', 40 * MIB), etag: '"1"' }
+    await expect(show([gone])).rejects.toThrow('NO_SUCH_OBJECT: the object is gone since it was listed\n  at gone')
+  })
 
   it('are one archive alone when the input is one compressed object that can be read without waiting', () =>
     inFolder(async (folder) => {
@@ -79,9 +129,10 @@ describe('the units of an input', () => {
       }
       const archive = await fileOf('a', Buffer.from([0x1f, 0x8b, 8]))
       const plain = await fileOf('b', Buffer.from('{}'))
-      const soleOf = (objects: readonly ObjectInfo[], store = local) => soleArchive(planUnits(objects, store), store)
-      expect(soleOf([archive])).toBe(archive)
-      for (const objects of [[], [plain], [archive, plain]]) expect(soleOf(objects)).toBeUndefined()
-      expect(soleOf([archive], openMemoryStore())).toBeUndefined()
+      const soleOf = async (objects: readonly ObjectInfo[], store = local) =>
+        soleArchive(await planUnits(objects, store), store)
+      expect(await soleOf([archive])).toBe(archive)
+      for (const objects of [[], [plain], [archive, plain]]) expect(await soleOf(objects)).toBeUndefined()
+      expect(await soleOf([archive], openMemoryStore())).toBeUndefined()
     }))
 })

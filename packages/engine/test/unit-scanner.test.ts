@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { openLocalStore, parseLocation } from '@fletching/storage'
+import { openDiscardStore, openLocalStore, parseLocation, type Store } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { addAccounting, emptyAccounting } from '../src/accounting.ts'
 import type { ObjectCounts } from '../src/morsel.ts'
 import type { PhysicalPlan } from '../src/physical.ts'
 import { Pipeline } from '../src/pipeline.ts'
+import { readSplit } from '../src/read-split.ts'
 import type { Unit } from '../src/split.ts'
 import { type ScanSource, UnitScanner } from '../src/unit-scanner.ts'
 import { clickLines, clicksPlan } from './clicks.ts'
@@ -49,6 +50,21 @@ async function fileOf(folder: string, bytes: string | Uint8Array, name = 'a') {
   return object
 }
 
+/** A source that has to be waited for, and gives parts of a text in small pieces. */
+function inParts(text: string, pieceBytes: number): Partial<ScanSource> {
+  const content = Buffer.from(text)
+  const parts: Store = {
+    ...openDiscardStore(),
+    async *read() {
+      yield content
+    },
+    async *readPart(_, start, end) {
+      for (let at = start; at < end; at += pieceBytes) yield content.subarray(at, Math.min(at + pieceBytes, end))
+    },
+  }
+  return { store: undefined, chunks: (split) => readSplit(parts, split) }
+}
+
 const whole = (object: Unit['splits'][number]['object']) => [{ index: 0, object, start: 0, end: undefined }]
 
 describe('the splits of a plain file', () => {
@@ -73,20 +89,29 @@ describe('the splits of a plain file', () => {
         const splits = starts.map((start, n) => ({ index: 0, object, start, end: starts[n + 1] }))
         const { progress: __, ...together } = await scan(splits)
         expect(together, `splits of ${bytes} bytes`).toEqual(expected)
+        for (const pieceBytes of splits.length > 100 ? [100_000] : [1, 77]) {
+          const { progress: none, ...waited } = await scan(splits, inParts(text, pieceBytes))
+          expect(waited, `splits of ${bytes} bytes that come in pieces of ${pieceBytes}`).toEqual(expected)
+          expect(none).toBe(0)
+        }
       }
     }),
   )
 
   it('are read up to a line that crosses the room for what is read', () =>
     inFolder(async (folder) => {
-      const object = await fileOf(folder, `${clickLines(9)}\n{"x":"${'x'.repeat(700_000)}"}\n${clickLines(9)}\n`)
+      const text = `${clickLines(9)}\n{"x":"${'x'.repeat(2_500_000)}"}\n${clickLines(9)}\n`
+      const object = await fileOf(folder, text)
       const { progress: _, ...expected } = await scan(whole(object))
-      for (const cut of [1, 900, 1200, 262_144, 500_000, 700_900, 701_200]) {
-        const { progress: __, ...together } = await scan([
+      for (const cut of [1, 900, 1200, 262_144, 500_000, 2_500_900, 2_501_200]) {
+        const splits = [
           { index: 0, object, start: 0, end: cut },
           { index: 0, object, start: cut, end: undefined },
-        ])
+        ]
+        const { progress: __, ...together } = await scan(splits)
         expect(together, `cut at ${cut}`).toEqual(expected)
+        const { progress: ___, ...waited } = await scan(splits, inParts(text, 99_999))
+        expect(waited, `cut at ${cut}, in parts`).toEqual(expected)
       }
     }))
 })

@@ -27,7 +27,11 @@ class MemoryStore implements Store {
     for (const key of keys) yield info({ scheme: 'memory', key }, this.#objects.get(key) as Stored)
   }
 
-  async *read(object: ObjectInfo): AsyncGenerator<Uint8Array> {
+  read(object: ObjectInfo): AsyncGenerator<Uint8Array> {
+    return this.readPart(object, 0, object.size)
+  }
+
+  async *readPart(object: ObjectInfo, start: number, end: number): AsyncGenerator<Uint8Array> {
     const stored = this.#objects.get(keyOf(object.location))
     if (stored === undefined) {
       throw environmentError('NO_SUCH_OBJECT', 'the object is gone since it was listed', { at: object.name })
@@ -38,7 +42,7 @@ class MemoryStore implements Store {
         help: 'run again to read its new content',
       })
     }
-    for (let at = 0; at < stored.bytes.length; at += CHUNK_BYTES) yield stored.bytes.slice(at, at + CHUNK_BYTES)
+    for (let at = start; at < end; at += CHUNK_BYTES) yield stored.bytes.slice(at, Math.min(at + CHUNK_BYTES, end))
   }
 
   async create(location: Location): Promise<ObjectWriter> {

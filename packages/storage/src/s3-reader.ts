@@ -12,8 +12,14 @@ interface Address {
   readonly Key: string
 }
 
+/** The bytes of an object from `start` to before `end`. */
+export interface Part {
+  readonly start: number
+  readonly end: number
+}
+
 /**
- * Reads an object whole: the bytes as stored, of the version that was listed.
+ * Reads an object whole, or a part of it: the bytes as stored, of the version that was listed.
  *
  * The SDK does not resume a body that was cut, and waits for ever for one that stalls; both are done here. Every try asks for the bytes
  * that are still missing, and only of the same version.
@@ -23,30 +29,34 @@ export async function* readS3Object(
   address: Address,
   object: ObjectInfo,
   options: S3Options,
+  part?: Part,
 ): AsyncGenerator<Uint8Array> {
   const { readTries = 5, stallTimeoutMs = 60_000, retryDelayMs = 200 } = options
-  let at = 0
-  for (let failed = 0; at < object.size; ) {
+  const { start, end } = part ?? { start: 0, end: object.size }
+  let at = start
+  for (let failed = 0; at < end; ) {
     try {
-      const { Body, ETag } = await client.send(
+      const range = part === undefined ? (at === 0 ? undefined : `bytes=${at}-`) : `bytes=${at}-${end - 1}`
+      const { Body, ETag, ContentRange } = await client.send(
         new sdk.GetObjectCommand({
           ...address,
           ...(object.etag === undefined ? {} : { IfMatch: object.etag }),
-          ...(at === 0 ? {} : { Range: `bytes=${at}-` }),
+          ...(range === undefined ? {} : { Range: range }),
         }),
       )
       if (object.etag !== undefined && ETag !== object.etag) throw changed(object)
+      if (range !== undefined && ContentRange?.startsWith(`bytes ${at}-`) !== true) throw notThePart(object)
       for await (const bytes of withStallTimeout(Body as Readable, stallTimeoutMs)) {
         at += bytes.length
         failed = 0
         yield bytes
       }
-      if (at > object.size) throw changed(object)
-      if (at < object.size) throw new Cut()
+      if (at > end) throw changed(object)
+      if (at < end) throw new Cut()
     } catch (error) {
       if (error instanceof FletchingError) throw error
       if (!isWorthAnotherTry(error)) throw s3Failure(error, object.name, 'read')
-      if (++failed >= readTries) throw givenUp(error, object, at, failed)
+      if (++failed >= readTries) throw givenUp(error, object, at, at === start, failed)
       await delay(retryDelayMs * 2 ** (failed - 1))
     }
   }
@@ -82,10 +92,10 @@ function isWorthAnotherTry(error: unknown): boolean {
   return statusOf(error) === undefined && (error as { name?: string }).name !== 'CredentialsProviderError'
 }
 
-function givenUp(error: unknown, object: ObjectInfo, at: number, tries: number) {
+function givenUp(error: unknown, object: ObjectInfo, at: number, isAtStart: boolean, tries: number) {
   const parts = { at: object.name, help: 'run again; if it stays so, look at the network between here and S3' }
   const isStalled = error instanceof Stalled || (error as { name?: string }).name === 'TimeoutError'
-  if (at === 0 && !(error instanceof Cut || isStalled)) return s3Failure(error, object.name, 'read')
+  if (isAtStart && !(error instanceof Cut || isStalled)) return s3Failure(error, object.name, 'read')
   if (isStalled) {
     return environmentError('STALLED', `no more bytes came after ${at} of ${object.size}, in ${tries} tries`, parts)
   }
@@ -94,6 +104,13 @@ function givenUp(error: unknown, object: ObjectInfo, at: number, tries: number) 
     `the read ended after ${at} of ${object.size} bytes, in ${tries} tries`,
     parts,
   )
+}
+
+function notThePart(object: ObjectInfo) {
+  return environmentError('S3_FAILED', 'the answer is not the part of the object that was asked for', {
+    at: object.name,
+    help: 'check the endpoint: something between here and S3 may answer in its place',
+  })
 }
 
 function changed(object: ObjectInfo) {

@@ -11,7 +11,7 @@ type S3Location = Extract<Location, { scheme: 's3' }>
 /**
  * Objects in Amazon S3, or another server that speaks its language.
  *
- * - Reading: bytes as stored, pinned to the ETag that was listed, resumed after a cut, given up after a stated number of tries.
+ * - Reading: bytes as stored, whole or in parts, pinned to the ETag that was listed, resumed after a cut, given up after a stated number of tries.
  * - Writing: by one request or a multipart upload that is completed at commit and aborted on failure.
  * - Errors: environment errors with the object's name and the way out; never credentials.
  */
@@ -97,6 +97,7 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
     assertWritable,
     remove,
     read: (object) => readS3Object(opened, addressOf(object.location), object, options),
+    readPart: (object, start, end) => readS3Object(opened, addressOf(object.location), object, options, { start, end }),
   }
 }
 

@@ -20,6 +20,11 @@ export interface Store {
   /** The stored bytes, whole and of the version that was listed, or an error. */
   read(object: ObjectInfo): AsyncIterable<Uint8Array>
   /**
+   * The stored bytes from `start` to before `end`, of the version that was listed, or an error; where the place can begin anywhere and knows
+   * versions, and bytes have to be waited for.
+   */
+  readPart?(object: ObjectInfo, start: number, end: number): AsyncIterable<Uint8Array>
+  /**
    * The stored bytes from `start` on, without waiting, where the place allows it: each piece is the filled part of what `room` gave, and
    * good until the next is asked for.
    */

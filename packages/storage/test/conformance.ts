@@ -51,6 +51,29 @@ export function describeStore(title: string, open: () => Promise<Opened>): void 
       expect((await get(written)).equals(Buffer.concat([bytesOf(10), bytesOf(70_000)]))).toBe(true)
     })
 
+    it('gives any part of an object, of the version that was listed', async (context) => {
+      if (store.readPart === undefined) return context.skip('the store gives no parts')
+      const location = joinLocation(inside(), 'a')
+      const bytes = bytesOf(200_000)
+      const object = await put(location, bytes)
+      const part = async (start: number, end: number) => {
+        const chunks: Uint8Array[] = []
+        for await (const chunk of store.readPart?.(object, start, end) ?? []) chunks.push(chunk)
+        return Buffer.concat(chunks)
+      }
+      for (const [start, end] of [
+        [0, 1],
+        [0, 200_000],
+        [1, 200_000],
+        [65_536, 131_072],
+        [199_999, 200_000],
+      ]) {
+        expect((await part(start, end)).equals(bytes.subarray(start, end)), `${start} to ${end}`).toBe(true)
+      }
+      await put(location, bytesOf(200_001))
+      await expect(part(1, 2)).rejects.toThrow(expect.objectContaining({ code: 'OBJECT_CHANGED' }))
+    })
+
     it('takes an object without a byte', async () => {
       const location = joinLocation(inside(), 'empty')
       const written = await put(location)

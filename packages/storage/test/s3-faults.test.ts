@@ -60,6 +60,12 @@ async function read(): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
+async function readPart(start: number, end: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of store.readPart?.(object, start, end) ?? []) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
 async function failureOf(action: Promise<unknown>) {
   const error = await action.then(
     () => undefined,
@@ -77,8 +83,15 @@ function start(request: IncomingMessage): number {
 function send(bytes: number, then: 'end' | 'cut' | 'stall', etag = ETAG): Answer {
   return (request, response) => {
     const from = start(request)
-    const body = content.subarray(from)
-    response.writeHead(from > 0 ? 206 : 200, { ETag: etag, 'Content-Length': body.length })
+    const to = 1 + Number(/-(\d+)$/.exec(request.headers.range ?? '')?.[1] ?? content.length - 1)
+    const body = content.subarray(from, to)
+    const part =
+      request.headers.range === undefined ? {} : { 'Content-Range': `bytes ${from}-${to - 1}/${content.length}` }
+    response.writeHead(request.headers.range === undefined ? 200 : 206, {
+      ETag: etag,
+      'Content-Length': body.length,
+      ...part,
+    })
     if (then === 'end') response.end(body)
     else response.write(body.subarray(0, bytes), () => then === 'cut' && response.destroy())
   }
@@ -198,12 +211,47 @@ describe('reading from S3', () => {
     expect(await failureOf(read())).toMatchObject({ message, kind: 'environment' })
   })
 
+  describe('a part', () => {
+    it('is asked for as such, of the version that was listed, and goes on where it was cut', async () => {
+      answers = [send(10_000, 'cut'), send(5, 'stall'), all]
+      expect((await readPart(1000, 90_000)).equals(content.subarray(1000, 90_000))).toBe(true)
+      expect(requests.map(({ headers }) => [headers.range, headers['if-match']])).toEqual([
+        ['bytes=1000-89999', ETAG],
+        ['bytes=11000-89999', ETAG],
+        ['bytes=11005-89999', ETAG],
+      ])
+    })
+
+    it.each<[string, Answer[], string]>([
+      [
+        'is the whole object',
+        [(_, response) => response.writeHead(200, { ETag: ETAG, 'Content-Length': content.length }).end(content)],
+        'S3_FAILED: the answer is not the part of the object that was asked for\n  at s3://bucket/a.gz\n  check the endpoint: something between here and S3 may answer in its place',
+      ],
+      [
+        'is of another version',
+        [refuse(412, 'PreconditionFailed')],
+        'OBJECT_CHANGED: the object was replaced since it was listed\n  at s3://bucket/a.gz\n  run again to read its new content',
+      ],
+      [
+        'is cut every time',
+        [send(7, 'cut'), send(0, 'cut')],
+        'READ_CUT_SHORT: the read ended after 1007 of 300000 bytes, in 3 tries\n  at s3://bucket/a.gz\n  run again; if it stays so, look at the network between here and S3',
+      ],
+    ])('that %s is an error', async (_, given, message) => {
+      answers = given
+      expect(await failureOf(readPart(1000, 90_000))).toMatchObject({ message, kind: 'environment' })
+    })
+  })
+
   it('says that nobody is there', async () => {
     store = await openS3Store({ endpoint: 'http://127.0.0.1:1', region: 'eu-west-1', retryDelayMs: 1, readTries: 2 })
-    expect(await failureOf(read())).toMatchObject({
-      message: 'NETWORK: cannot read: ECONNREFUSED\n  at s3://bucket/a.gz\n  check the network and the endpoint',
-      kind: 'environment',
-    })
+    for (const reading of [read, () => readPart(1000, 2000)]) {
+      expect(await failureOf(reading())).toMatchObject({
+        message: 'NETWORK: cannot read: ECONNREFUSED\n  at s3://bucket/a.gz\n  check the network and the endpoint',
+        kind: 'environment',
+      })
+    }
   })
 })
 
