@@ -10,7 +10,8 @@ const oracle = (argv: readonly string[]) => readCommand(argv).catch(() => undefi
 describe('readPlainLine', () => {
   it.each<[string, Command]>([
     ['list', { name: 'list' }],
-    ['explain job.js', { name: 'explain', job: 'job.js' }],
+    ['explain job.js', { name: 'explain', job: 'job.js', values: {} }],
+    ['explain job --analyze --workers 2', { name: 'explain', job: 'job', values: { analyze: true, workers: '2' } }],
     ['run job', { name: 'run', job: 'job', values: {} }],
     ['run --workers 2 job', { name: 'run', job: 'job', values: { workers: '2' } }],
     ['run job --workers=2 --on-empty skip', { name: 'run', job: 'job', values: { workers: '2', 'on-empty': 'skip' } }],

@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
 import { NdjsonDecoder, type ScanSpec } from '@fletching/ndjson'
 import { describe, expect, it, vi } from 'vitest'
 import { column, decode, ID, interactions, openBoth, TEXT } from './events.ts'
@@ -10,13 +8,6 @@ const slowLines = (input: string | Uint8Array, spec = interactions) => decode(in
 const scannerOf = (spec: ScanSpec) => new NdjsonDecoder(spec).scanner
 
 describe('the module in WebAssembly', () => {
-  it('is what its sources give', () => {
-    const script = join(import.meta.dirname, '../scripts/build-wasm.js')
-    expect(execFileSync(process.execPath, [script, '--check'], { encoding: 'utf8' })).toMatch(
-      /^\d+ bytes of WebAssembly\n$/,
-    )
-  })
-
   it.each<[string, number, string | Uint8Array]>([
     ['events as they are', 0, `${event('Product Clicked')}\n`.repeat(5)],
     ['blanks between tokens', 0, JSON.stringify(JSON.parse(event('Product Clicked')), null, ' ').replaceAll('\n', ' ')],
