@@ -25,7 +25,7 @@ export type Plain = null | boolean | number | bigint | string | readonly Plain[]
  * - *slice*: the middle of a longer chunk, from the middle of a byte on, with wrong values under every null and around it.
  * - *slice of a slice*: the same, cut twice.
  * - *chunks*: several, some of them slices, one without rows.
- * - *dictionary*: texts as numbers of a dictionary, in a slice; other types as *slice*.
+ * - *dictionary*: texts as numbers of a dictionary in several chunks, in a slice; other types as *slice*.
  * - *dictionaries*: texts in several chunks, each with a dictionary of its own; other types as *chunks*.
  */
 export type Form = (typeof forms)[number]
@@ -159,21 +159,19 @@ interface Shape {
 
 function buildDictionary(type: Dictionary, texts: readonly string[], shape: Shape, poisoned: boolean): Data {
   const entries = [...new Set(['never used', ...texts])]
-  const numbers = Int32Array.from(texts, (text) => entries.indexOf(text))
-  const dictionary = new Vector([poisoned ? sliced(type.dictionary, entries) : build(type.dictionary, entries, false)])
+  const numbers = texts.map((text) => entries.indexOf(text))
+  const dictionary = new Vector(chunksIn(type.dictionary, entries, poisoned ? 'chunks' : 'plain'))
   return makeData({
     type: type as Dictionary<Utf8, Int32>,
     ...shape,
-    data: numbers,
+    data: numbersOf(type.indices, numbers) as Int32Array,
     dictionary: dictionary as Vector<Utf8>,
   })
 }
 
 function numbersOf(type: DataType, values: readonly Plain[]) {
-  if (DataType.isTimestamp(type) || (DataType.isInt(type) && type.bitWidth === 64))
-    return BigInt64Array.from(values as bigint[], BigInt)
-  const numbers = values as number[]
-  return DataType.isFloat(type) ? Float64Array.from(numbers) : Int32Array.from(numbers)
+  const isWide = DataType.isTimestamp(type) || (DataType.isInt(type) && type.bitWidth === 64)
+  return type.ArrayType.from(values, isWide ? BigInt : Number)
 }
 
 function bitsOf(flags: readonly boolean[]): Uint8Array {
