@@ -2,21 +2,25 @@ import { authorError } from '@fletching/columns/errors'
 
 /** How the CSV dialects differ. */
 export interface DialectRules {
-  /** What a quote in a quoted field is written with. */
-  readonly escape: 'double' | 'backslash'
+  /** What stands in front of an escaped byte. */
+  readonly escape: '"' | '\\'
   readonly lineEnd: '\n' | '\r\n'
-  /** The class of each byte: QUOTES when it makes a field be quoted, FOLDS when it is a line break that becomes a blank. */
+  /** The classes of each byte, or-ed. The module passes over all but those below 0x2d and the backslash, so others have none. */
   readonly classes: Uint8Array
-  /** UTF-16 units beyond which a text is quoted; Infinity when length does not matter. */
+  /** UTF-16 units beyond which a text is quoted. */
   readonly quotesFrom: number
   /** Whether every text is quoted, also the empty one. */
   readonly quotesAllText: boolean
-  /** Whether a blank or a tab at either end makes a field be quoted. */
-  readonly quotesOuterBlanks: boolean
 }
 
-export const QUOTES = 1
-export const FOLDS = 2
+/** By its presence a text is quoted. */
+const QUOTES = 1
+/** A line break that becomes a blank. */
+const FOLDS = 2
+/** At either end it makes a text be quoted. */
+const OUTER = 4
+/** It is escaped; a text that holds it is quoted. */
+const ESCAPED = 8
 
 export const csvDialects = ['personalize', 'glue', 'rfc4180', 'athena-opencsv'] as const
 
@@ -42,44 +46,48 @@ export function rulesOf(dialect: CsvDialect): DialectRules {
   })
 }
 
+/** As many units as no text has. */
+const NO_LENGTH = 0xffff_ffff
+
 const DIALECTS: Readonly<Record<CsvDialect, DialectRules>> = {
   personalize: {
-    escape: 'backslash',
+    escape: '\\',
     lineEnd: '\n',
-    classes: byteClasses({ quotes: ',"\\', folds: '\r\n' }),
-    quotesFrom: Number.POSITIVE_INFINITY,
+    classes: byteClasses({ quotes: ',"\\', folds: '\r\n', outer: ' \t\r\n', escaped: '"\\' }),
+    quotesFrom: NO_LENGTH,
     quotesAllText: false,
-    quotesOuterBlanks: true,
   },
   glue: {
-    escape: 'double',
+    escape: '"',
     lineEnd: '\n',
-    classes: byteClasses({ quotes: String.fromCharCode(...Array(0x2d).keys()), folds: '' }),
+    classes: byteClasses({ quotes: String.fromCharCode(...Array(0x2d).keys()), escaped: '"' }),
     quotesFrom: 24,
     quotesAllText: false,
-    quotesOuterBlanks: false,
   },
   rfc4180: {
-    escape: 'double',
+    escape: '"',
     lineEnd: '\r\n',
-    classes: byteClasses({ quotes: ',"\r\n', folds: '' }),
-    quotesFrom: Number.POSITIVE_INFINITY,
+    classes: byteClasses({ quotes: ',"\r\n', escaped: '"' }),
+    quotesFrom: NO_LENGTH,
     quotesAllText: false,
-    quotesOuterBlanks: false,
   },
   'athena-opencsv': {
-    escape: 'backslash',
+    escape: '\\',
     lineEnd: '\n',
-    classes: byteClasses({ quotes: '', folds: '\r\n' }),
-    quotesFrom: Number.POSITIVE_INFINITY,
+    classes: byteClasses({ folds: '\r\n', escaped: '"\\' }),
+    quotesFrom: NO_LENGTH,
     quotesAllText: true,
-    quotesOuterBlanks: false,
   },
 }
 
-function byteClasses({ quotes, folds }: { quotes: string; folds: string }): Uint8Array {
+function byteClasses({ quotes = '', folds = '', outer = '', escaped = '' }): Uint8Array {
   const classes = new Uint8Array(256)
-  for (const char of quotes) classes[char.charCodeAt(0)] |= QUOTES
-  for (const char of folds) classes[char.charCodeAt(0)] |= FOLDS
+  const add = (chars: string, kind: number) => {
+    for (const char of chars) classes[char.charCodeAt(0)] |= kind
+  }
+  add(quotes, QUOTES)
+  add(folds, FOLDS)
+  add(outer, OUTER)
+  add(escaped, ESCAPED)
   return classes
 }

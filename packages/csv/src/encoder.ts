@@ -1,16 +1,17 @@
 import { authorError, internal } from '@fletching/columns/errors'
 import type { RecordBatch, Schema } from 'apache-arrow'
-import { ByteSink } from './byte-sink.ts'
+import { checkFieldType, columnOf } from './column.ts'
 import { type CsvDialect, type DialectRules, rulesOf } from './dialect.ts'
-import { checkFieldType, openFieldWriter } from './field-writer.ts'
+import { encodeRecords } from './records.ts'
 
 /**
- * Record batches in, CSV bytes out, straight from the batches' buffers.
+ * Record batches in, CSV bytes out: the batches' buffers are encoded in WebAssembly.
  *
  * - Shape: one record for each row; fields in the order of the schema.
  * - Nulls: an empty field. The empty text is one too, but for `athena-opencsv`, where it is `""`.
  * - Units: moments are ISO 8601 in UTC with milliseconds, days `2019-05-18`, doubles what `String` makes of them.
- * - Memory: holds as many bytes as the longest batch came to; what it gives is the caller's.
+ * - Memory: all encoders of a thread share 4 MiB, and more only while a batch holds a longer record, which may come to about a gigabyte; what
+ *   it gives is the caller's.
  * - Errors: NOT_IN_CSV (author) for a column of structs or lists, BAD_COLUMN_NAME (author) for a name that a bare header would
  *   break, NO_SUCH_DIALECT (author), all when it is made; internal for a batch of other columns.
  * - Order: that of the rows.
@@ -30,7 +31,6 @@ export class CsvEncoder {
   readonly counts = { lineBreaksReplaced: 0 }
   readonly #names: readonly string[]
   readonly #rules: DialectRules
-  readonly #sink = new ByteSink()
 
   constructor(schema: Schema, options: { readonly dialect: CsvDialect }) {
     this.#rules = rulesOf(options.dialect)
@@ -47,33 +47,15 @@ export class CsvEncoder {
   /** The records of a batch. */
   encode(batch: RecordBatch): Uint8Array {
     this.#checkColumns(batch)
-    const sink = this.#sink
-    const context = { sink, rules: this.#rules, folded: (count: number) => this.#folded(count) }
-    const writers = batch.data.children.map((column) => openFieldWriter(column, context))
-    const endsInCrlf = this.#rules.lineEnd === '\r\n'
-    for (let row = 0; row < batch.numRows; row++) {
-      for (let column = 0; column < writers.length; column++) {
-        if (column > 0) {
-          sink.reserve(1)
-          sink.bytes[sink.length++] = COMMA
-        }
-        writers[column](row)
-      }
-      sink.reserve(2)
-      if (endsInCrlf) sink.bytes[sink.length++] = CR
-      sink.bytes[sink.length++] = LF
-    }
-    return sink.take()
+    const { bytes, lineBreaksReplaced } = encodeRecords(batch.data.children.map(columnOf), batch.numRows, this.#rules)
+    this.counts.lineBreaksReplaced += lineBreaksReplaced
+    return bytes
   }
 
   #checkColumns(batch: RecordBatch): void {
     const given = batch.schema.fields.map((field) => field.name)
     if (given.length === this.#names.length && given.every((name, column) => name === this.#names[column])) return
     throw internal(`a CSV of the columns ${this.#names.join(', ')} was given a batch of ${given.join(', ')}`)
-  }
-
-  #folded(count: number): void {
-    this.counts.lineBreaksReplaced += count
   }
 }
 
@@ -86,6 +68,3 @@ function checkName(name: string): void {
 }
 
 const UTF8 = new TextEncoder()
-const LF = 0x0a
-const CR = 0x0d
-const COMMA = 0x2c

@@ -1,0 +1,13 @@
+export const LF: u8 = 0x0a
+export const CR: u8 = 0x0d
+export const BLANK: u8 = 0x20
+export const QUOTE: u8 = 0x22
+export const PLUS: u8 = 0x2b
+export const COMMA: u8 = 0x2c
+export const MINUS: u8 = 0x2d
+export const DOT: u8 = 0x2e
+export const DIGIT_0: u8 = 0x30
+export const COLON: u8 = 0x3a
+export const UPPER_T: u8 = 0x54
+export const BACKSLASH: u8 = 0x5c
+export const UPPER_Z: u8 = 0x5a

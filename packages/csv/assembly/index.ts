@@ -1,0 +1,2 @@
+export { encode } from './encode'
+export { CLASSES, COLUMNS, RESULT, RULES } from './memory'
