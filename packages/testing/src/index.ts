@@ -1,4 +1,13 @@
 export { commandFile, type Finished, fletching } from './command.ts'
+export {
+  accessDenied,
+  expiredToken,
+  type Fault,
+  internalError,
+  type Rule,
+  slowDown,
+} from './faulty-s3/plan.ts'
+export { type FaultyS3, openFaultyS3, type RequestEvent } from './faulty-s3/server.ts'
 export { inFolder } from './folder.ts'
 export { countsOf } from './oracle/counts.ts'
 export { csvOf } from './oracle/csv.ts'

@@ -1,0 +1,41 @@
+import { type Answer, failure } from './answer.ts'
+import { makeObject } from './buckets.ts'
+import type { Fault } from './plan.ts'
+import type { S3Request } from './request.ts'
+
+/** The answer that a fault gives in place of doing what was asked for; undefined when that is done. */
+export function answerInstead(fault: Fault | undefined): Answer | undefined {
+  if (fault?.kind === 'status') return failure(fault.status, fault.code)
+  if (fault?.kind === '200-with-error') return failure(200, fault.code)
+  return undefined
+}
+
+/** Puts another object of the same size in the place of one, as somebody else might do at any time. */
+export function replaceObject({ buckets, bucket, key, number }: S3Request): void {
+  const object = buckets.get(bucket).objects.get(key)
+  if (object === undefined) return
+  const bytes = Uint8Array.from(object.bytes).reverse()
+  const etag = makeObject(key, Buffer.concat([bytes, Buffer.from(`replaced in ${number}`)])).etag
+  buckets.put(bucket, { ...object, bytes, etag }, number)
+}
+
+/** What a fault makes of the answer's body. */
+export function damage(answer: Answer, fault: Fault | undefined): Answer {
+  switch (fault?.kind) {
+    case 'corrupt-byte':
+      return { ...answer, body: answer.body.map((byte, at) => (at === answer.body.length >> 1 ? byte ^ 1 : byte)) }
+    case 'cut-xml':
+      return { ...answer, body: answer.body.subarray(0, answer.body.length >> 1) }
+    case 'duplicate-list':
+      return withFirstEntry(answer, (entry) => entry + entry)
+    case 'missing-from-list':
+      return withFirstEntry(answer, () => '')
+    default:
+      return answer
+  }
+}
+
+function withFirstEntry(answer: Answer, change: (entry: string) => string): Answer {
+  const text = Buffer.from(answer.body).toString()
+  return { ...answer, body: Buffer.from(text.replace(/<Contents>.*?<\/Contents>/s, change)) }
+}
