@@ -1,4 +1,6 @@
+export { atOnce } from './at-once.ts'
 export { commandFile, type Finished, fletching } from './command.ts'
+export { amazonEnv } from './faulty-s3/amazon.ts'
 export {
   accessDenied,
   expiredToken,

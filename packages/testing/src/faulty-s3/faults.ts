@@ -1,12 +1,13 @@
 import { type Answer, failure } from './answer.ts'
 import { makeObject } from './buckets.ts'
+import type { Operation } from './operation.ts'
 import type { Fault } from './plan.ts'
 import type { S3Request } from './request.ts'
 
 /** The answer that a fault gives in place of doing what was asked for; undefined when that is done. */
-export function answerInstead(fault: Fault | undefined): Answer | undefined {
+export function answerInstead(op: Operation, fault: Fault | undefined): Answer | undefined {
   if (fault?.kind === 'status') return failure(fault.status, fault.code)
-  if (fault?.kind === '200-with-error') return failure(200, fault.code)
+  if (fault?.kind === '200-with-error' && op !== 'HeadObject') return failure(200, fault.code)
   return undefined
 }
 
@@ -19,8 +20,9 @@ export function replaceObject({ buckets, bucket, key, number }: S3Request): void
   buckets.put(bucket, { ...object, bytes, etag }, number)
 }
 
-/** What a fault makes of the answer's body. */
-export function damage(answer: Answer, fault: Fault | undefined): Answer {
+/** What a fault makes of the answer's body; the answer to a HEAD has none, and what it says of the object stays true. */
+export function damage(op: Operation, answer: Answer, fault: Fault | undefined): Answer {
+  if (op === 'HeadObject') return answer
   switch (fault?.kind) {
     case 'corrupt-byte':
       return { ...answer, body: answer.body.map((byte, at) => (at === answer.body.length >> 1 ? byte ^ 1 : byte)) }

@@ -54,7 +54,7 @@ export interface FaultyS3 {
   readonly changes: readonly Change[]
   /** Puts faults in the place of those that were planned; its rules count from here. */
   setPlan(rules: readonly Rule[]): void
-  /** Puts an object there without a request. */
+  /** Puts an object there without a request, and makes the bucket if there is none. */
   put(bucket: string, key: string, bytes: Uint8Array, lastModified?: Date): void
   objects(bucket: string): StoredObject[]
   uploads(bucket: string): Upload[]
@@ -85,7 +85,7 @@ export async function openFaultyS3(options: FaultyS3Options = {}): Promise<Fault
       return
     }
     const answer =
-      answerInstead(fault) ??
+      answerInstead(op, fault) ??
       answerOf(() => {
         const request = { ...head, number, body: decodeBody(head.headers, raw), buckets, changesBefore, pageKeys }
         if (fault?.kind === 'etag-changes') replaceObject(request)
@@ -96,7 +96,7 @@ export async function openFaultyS3(options: FaultyS3Options = {}): Promise<Fault
       return
     }
     Object.assign(logged, { status: answer.status })
-    await send(response, damage(answer, fault), op === 'HeadObject', fault)
+    await send(response, damage(op, answer, fault), op === 'HeadObject', fault)
     if (response.writableFinished) await isDropped('answered')
   }
 
@@ -120,8 +120,10 @@ export async function openFaultyS3(options: FaultyS3Options = {}): Promise<Fault
     setPlan: (rules) => {
       plan = openPlan(rules)
     },
-    put: (bucket, key, bytes, lastModified) =>
-      buckets.put(bucket, makeObject(key, bytes, lastModified === undefined ? {} : { lastModified }), 0),
+    put: (bucket, key, bytes, lastModified) => {
+      buckets.add(bucket)
+      buckets.put(bucket, makeObject(key, bytes, lastModified === undefined ? {} : { lastModified }), 0)
+    },
     objects: (bucket) => inKeyOrder(buckets.get(bucket).objects.values()),
     uploads: (bucket) => inKeyOrder(buckets.get(bucket).uploads.values()),
     close: async () => {

@@ -91,6 +91,8 @@ describe('the SDK sees', () => {
     ['a listing that breaks off', { kind: 'reset-after-bytes', bytes: 'half' }, list, 'Error ECONNRESET', 'a,b'],
     ['an object that breaks off', { kind: 'short-body-with-length', bytes: 3 }, get, 'Error ECONNRESET', 'a,b'],
     ['an object as it is', { kind: 'slow', pieceBytes: 3, pauseMs: 1 }, get, '0123456789', 'a,b'],
+    ['an answer without a body, which cannot be cut', { kind: 'cut-xml' }, head, '10', 'a,b'],
+    ['an answer without a body, which cannot be an error', lateError, head, '10', 'a,b'],
     ['an error under status 200', lateError, put, 'InternalError', 'a,b'],
   ])('%s', async (_, fault, ask, expected, keys) => {
     faulty.setPlan([{ fault }])
