@@ -18,8 +18,13 @@ export function isNotFound(error: unknown): boolean {
   return name === 'NotFound' || name === 'NoSuchKey' || (statusOf(error) === 404 && name !== 'NoSuchBucket')
 }
 
+/** Whether there is no such upload: it was completed or aborted already. */
+export function isUploadGone(error: unknown): boolean {
+  return (error as SdkError).name === 'NoSuchUpload'
+}
+
 /** The SDK's error in our words: no credentials, no signed address, no event content. An error of ours stays as it is. */
-export function s3Failure(error: unknown, place: string, verb: 'read' | 'write' | 'list'): unknown {
+export function s3Failure(error: unknown, place: string, verb: 'read' | 'write' | 'list' | 'remove'): unknown {
   if (error instanceof FletchingError) return error
   const { name = 'Error', code, message = '' } = error as SdkError
   const status = statusOf(error)
@@ -57,6 +62,12 @@ export function s3Failure(error: unknown, place: string, verb: 'read' | 'write' 
       help: `the role needs ${NEEDED[verb]} there; for an encrypted bucket also the use of its key`,
     })
   }
+  if (isUploadGone(error)) {
+    return environmentError('UPLOAD_GONE', 'the upload was ended by somebody else', {
+      at,
+      help: 'run again; a rule of the bucket may abort uploads too early',
+    })
+  }
   if (isNotFound(error)) {
     return environmentError('NO_SUCH_OBJECT', 'the object is gone since it was listed', { at, help: 'run again' })
   }
@@ -74,6 +85,12 @@ export function s3Failure(error: unknown, place: string, verb: 'read' | 'write' 
   }
   if (status !== undefined && status >= 500) {
     return environmentError('S3_FAILED', `S3 answered ${status} to every try`, { at, help: 'run again later' })
+  }
+  if (status !== undefined && status < 300) {
+    return environmentError('S3_FAILED', 'the answer is not one that S3 gives, or was cut', {
+      at,
+      help: 'run again; if it stays so, something between here and S3 may answer in its place',
+    })
   }
   if (status !== undefined) {
     // Questions without a body get answers without one, which do not say why.
@@ -105,4 +122,5 @@ const NEEDED = {
   read: 's3:GetObject and s3:ListBucket',
   write: 's3:PutObject and s3:AbortMultipartUpload',
   list: 's3:ListBucket',
+  remove: 's3:DeleteObject',
 }

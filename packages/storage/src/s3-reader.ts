@@ -55,6 +55,8 @@ export async function* readS3Object(
       if (at < end) throw new Cut()
     } catch (error) {
       if (error instanceof FletchingError) throw error
+      // What comes behind the last byte is the SDK's word on the checksum; the bytes before it cannot be taken back.
+      if (at >= end) throw damaged(object)
       if (!isWorthAnotherTry(error)) throw s3Failure(error, object.name, 'read')
       if (++failed >= readTries) throw givenUp(error, object, at, at === start, failed)
       await delay(retryDelayMs * 2 ** (failed - 1))
@@ -94,7 +96,9 @@ function isWorthAnotherTry(error: unknown): boolean {
 
 function givenUp(error: unknown, object: ObjectInfo, at: number, isAtStart: boolean, tries: number) {
   const parts = { at: object.name, help: 'run again; if it stays so, look at the network between here and S3' }
-  const isStalled = error instanceof Stalled || (error as { name?: string }).name === 'TimeoutError'
+  // The SDK gives that name to a connection that was reset, too.
+  const { name, code } = error as { name?: string; code?: string }
+  const isStalled = error instanceof Stalled || (name === 'TimeoutError' && code === undefined)
   if (isAtStart && !(error instanceof Cut || isStalled)) return s3Failure(error, object.name, 'read')
   if (isStalled) {
     return environmentError('STALLED', `no more bytes came after ${at} of ${object.size}, in ${tries} tries`, parts)
@@ -110,6 +114,13 @@ function notThePart(object: ObjectInfo) {
   return environmentError('S3_FAILED', 'the answer is not the part of the object that was asked for', {
     at: object.name,
     help: 'check the endpoint: something between here and S3 may answer in its place',
+  })
+}
+
+function damaged(object: ObjectInfo) {
+  return environmentError('CHECKSUM_MISMATCH', 'the bytes that came are not those that S3 keeps', {
+    at: object.name,
+    help: 'run again; if it stays so, look at the network between here and S3',
   })
 }
 

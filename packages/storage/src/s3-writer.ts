@@ -1,7 +1,7 @@
 import type { CompletedPart, S3Client } from '@aws-sdk/client-s3'
 import { internal } from '@fletching/columns/errors'
 import type { S3Module } from './s3-client.ts'
-import { s3Failure } from './s3-errors.ts'
+import { isUploadGone, s3Failure } from './s3-errors.ts'
 import type { CreateOptions, ObjectInfo, ObjectWriter } from './store.ts'
 
 export interface S3Target {
@@ -79,9 +79,9 @@ export class S3Writer implements ObjectWriter {
     if (this.#uploadId === undefined) return
     const { client, sdk, address, name } = this.#target
     try {
-      await client.send(new sdk.AbortMultipartUploadCommand({ ...address, UploadId: this.#uploadId }))
+      await abortUpload({ client, sdk }, { ...address, UploadId: this.#uploadId })
     } catch (error) {
-      if ((error as Error).name !== 'NoSuchUpload') throw s3Failure(error, name, 'write')
+      throw s3Failure(error, name, 'write')
     }
   }
 
@@ -123,8 +123,20 @@ export class S3Writer implements ObjectWriter {
       await client.send(new sdk.CompleteMultipartUploadCommand(command))
     } catch (error) {
       // The answer to an earlier try may have been lost: then the upload is gone, and the object is there. `commit` looks.
-      if ((error as Error).name !== 'NoSuchUpload') throw error
+      if (!isUploadGone(error)) throw error
     }
+  }
+}
+
+/** Ends an upload and takes its parts away. One that is gone is no error: the answer to an earlier try may have been lost. */
+export async function abortUpload(
+  { client, sdk }: { readonly client: S3Client; readonly sdk: S3Module },
+  upload: { readonly Bucket: string; readonly Key: string; readonly UploadId: string | undefined },
+): Promise<void> {
+  try {
+    await client.send(new sdk.AbortMultipartUploadCommand(upload))
+  } catch (error) {
+    if (!isUploadGone(error)) throw error
   }
 }
 

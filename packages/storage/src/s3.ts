@@ -3,7 +3,7 @@ import { asFolder, formatLocation, type Location } from './location.ts'
 import { openS3Client, type S3Options } from './s3-client.ts'
 import { isNotFound, s3Failure } from './s3-errors.ts'
 import { readS3Object } from './s3-reader.ts'
-import { S3Writer } from './s3-writer.ts'
+import { abortUpload, S3Writer } from './s3-writer.ts'
 import type { CreateOptions, ObjectInfo, ObjectWriter, Store } from './store.ts'
 
 type S3Location = Extract<Location, { scheme: 's3' }>
@@ -76,7 +76,7 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
     const address = addressOf(location)
     try {
       const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand(address))
-      await client.send(new sdk.AbortMultipartUploadCommand({ ...address, UploadId }))
+      await abortUpload(opened, { ...address, UploadId })
     } catch (error) {
       throw s3Failure(error, formatLocation(location), 'write')
     }
@@ -86,7 +86,7 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
     try {
       await client.send(new sdk.DeleteObjectCommand(addressOf(location)))
     } catch (error) {
-      if (!isNotFound(error)) throw s3Failure(error, formatLocation(location), 'write')
+      if (!isNotFound(error)) throw s3Failure(error, formatLocation(location), 'remove')
     }
   }
 
