@@ -1,0 +1,205 @@
+import { isDeepStrictEqual } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { FletchingError } from '@fletching/columns/errors'
+import { runJob } from '@fletching/engine'
+import job from '@fletching/jobs/segment-to-personalize'
+import {
+  accessDenied,
+  atOnce,
+  type Fault,
+  type FaultyS3,
+  internalError,
+  openFaultyS3,
+  type Rule,
+  slowDown,
+} from '@fletching/testing'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { event, linesOf } from './run.ts'
+
+/** Three objects, each with events of three days. */
+const inputs = ['a', 'b', 'c'].map((name) => ({
+  key: `in/${name}.gz`,
+  bytes: gzipSync(
+    linesOf([18, 19, 20].map((day) => event(`${name}${day}`, `,"timestamp":"2019-05-${day}T12:00:00Z"`))),
+  ),
+}))
+
+/** Met by one request. */
+const passing: Readonly<Record<string, Fault>> = {
+  '503 once': slowDown,
+  'reset before': { kind: 'reset-before' },
+  'answer lost': { kind: 'apply-then-reset' },
+  'reset in the body': { kind: 'reset-after-bytes', bytes: 'half' },
+  'short body': { kind: 'short-body-with-length', bytes: 'half' },
+}
+/** Met by all requests from one on. */
+const lasting: Readonly<Record<string, Fault>> = { '500 for ever': internalError, '403 for ever': accessDenied }
+
+let s3: FaultyS3
+const before = { ...process.env }
+
+beforeEach(async () => {
+  s3 = await openFaultyS3()
+  Object.assign(process.env, s3.env)
+})
+
+afterEach(async () => {
+  process.env = { ...before }
+  await s3.close()
+})
+
+function fill(bucket: string): void {
+  for (const { key, bytes } of inputs) s3.put(bucket, key, bytes)
+}
+
+/** Runs the main job in a bucket: its error, if it has one. */
+async function run(bucket: string): Promise<unknown> {
+  const places = {
+    S3_JSON_INPUT_PATH: `s3://${bucket}/in`,
+    S3_CSV_OUTPUT_PATH: `s3://${bucket}/csv`,
+    S3_PARQUET_OUTPUT_PATH: `s3://${bucket}/table`,
+  }
+  return runJob(job, places, { workers: 1 }).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+}
+
+/** What a bucket holds: names and content. No two manifests are the same, since they tell the time. */
+function visible(bucket: string): Record<string, string> {
+  const entries = s3.objects(bucket).map(({ key, etag }) => [key, key.endsWith('manifest.json') ? 'a manifest' : etag])
+  return Object.fromEntries(entries) as Record<string, string>
+}
+
+/** A run without faults: its requests, and what was visible after each. */
+interface Undisturbed {
+  readonly requests: readonly { readonly op: string; readonly key: string }[]
+  /** The first is what was there before the run. */
+  readonly states: readonly Readonly<Record<string, string>>[]
+}
+
+async function undisturbedRun(bucket: string): Promise<Undisturbed> {
+  const changed = s3.changes.length
+  const first = s3.requests.length
+  const states = [visible(bucket)]
+  expect(await run(bucket)).toBeUndefined()
+  const last = visible(bucket)
+  const requests = s3.requests.slice(first)
+  for (const { number } of requests) {
+    const state = { ...states[states.length - 1] }
+    for (const change of s3.changes.slice(changed).filter((change) => change.number === number)) {
+      if (change.kind === 'removed') delete state[change.key]
+      else state[change.key] = last[change.key]
+    }
+    states.push(state)
+  }
+  return { requests, states }
+}
+
+/** What came of a run in a bucket of its own. */
+interface Outcome {
+  readonly error: string
+  readonly visible: Readonly<Record<string, string>>
+  /** Uploads that are left; not looked at where nothing could be aborted. */
+  readonly uploads: number
+}
+
+interface Case {
+  readonly title: string
+  readonly op: string
+  readonly name: string
+  readonly rule: Rule
+  readonly expected: Outcome
+}
+
+function casesOf({ requests, states }: Undisturbed): Case[] {
+  return requests.flatMap(({ op, key }, index) => [
+    ...Object.entries(passing).map(([name, fault]) => ({
+      title: `${name}: ${op} ${key}, request ${index + 1}`,
+      op,
+      name,
+      rule: { nth: index + 1, fault },
+      // Nobody knows the upload whose name was lost.
+      expected: {
+        error: 'none',
+        visible: states[requests.length],
+        uploads: op === 'CreateMultipartUpload' && fault.kind !== 'status' && fault.kind !== 'reset-before' ? 1 : 0,
+      },
+    })),
+    ...Object.entries(lasting).map(([name, fault]) => ({
+      title: `${name}: from ${op} ${key} on, request ${index + 1}`,
+      op,
+      name,
+      rule: { from: index + 1, fault },
+      expected: {
+        error: `${fault === accessDenied ? 'ACCESS_DENIED' : 'S3_FAILED'} environment at ${key === '' ? 'a folder' : key}`,
+        visible: states[index],
+        uploads: expect.any(Number) as number,
+      },
+    })),
+  ])
+}
+
+function describeError(error: unknown, bucket: string): string {
+  if (error === undefined) return 'none'
+  if (!(error instanceof FletchingError)) throw error
+  expect(error.message).not.toMatch(/test-?mark|red-shoe/i)
+  const place = error.at[0].replace(`s3://${bucket}/`, '')
+  return `${error.code} ${error.kind} at ${/^(in|csv|table)\/$/.test(place) ? 'a folder' : place}`
+}
+
+/** Makes another bucket that holds the same, as if the job had always run there. */
+function copy(from: string, to: string): void {
+  for (const { key, bytes } of s3.objects(from)) {
+    const isManifest = key.endsWith('manifest.json')
+    const moved = () => Buffer.from(Buffer.from(bytes).toString().replaceAll(`s3://${from}/`, `s3://${to}/`))
+    s3.put(to, key, isManifest ? moved() : bytes)
+  }
+}
+
+it('the main job, with every fault at every request, in place of earlier outputs', async () => {
+  s3.put('prepared', 'in/a.gz', gzipSync(linesOf([event('x', ',"timestamp":"2019-05-21T12:00:00Z"')])))
+  expect(await run('prepared')).toBeUndefined()
+  fill('prepared')
+  copy('prepared', 'undisturbed')
+  const undisturbed = await undisturbedRun('undisturbed')
+  const cases = casesOf(undisturbed)
+  const bucketOf = (number: number) => `case-${number}`
+  s3.setPlan(cases.map(({ rule }, number) => ({ ...rule, bucket: bucketOf(number) })))
+  const outcomes = await atOnce(16, cases, async ({ title }, number): Promise<[string, Outcome]> => {
+    const bucket = bucketOf(number)
+    copy('prepared', bucket)
+    const error = describeError(await run(bucket), bucket)
+    return [title, { error, visible: visible(bucket), uploads: s3.uploads(bucket).length }]
+  })
+  expect(outcomes).toEqual(cases.map(({ title, expected }) => [title, expected]))
+
+  // What a commit that broke off has shown already stays; the run after one that showed nothing gives all.
+  const [first] = undisturbed.states
+  const failed = [...cases.keys()].filter((number) => isDeepStrictEqual(cases[number].expected.visible, first))
+  s3.setPlan([])
+  const again = await atOnce(4, failed, async (number): Promise<[string, string, object]> => {
+    const bucket = bucketOf(number)
+    return [cases[number].title, describeError(await run(bucket), bucket), visible(bucket)]
+  })
+  const all = undisturbed.states[undisturbed.requests.length]
+  expect(again).toEqual(failed.map((number) => [cases[number].title, 'none', all]))
+  console.log(tableOf(undisturbed, cases))
+}, 300_000)
+
+/** How many cases there were, by operation and fault. */
+function tableOf({ requests }: Undisturbed, cases: readonly Case[]): string {
+  const names = [...Object.keys(passing), ...Object.keys(lasting)]
+  const ops = [...new Set(requests.map(({ op }) => op))]
+  const count = (op: string, name: string) => cases.filter((one) => one.op === op && one.name === name).length
+  const rows = [
+    ['', ...names, 'all'],
+    ...ops.map((op) => [op, ...names.map((name) => count(op, name)), cases.filter((one) => one.op === op).length]),
+    ['all', ...names.map((name) => cases.filter((one) => one.name === name).length), cases.length],
+  ]
+  return rows
+    .map((cells) =>
+      cells.map((cell, index) => `${cell}`[index === 0 ? 'padEnd' : 'padStart'](index === 0 ? 22 : 19)).join(''),
+    )
+    .join('\n')
+}
