@@ -1,5 +1,12 @@
 import type { Command } from './command.ts'
-import { explainOptionSpecs, genOptionSpecs, type OptionSpec, type OptionSpecs, type OptionValues, runOptionSpecs } from './options.ts'
+import {
+  explainOptionSpecs,
+  genOptionSpecs,
+  type OptionSpec,
+  type OptionSpecs,
+  type OptionValues,
+  runOptionSpecs,
+} from './options.ts'
 
 /**
  * Reads a command line that leaves no question; undefined for every other, which yargs reads, and of which it may have something to say.
@@ -20,7 +27,8 @@ export function readPlainLine(argv: readonly string[]): Command | undefined {
     }
     case 'explain': {
       const line = readOptions(rest, explainOptionSpecs)
-      const isPlain = line?.words.length === 1 && (line.values.analyze === true || Object.keys(line.values).length === 0)
+      const isPlain =
+        line?.words.length === 1 && (line.values.analyze === true || Object.keys(line.values).length === 0)
       return isPlain ? { name, job: line.words[0], values: line.values } : undefined
     }
     case 'list':
