@@ -53,8 +53,8 @@ export const COLUMNS: usize = 0x14_5000
 /** A byte for each row comes first, 0 for a null. */
 export const COLUMN_ROWS_MAX: usize = 1024
 /** Where each text ends, counted from the first, behind a zero; numbers in a dictionary; 1 for true; else eight bytes a row. */
-export const COLUMN_VALUES: usize = COLUMN_ROWS_MAX
+export const COLUMN_VALUES: usize = 0x400
 /** The texts, with room for what copying 16 bytes at once writes too much. */
 export const COLUMN_TEXTS: usize = COLUMN_VALUES + COLUMN_ROWS_MAX * 8 + 64
-export const COLUMN_TEXT_BYTES: usize = LINE_BYTES_MAX
+export const COLUMN_TEXT_BYTES: usize = 0x1_0000
 export const COLUMN_BYTES: usize = COLUMN_TEXTS + COLUMN_TEXT_BYTES + 64

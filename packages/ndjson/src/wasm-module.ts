@@ -3,14 +3,14 @@ import { SCANNER_WASM } from './scanner-wasm.generated.ts'
 /** What the module of assembly/ does, on addresses of its memory. */
 interface Functions {
   /** Scans whole lines; see assembly/scan.ts. */
-  scan(from: number, limit: number): number
+  readonly scan: (from: number, limit: number) => number
   /** Writes rows of records into the columns; see assembly/columns.ts. */
-  fillColumns(first: number, end: number, rowsMax: number, bytesMax: number): number
+  readonly fillColumns: (first: number, end: number, rowsMax: number, bytesMax: number) => number
   /** Makes a text known with a word of its owner, and gives its number or -1. */
-  learn(table: number, owner: number, start: number, length: number, word: number): number
+  readonly learn: (table: number, owner: number, start: number, length: number, word: number) => number
   /** The word of a known text: of a refused value, how often it was refused. */
-  wordAt(table: number, number: number): number
-  forget(table: number): void
+  readonly wordAt: (table: number, number: number) => number
+  readonly forget: (table: number) => void
 }
 
 /** Its numbers, as assembly/memory.ts tells them. */
