@@ -1,4 +1,4 @@
-import { bitmapByteLength, getBit, isValid, setBit } from '@fletching/columns'
+import { bitmapByteLength, DictionaryBuilder, getBit, isValid, setBit } from '@fletching/columns'
 import { type Data, DataType, type Dictionary, List, makeData, Struct, type Utf8, type Vector } from 'apache-arrow'
 import { takeData } from './take-data.ts'
 
@@ -26,7 +26,7 @@ export function concatData(type: DataType, chunks: readonly Data[]): Data {
         chunks.map((chunk) => trimmed(chunk.children[i], chunk.length)),
       ),
     )
-    // A field whose dictionaries differ is decoded.
+    // Dictionaries that differ may change the type of a field.
     const fields = (type as Struct).children.map((field, i) => field.clone({ type: children[i].type }))
     return makeData({ type: new Struct(fields), length, ...validity, children })
   }
@@ -111,7 +111,43 @@ function concatDictionaries(
     )
     return makeData({ type, length, ...validity, data: indices.values, dictionary } as never)
   }
-  return concatData(type.dictionary, chunks.map(decodeDictionary))
+  const texts =
+    DataType.isUtf8(type.dictionary) && mergeTexts(chunks as readonly Data<Dictionary<Utf8>>[], length, validity)
+  return texts || concatData(type.dictionary, chunks.map(decodeDictionary))
+}
+
+/** Numbers of one dictionary for texts of several; undefined when one of these has a null. */
+function mergeTexts(
+  chunks: readonly Data<Dictionary<Utf8>>[],
+  length: number,
+  validity: Validity,
+): Data<Dictionary<Utf8>> | undefined {
+  const builder = new DictionaryBuilder()
+  const starts = new Map<Vector<Utf8>, number>()
+  for (const { dictionary } of chunks as readonly { readonly dictionary: Vector<Utf8> }[]) {
+    if (starts.has(dictionary)) continue
+    starts.set(dictionary, builder.length)
+    appendTexts(builder, dictionary)
+  }
+  const { type, values: numbers, dictionary: texts, nullCount } = builder.finish()
+  if (nullCount > 0) return undefined
+  const data = new Int32Array(length)
+  let row = 0
+  for (const { values, length: rows, dictionary } of chunks) {
+    const start = starts.get(dictionary as Vector<Utf8>) as number
+    for (let i = 0; i < rows; i++) data[row++] = numbers[start + Number(values[i])]
+  }
+  return makeData({ type, length, ...validity, data, dictionary: texts as Vector<Utf8> })
+}
+
+function appendTexts(builder: DictionaryBuilder, dictionary: Vector<Utf8>): void {
+  for (const chunk of dictionary.data) {
+    for (let entry = 0; entry < chunk.length; entry++) {
+      if (isValid(chunk, entry)) {
+        builder.appendBytes(chunk.values, chunk.valueOffsets[entry], chunk.valueOffsets[entry + 1])
+      } else builder.appendNull()
+    }
+  }
 }
 
 /** A struct's child may be longer than the struct. */

@@ -1,5 +1,5 @@
 import { internal } from '@fletching/columns/errors'
-import { type Data, type DataType, Vector } from 'apache-arrow'
+import { type Data, type DataType, RecordBatch, Schema, type Struct, Vector } from 'apache-arrow'
 import { concatData } from './concat-data.ts'
 
 /**
@@ -7,8 +7,8 @@ import { concatData } from './concat-data.ts'
  *
  * - Shape: as many rows as all of them together; all have the same type.
  * - Nulls: stay.
- * - Memory: copies, unless there is one chunk in all. Dictionary columns keep their dictionary when all share it, and are
- *   decoded otherwise.
+ * - Memory: copies, unless there is one chunk in all. Dictionary columns keep their dictionary when all share it. Otherwise texts get one
+ *   that holds each of them once, with numbers of 32 bits; other values are decoded, and dictionaries with a null.
  * - Errors: InternalError when the types differ, or no vector is given.
  * - Source: Arrow C++ `Concatenate`.
  *
@@ -30,6 +30,21 @@ export function concat<T extends DataType>(...vectors: readonly Vector<T>[]): Ve
   if (chunks.length === 0) return new Vector([first.data[0]])
   if (chunks.length === 1) return new Vector([chunks[0]])
   return new Vector([concatData(first.type, chunks as readonly Data[])]) as Vector<T>
+}
+
+/**
+ * Joins batches of one schema end to end.
+ *
+ * - Shape: as many rows as all of them together.
+ * - Memory: copies, also when there is one: the result shares nothing but dictionaries.
+ * - Errors: InternalError when no batch is given.
+ */
+export function concatBatches(batches: readonly RecordBatch[]): RecordBatch {
+  const [first] = batches
+  if (first === undefined) throw internal('concat got no batch')
+  const chunks = batches.map((batch) => batch.data)
+  const data = concatData(first.data.type, chunks) as Data<Struct>
+  return new RecordBatch(new Schema(data.type.children), data)
 }
 
 /** The rows of a vector as one chunk, which is its own when it has no other. */
