@@ -261,7 +261,7 @@ describe('ids', () => {
     )
     expect(rows).toEqual([rowOf('é'.repeat(256)), rowOf(long, long)])
     expect(report.warnings).toEqual(
-      ['userId', 'properties.sku'].map(
+      ['properties.sku', 'userId'].map(
         (column) =>
           `1 values are longer than Amazon Personalize accepts (${column}: over 256 characters); they were kept`,
       ),

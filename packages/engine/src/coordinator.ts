@@ -1,6 +1,5 @@
 import { internal } from '@fletching/columns/errors'
 import { CsvEncoder } from '@fletching/csv'
-import { openRowGroupEncoder, type RowGroupEncoder } from '@fletching/parquet'
 import { formatLocation, joinLocation } from '@fletching/storage'
 import type { Crew } from './crew.ts'
 import { CsvSink } from './csv-sink.ts'
@@ -12,6 +11,7 @@ import type { PhysicalSink } from './physical.ts'
 import type { Places, SinkPlace } from './places.ts'
 import { RejectsSink } from './rejects-sink.ts'
 import type { OutputInfo } from './report.ts'
+import { openTableEncoder, type TableEncoder } from './table-encoder.ts'
 
 /**
  * Opens every sink of a run; when one cannot be opened, those before it leave no trace. Row groups are encoded by the crew, or on this thread
@@ -35,7 +35,7 @@ export async function openCoordinator(places: Places, crew?: Crew, meter?: Meter
   }
 }
 
-async function openSink({ sink, store, target }: SinkPlace, encoder: RowGroupEncoder | undefined): Promise<Sink> {
+async function openSink({ sink, store, target }: SinkPlace, encoder: TableEncoder | undefined): Promise<Sink> {
   const schema = sinkSchema(sink.columns)
   if (sink.format === 'parquet') return ParquetSink.open(store, target, schema, sink, encoder)
   const csv = new CsvSink(formatLocation(target), await store.create(target, { contentType: 'text/csv' }))
@@ -51,8 +51,9 @@ async function openSink({ sink, store, target }: SinkPlace, encoder: RowGroupEnc
 /** Undefined for a sink that has no row groups, and where nothing is measured. */
 async function openMeteredEncoder(sink: PhysicalSink, number: number, meter: Meter | undefined) {
   if (meter === undefined || sink.format !== 'parquet') return undefined
-  const encoder = await openRowGroupEncoder(fileSchema(sinkSchema(sink.columns), sink), sink)
-  return meteredEncoder(meter, operatorName.encode(number), encoder)
+  return openTableEncoder(fileSchema(sinkSchema(sink.columns), sink), sink, (encoder) =>
+    meteredEncoder(meter, operatorName.encode(number), encoder),
+  )
 }
 
 type Sink = CsvSink | ParquetSink

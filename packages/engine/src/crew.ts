@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
-import { packBatch } from '@fletching/columns'
+import { packBatch, transfersOf } from '@fletching/columns'
 import type { FletchingError } from '@fletching/columns/errors'
-import type { RowGroup, RowGroupEncoder } from '@fletching/parquet'
+import { concatBatches } from '@fletching/kernels/concat'
+import type { RowGroup } from '@fletching/parquet'
 import { type ObjectInfo, Spill } from '@fletching/storage'
 import type { RecordBatch } from 'apache-arrow'
 import type { Meter } from './meter.ts'
@@ -9,6 +10,7 @@ import { OrderedWindow } from './ordered-window.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { countTaken } from './sent-bytes.ts'
 import type { Split, Unit } from './split.ts'
+import type { TableEncoder } from './table-encoder.ts'
 import { onDeath } from './worker-death.ts'
 import {
   type FromScan,
@@ -63,7 +65,14 @@ interface Scanning extends CrewScan {
   nextUnit: number
 }
 
-/** A row group on its way to a worker and back. */
+/** Rows that wait until a worker can make a row group of them. */
+interface WaitingRows {
+  readonly sink: number
+  readonly batches: readonly RecordBatch[]
+  readonly encoding: Encoding
+}
+
+/** Who asked for a row group. */
 interface Encoding {
   readonly resolve: (group: RowGroup) => void
   readonly reject: (error: unknown) => void
@@ -79,6 +88,7 @@ interface Encoding {
 export class Crew {
   readonly #options: CrewOptions
   readonly #lanes: readonly Lane[]
+  readonly #waiting: WaitingRows[] = []
   readonly #encodings = new Map<number, Encoding>()
   #scanning: Scanning | undefined
   #encodingCount = 0
@@ -118,8 +128,12 @@ export class Crew {
     return this.#lanes.length
   }
 
-  /** An encoder of row groups for the sink of that number; several can be asked for at once. */
-  encoder(sink: number): RowGroupEncoder {
+  /**
+   * An encoder for the sink of that number.
+   *
+   * - Memory: copies the rows, when the worker is about to take them.
+   */
+  encoder(sink: number): TableEncoder {
     return { encode: (batches) => this.#encode(sink, batches) }
   }
 
@@ -148,22 +162,39 @@ export class Crew {
     this.#death ??= error
     this.#scanning?.window.fail(error)
     for (const { reject } of this.#encodings.values()) reject(error)
+    for (const { encoding } of this.#waiting) encoding.reject(error)
     this.#encodings.clear()
+    this.#waiting.length = 0
   }
 
   #encode(sink: number, batches: readonly RecordBatch[]): Promise<RowGroup> {
     if (this.#death !== undefined) return Promise.reject(this.#death)
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ sink, batches, encoding: { resolve, reject } })
+      this.#giveEncodings()
+    })
+  }
+
+  #giveEncodings(): void {
     // Always the same one: each that encodes holds an instance of the writer, which is larger than all else that it has.
     const [{ worker }] = this.#lanes
-    const id = this.#encodingCount++
-    // Copied, not moved: what is cut from a batch shares its memory with the rest.
-    post(worker, { kind: 'encode', id, sink, batches: batches.map(packBatch) })
-    return new Promise((resolve, reject) => this.#encodings.set(id, { resolve, reject }))
+    while (this.#waiting.length > 0 && this.#encodings.size < ENCODINGS_AHEAD) {
+      const { sink, batches, encoding } = this.#waiting.shift() as WaitingRows
+      const id = this.#encodingCount++
+      try {
+        const batch = packBatch(concatBatches(batches))
+        post(worker, { kind: 'encode', id, sink, batch }, transfersOf(batch))
+        this.#encodings.set(id, encoding)
+      } catch (error) {
+        encoding.reject(error)
+      }
+    }
   }
 
   #endEncoding(id: number): Encoding | undefined {
     const encoding = this.#encodings.get(id)
     this.#encodings.delete(id)
+    this.#giveEncodings()
     return encoding
   }
 
@@ -291,4 +322,6 @@ function post(worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): 
 
 /** How often the progress of workers is told. */
 const TELL_MS = 100
+/** Row groups that a worker is given at once, so that it need not wait for this thread. */
+const ENCODINGS_AHEAD = 2
 const FEED_BYTES_MAX = 4 * 1024 * 1024

@@ -145,10 +145,9 @@ function* eachMetered(meter: Meter, operator: string, pieces: Iterable<Uint8Arra
 export function meteredEncoder(meter: Meter | undefined, operator: string, encoder: RowGroupEncoder): RowGroupEncoder {
   if (meter === undefined) return encoder
   return {
-    encode: async (batches) => {
-      const group = await meter.time(operator, () => encoder.encode(batches))
-      const rowsIn = batches.reduce((sum, { numRows }) => sum + numRows, 0)
-      meter.count(operator, { rowsIn, rowsOut: group.rows, bytes: group.bytes.length })
+    encode: async (batch) => {
+      const group = await meter.time(operator, () => encoder.encode(batch))
+      meter.count(operator, { rowsIn: batch.numRows, rowsOut: group.rows, bytes: group.bytes.length })
       return group
     },
   }

@@ -1,11 +1,12 @@
 import { packBatch, packedByteLength, sliceBatch } from '@fletching/columns'
-import { checkParquet, openRowGroupEncoder, ParquetFile, type RowGroup, type RowGroupEncoder } from '@fletching/parquet'
+import { checkParquet, ParquetFile, type RowGroup } from '@fletching/parquet'
 import { formatLocation, joinLocation, type Location, type ObjectWriter, type Store } from '@fletching/storage'
 import type { RecordBatch, Schema } from 'apache-arrow'
 import { fileSchema } from './operators.ts'
 import { splitByPartition } from './partition.ts'
 import type { ParquetSinkPlan } from './physical.ts'
 import type { OutputInfo } from './report.ts'
+import { openTableEncoder, type TableEncoder } from './table-encoder.ts'
 
 /** One partition on its way: rows that wait for a row group, and the file once it has its first. */
 interface Partition {
@@ -30,7 +31,7 @@ export class ParquetSink {
   readonly #folder: Location
   readonly #plan: ParquetSinkPlan
   readonly #fileSchema: Schema
-  readonly #encoder: RowGroupEncoder
+  readonly #encoder: TableEncoder
   readonly #partitions = new Map<string, Partition>()
   #waitingRows = 0
   #waitingBytes = 0
@@ -40,7 +41,7 @@ export class ParquetSink {
     store: Store,
     folder: Location,
     fileSchema: Schema,
-    encoder: RowGroupEncoder,
+    encoder: TableEncoder,
     plan: ParquetSinkPlan,
   ) {
     this.#store = store
@@ -56,11 +57,11 @@ export class ParquetSink {
     folder: Location,
     schema: Schema,
     plan: ParquetSinkPlan,
-    encoder?: RowGroupEncoder,
+    encoder?: TableEncoder,
   ): Promise<ParquetSink> {
     const inFiles = fileSchema(schema, plan)
     checkParquet(inFiles, plan)
-    return new ParquetSink(store, folder, inFiles, encoder ?? (await openRowGroupEncoder(inFiles, plan)), plan)
+    return new ParquetSink(store, folder, inFiles, encoder ?? (await openTableEncoder(inFiles, plan)), plan)
   }
 
   /** Those that are in the files, and those that wait for a row group. */

@@ -62,10 +62,10 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, measures, share
     }
   }
 
-  async function encode({ id, sink, batches }: Extract<ToWorker, { kind: 'encode' }>): Promise<void> {
+  async function encode({ id, sink, batch }: Extract<ToWorker, { kind: 'encode' }>): Promise<void> {
     try {
       const { schema, encoder } = await tableOf(sink)
-      const group = await encoder.encode(batches.map((batch) => unpackBatch(schema, batch)))
+      const group = await encoder.encode(unpackBatch(schema, batch))
       tellMeasured()
       send({ kind: 'encoded', id, group }, [group.bytes.buffer as ArrayBuffer])
     } catch (error) {

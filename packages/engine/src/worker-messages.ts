@@ -33,8 +33,8 @@ export type ToWorker =
   | { readonly kind: 'unit'; readonly unit: Unit }
   /** The next stored bytes of a unit's split, or its end. */
   | { readonly kind: 'chunk'; readonly unit: number; readonly bytes: Uint8Array | undefined }
-  /** Batches of a table that are to be one row group. */
-  | { readonly kind: 'encode'; readonly id: number; readonly sink: number; readonly batches: readonly PackedBatch[] }
+  /** Rows of a table that are to be one row group. */
+  | { readonly kind: 'encode'; readonly id: number; readonly sink: number; readonly batch: PackedBatch }
 
 export type FromWorker =
   | FromScan

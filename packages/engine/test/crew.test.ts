@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
 import { sliceBatch } from '@fletching/columns'
-import { openRowGroupEncoder } from '@fletching/parquet'
 import { findInput, type ObjectInfo, openLocalStore, type Store } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
 import type { RecordBatch } from 'apache-arrow'
@@ -15,6 +14,7 @@ import { splitByPartition } from '../src/partition.ts'
 import type { ParquetSinkPlan } from '../src/physical.ts'
 import { Pipeline } from '../src/pipeline.ts'
 import { planUnits } from '../src/split.ts'
+import { openTableEncoder } from '../src/table-encoder.ts'
 import type { PackedError } from '../src/worker-messages.ts'
 import { clickLines, clicksPlan } from './clicks.ts'
 
@@ -220,9 +220,10 @@ describe('row groups that workers encode', () => {
   }
 
   it('are those that this thread would encode, also of slices, several at once', async () => {
-    const here = await openRowGroupEncoder(schema, sink)
+    const here = await openTableEncoder(schema, sink)
     const batches = await batchesOf(3000)
-    const groups = [batches, batches.map((batch) => sliceBatch(batch, 3, batch.numRows - 5)), batches.slice(0, 1)]
+    const slices = batches.map((batch) => sliceBatch(batch, 3, batch.numRows - 5))
+    const groups = [batches, slices, batches.slice(0, 1), slices.slice(0, 1), batches]
     const expected = await Promise.all(groups.map((group) => here.encode(group)))
     const encoded = await withCrew((crew) => Promise.all(groups.map((group) => crew.encoder(1).encode(group))))
     expect(encoded.map(({ rows, footer }) => ({ rows, footer }))).toEqual(
@@ -233,18 +234,22 @@ describe('row groups that workers encode', () => {
 
   it('fail as they would here, and leave the worker for others', () =>
     withCrew(async (crew) => {
-      await expect(crew.encoder(1).encode([])).rejects.toThrow(/^INTERNAL: a row group without rows cannot be encoded/)
+      await expect(crew.encoder(1).encode([])).rejects.toThrow(/^INTERNAL: concat got no batch/)
       await expect(crew.encoder(0).encode(await batchesOf(20))).rejects.toThrow(/^INTERNAL: a CSV has no row groups/)
       expect((await crew.encoder(1).encode(await batchesOf(20))).rows).toBeGreaterThan(0)
     }))
 
-  it('fail when a worker dies, those that come later too', () =>
+  it('fail when a worker dies, those that wait and those that come later too', () =>
     withCrew(
       async (crew) => {
         const death =
           /^INTERNAL: a worker ended before its work was done, with exit code 0\n {2}at the encoding of row groups$/
-        await expect(crew.encoder(1).encode(await batchesOf(20))).rejects.toThrow(death)
-        await expect(crew.encoder(1).encode(await batchesOf(20))).rejects.toThrow(death)
+        const batches = await batchesOf(20)
+        const groups = Array.from({ length: 4 }, () => crew.encoder(1).encode(batches))
+        for (const group of await Promise.allSettled(groups)) {
+          expect(group).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(death) } })
+        }
+        await expect(crew.encoder(1).encode(batches)).rejects.toThrow(death)
       },
       () => new Worker('process.exit(0)', { eval: true }),
     ))

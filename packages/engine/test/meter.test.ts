@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { tableFromArrays } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import { Meter, metered, meteredEncoder, meteredPieces } from '../src/meter.ts'
 
@@ -72,12 +73,12 @@ describe('with a meter', () => {
     expect([...meteredPieces(meter, 'read', pieces)]).toEqual(pieces)
     const group = { rows: 3, bytes: new Uint8Array(2), footer: {} as never }
     const encoder = meteredEncoder(meter, 'encode', { encode: () => setTimeout(0, group) })
-    expect(await encoder.encode([])).toBe(group)
+    expect(await encoder.encode(tableFromArrays({ id: ['a', 'b', 'c'] }).batches[0])).toBe(group)
     const timed = expect.any(Number)
     expect(meter.take()).toEqual({
       double: { rowsIn: 4, rowsOut: 8, bytes: 0, milliseconds: timed },
       read: { rowsIn: 0, rowsOut: 0, bytes: 6, milliseconds: timed },
-      encode: { rowsIn: 0, rowsOut: 3, bytes: 2, milliseconds: timed },
+      encode: { rowsIn: 3, rowsOut: 3, bytes: 2, milliseconds: timed },
     })
   })
 

@@ -1,8 +1,8 @@
-import { getBit, isValid, sliceBits, Utf8Builder, validityOf } from '@fletching/columns'
+import { sliceBits, validityOf } from '@fletching/columns'
 import {
   type Data,
   DataType,
-  type Dictionary,
+  Dictionary,
   Field,
   type Int32,
   makeData,
@@ -12,57 +12,46 @@ import {
   Table,
   tableToIPC,
   type Utf8,
+  type Vector,
 } from 'apache-arrow'
 
 /**
- * Batches as an Arrow IPC stream that another implementation can read.
+ * A batch as an Arrow IPC stream that another implementation can read.
  *
- * Every column gets buffers of its own: two neighbours that share one make Arrow JS write an unreadable message, and a slice would
- * carry more than its rows. Dictionary-encoded texts are put in place, since each batch may have a larger dictionary.
+ * - Memory: one copy. What two columns share is copied once more: two neighbours in the same memory make Arrow JS write an unreadable
+ *   message.
  */
-export function arrowStream(schema: Schema, batches: readonly RecordBatch[]): Uint8Array {
-  const plain = new Schema(schema.fields.map(plainField))
-  const type = new Struct(plain.fields)
-  const own = batches.map((batch) => {
-    const children = batch.data.children.map(ownData)
-    return new RecordBatch(plain, makeData({ type, length: batch.numRows, nullCount: 0, children }))
-  })
-  return tableToIPC(new Table(plain, own), 'stream')
+export function arrowStream(batch: RecordBatch): Uint8Array {
+  const seen = new Set<ArrayBufferLike>()
+  const own: Own = (buffer) => {
+    if (seen.has(buffer.buffer)) return buffer.slice() as typeof buffer
+    seen.add(buffer.buffer)
+    return buffer
+  }
+  const children = batch.data.children.map((data, column) => plainData(data, column, own))
+  const fields = batch.schema.fields.map(
+    ({ name, nullable }, column) => new Field(name, children[column].type, nullable),
+  )
+  const data = makeData({ type: new Struct(fields), length: batch.numRows, nullCount: 0, children })
+  return tableToIPC(new Table([new RecordBatch(new Schema(fields), data)]), 'stream')
 }
 
-function plainField(field: Field): Field {
-  return DataType.isDictionary(field.type) ? new Field(field.name, field.type.dictionary, field.nullable) : field
-}
+type Own = <T extends Uint8Array | Int32Array>(buffer: T) => T
 
-function ownData(data: Data): Data {
+/** The chunk with all of its bits from bit 0 on. */
+function plainData(data: Data, column: number, own: Own): Data {
   const { type, length, nullCount } = data
-  if (DataType.isDictionary(type)) return decoded(data as Data<Dictionary<Utf8, Int32>>)
   const shape = { length, nullCount, nullBitmap: validityOf(data) ?? null }
+  if (DataType.isBool(type)) return makeData({ type, ...shape, data: sliceBits(data.values, data.offset, length) })
+  if (DataType.isDictionary(type)) {
+    const { values, dictionary } = data as Data<Dictionary<Utf8, Int32>>
+    // A dictionary is known by its number, and columns may share a type.
+    const numbered = new Dictionary(type.dictionary as Utf8, type.indices as Int32, column)
+    return makeData({ type: numbered, ...shape, data: own(values), dictionary: dictionary as Vector<Utf8> })
+  }
   if (DataType.isUtf8(type)) {
     const { valueOffsets, values } = data as Data<Utf8>
-    const first = valueOffsets[0]
-    const offsets = new Int32Array(length + 1)
-    for (let row = 0; row <= length; row++) offsets[row] = valueOffsets[row] - first
-    return makeData({ type, ...shape, valueOffsets: offsets, data: values.slice(first, first + offsets[length]) })
+    return makeData({ type, ...shape, valueOffsets: own(valueOffsets), data: own(values) })
   }
-  if (DataType.isBool(type)) return makeData({ type, ...shape, data: sliceBits(data.values, data.offset, length) })
-  return makeData({ type: type as Int32, ...shape, data: (data.values as Int32Array).slice(0, length) })
-}
-
-function decoded(data: Data<Dictionary<Utf8, Int32>>): Data<Utf8> {
-  const builder = new Utf8Builder()
-  const entries = data.dictionary?.data ?? []
-  for (let row = 0; row < data.length; row++) {
-    let entry = data.values[row]
-    if (!isValid(data, row)) {
-      builder.appendNull()
-      continue
-    }
-    let chunk = 0
-    while (entry >= entries[chunk].length) entry -= entries[chunk++].length
-    const { values, valueOffsets, nullBitmap, nullCount, offset } = entries[chunk] as Data<Utf8>
-    if (nullCount > 0 && !getBit(nullBitmap, offset + entry)) builder.appendNull()
-    else builder.appendBytes(values, valueOffsets[entry], valueOffsets[entry + 1])
-  }
-  return builder.finish()
+  return makeData({ type: type as Int32, ...shape, data: own(data.values as Int32Array) })
 }

@@ -2,7 +2,7 @@ import { internal } from '@fletching/columns/errors'
 import { DataType, type RecordBatch, type Schema } from 'apache-arrow'
 import * as parquet from 'parquet-wasm'
 import { arrowStream } from './arrow-stream.ts'
-import { checkBatches } from './check-batches.ts'
+import { checkBatch } from './check-batch.ts'
 import { dictionaryColumns } from './dictionary-choice.ts'
 import type { Compression } from './options.ts'
 import type { RowGroup, RowGroupEncoder } from './row-group.ts'
@@ -21,26 +21,26 @@ export class WasmEncoder implements RowGroupEncoder {
     this.#compression = compression
   }
 
-  async encode(batches: readonly RecordBatch[]): Promise<RowGroup> {
-    const rows = checkBatches(this.#schema, batches)
-    return splitFile(this.#write(batches, rows), this.#schema, rows)
+  async encode(batch: RecordBatch): Promise<RowGroup> {
+    checkBatch(this.#schema, batch)
+    return splitFile(this.#write(batch), this.#schema, batch.numRows)
   }
 
-  #write(batches: readonly RecordBatch[], rows: number): Uint8Array {
+  #write(batch: RecordBatch): Uint8Array {
     try {
-      const table = parquet.Table.fromIPCStream(arrowStream(this.#schema, batches))
+      const table = parquet.Table.fromIPCStream(arrowStream(batch))
       // Both are taken over by the call and freed with it.
-      return parquet.writeParquet(table, this.#properties(rows, batches))
+      return parquet.writeParquet(table, this.#properties(batch))
     } catch (cause) {
       throw internal(`parquet-wasm failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
     }
   }
 
-  #properties(rows: number, batches: readonly RecordBatch[]): parquet.WriterProperties {
-    const dictionaries = dictionaryColumns(this.#schema, batches)
+  #properties(batch: RecordBatch): parquet.WriterProperties {
+    const dictionaries = dictionaryColumns(batch)
     let builder = new parquet.WriterPropertiesBuilder()
       .setCompression(CODECS[this.#compression])
-      .setMaxRowGroupSize(rows)
+      .setMaxRowGroupSize(batch.numRows)
       .setStatisticsEnabled(parquet.EnabledStatistics.Chunk)
       .setDictionaryEnabled(false)
     for (const { name, type } of this.#schema.fields) {

@@ -10,7 +10,7 @@ import {
   type Utf8,
 } from 'apache-arrow'
 import parquetjs, { type FieldDefinition, type ParquetSchema } from 'parquetjs-lite'
-import { checkBatches } from './check-batches.ts'
+import { checkBatch } from './check-batch.ts'
 import type { Compression } from './options.ts'
 import type { RowGroup, RowGroupEncoder } from './row-group.ts'
 import { splitFile } from './split-file.ts'
@@ -35,8 +35,9 @@ export class ParquetJsEncoder implements RowGroupEncoder {
     this.#fields = new parquetjs.ParquetSchema(Object.fromEntries(fields))
   }
 
-  async encode(batches: readonly RecordBatch[]): Promise<RowGroup> {
-    const rows = checkBatches(this.#schema, batches)
+  async encode(batch: RecordBatch): Promise<RowGroup> {
+    checkBatch(this.#schema, batch)
+    const rows = batch.numRows
     const chunks: Uint8Array[] = []
     const stream = {
       write: (bytes: Uint8Array, done: () => void) => {
@@ -47,14 +48,12 @@ export class ParquetJsEncoder implements RowGroupEncoder {
     }
     const options = { rowGroupSize: rows + 1, useDataPageV2: false, pageIndex: false }
     const writer = await parquetjs.ParquetWriter.openStream(this.#fields, stream, options)
-    for (const batch of batches) {
-      const readers = this.#schema.fields.map(({ name }, column) => ({
-        name: innerName(column),
-        read: openReader(name, batch.data.children[column]),
-      }))
-      for (let row = 0; row < batch.numRows; row++) {
-        await writer.appendRow(Object.fromEntries(readers.map(({ name, read }) => [name, read(row)])))
-      }
+    const readers = this.#schema.fields.map(({ name }, column) => ({
+      name: innerName(column),
+      read: openReader(name, batch.data.children[column]),
+    }))
+    for (let row = 0; row < rows; row++) {
+      await writer.appendRow(Object.fromEntries(readers.map(({ name, read }) => [name, read(row)])))
     }
     await writer.close()
     return splitFile(Buffer.concat(chunks), this.#schema, rows)

@@ -12,6 +12,6 @@ export interface RowGroup {
 
 /** Makes row groups of one schema. */
 export interface RowGroupEncoder {
-  /** One row group of all rows of the batches, verified: the rows that were given are the rows that were written. */
-  encode(batches: readonly RecordBatch[]): Promise<RowGroup>
+  /** A row group of the batch's rows, verified: the rows that were given are the rows that were written. */
+  encode(batch: RecordBatch): Promise<RowGroup>
 }

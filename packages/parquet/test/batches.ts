@@ -38,16 +38,16 @@ export function batchOf(columns: Readonly<Record<string, Column>>): RecordBatch 
   return new RecordBatch(schema, makeData({ type: new Struct(fields), length, nullCount: 0, children }))
 }
 
-/** The bytes of a file with one row group for each list of batches. */
+/** The bytes of a file with a row group for each batch. */
 export async function fileOf(
   schema: Schema,
-  groups: readonly (readonly RecordBatch[])[],
+  batches: readonly RecordBatch[],
   options: Partial<ParquetOptions> = {},
 ): Promise<Uint8Array> {
   const encoder = await openRowGroupEncoder(schema, { writer: 'parquet-wasm', compression: 'snappy', ...options })
   const file = new ParquetFile(schema)
   const pieces = [file.start()]
-  for (const batches of groups) pieces.push(file.append(await encoder.encode(batches)))
+  for (const batch of batches) pieces.push(file.append(await encoder.encode(batch)))
   pieces.push(file.finish())
   const bytes = Buffer.concat(pieces)
   if (bytes.length !== file.bytes) throw new Error(`${bytes.length} bytes, but the file says ${file.bytes}`)

@@ -33,7 +33,7 @@ it.each([
   ['a whole number beyond -2^53', batchOf({ a: ['long?', [null, -(2n ** 53n)]] })],
   ['not a number', batchOf({ a: ['double', [Number.NaN]] })],
 ])('parquetjs-lite refuses %s', async (_, batch) => {
-  await expect(fileOf(batch.schema, [[batch]], { writer: 'parquetjs-lite' })).rejects.toMatchObject({
+  await expect(fileOf(batch.schema, [batch], { writer: 'parquetjs-lite' })).rejects.toMatchObject({
     kind: 'data',
     code: 'NOT_IN_PARQUETJS',
     help: expect.arrayContaining([expect.stringContaining('--parquet-writer parquet-wasm')]),
@@ -43,7 +43,7 @@ it.each([
 it('wants its pieces in order', async () => {
   const batch = batchOf({ a: ['long', [1n]] })
   const encoder = await openRowGroupEncoder(batch.schema, { writer: 'parquet-wasm', compression: 'none' })
-  const group = await encoder.encode([batch])
+  const group = await encoder.encode(batch)
   const file = new ParquetFile(batch.schema)
   expect(() => file.append(group)).toThrow('INTERNAL')
   expect(() => file.finish()).toThrow('INTERNAL')

@@ -37,7 +37,7 @@ const combinations: [ParquetWriterName, Compression][] = [
 describe.each(combinations)('%s with %s', (writer, compression) => {
   it('writes values that DuckDB and hyparquet read alike', async () => {
     const batch = batchOf(hard)
-    const file = await fileOf(batch.schema, [[batch]], { writer, compression })
+    const file = await fileOf(batch.schema, [batch], { writer, compression })
     const read = await rowsByHyparquet(file)
     // The two print doubles in their own ways.
     const reals = (await duckdb(file, 'SELECT real FROM FILE')).map(({ real }) => real)
@@ -50,7 +50,7 @@ describe.each(combinations)('%s with %s', (writer, compression) => {
 
   it('says in the footer which codec it used', async () => {
     const batch = batchOf(hard)
-    const chunks = footerOf(await fileOf(batch.schema, [[batch]], { writer, compression })).row_groups[0].columns
+    const chunks = footerOf(await fileOf(batch.schema, [batch], { writer, compression })).row_groups[0].columns
     const codec = compression === 'none' ? 'UNCOMPRESSED' : compression.toUpperCase()
     expect(new Set(chunks.map((chunk) => chunk.meta_data?.codec))).toEqual(new Set([codec]))
   })
@@ -58,7 +58,7 @@ describe.each(combinations)('%s with %s', (writer, compression) => {
 
 it('keeps every 64-bit number and the years 1 to 9999', async () => {
   const batch = batchOf(wasmOnly)
-  const file = await fileOf(batch.schema, [[batch]])
+  const file = await fileOf(batch.schema, [batch])
   expect(await rowsByHyparquet(file)).toEqual(rowsOf(wasmOnly))
   expect(await rowsByDuckdb(file)).toEqual(rowsOf(wasmOnly))
 })
@@ -75,7 +75,7 @@ it.each<ParquetWriterName>(['parquet-wasm', 'parquetjs-lite'])('%s declares type
     day: ['day', [18_000]],
   }
   const batch = batchOf(columns)
-  const file = await fileOf(batch.schema, [[batch]], { writer })
+  const file = await fileOf(batch.schema, [batch], { writer })
   const schema = await duckdb(
     file,
     'SELECT name, type, repetition_type, converted_type, logical_type FROM parquet_schema(FILE) WHERE type IS NOT NULL',
