@@ -16,12 +16,12 @@ import {
 } from 'apache-arrow'
 
 /**
- * A batch as an Arrow IPC stream that another implementation can read.
+ * A batch as an Arrow IPC stream that another implementation can read. The schema says what may be null.
  *
  * - Memory: one copy. What two columns share is copied once more: two neighbours in the same memory make Arrow JS write an unreadable
  *   message.
  */
-export function arrowStream(batch: RecordBatch): Uint8Array {
+export function arrowStream(schema: Schema, batch: RecordBatch): Uint8Array {
   const seen = new Set<ArrayBufferLike>()
   const own: Own = (buffer) => {
     if (seen.has(buffer.buffer)) return buffer.slice() as typeof buffer
@@ -29,9 +29,7 @@ export function arrowStream(batch: RecordBatch): Uint8Array {
     return buffer
   }
   const children = batch.data.children.map((data, column) => plainData(data, column, own))
-  const fields = batch.schema.fields.map(
-    ({ name, nullable }, column) => new Field(name, children[column].type, nullable),
-  )
+  const fields = schema.fields.map(({ name, nullable }, column) => new Field(name, children[column].type, nullable))
   const data = makeData({ type: new Struct(fields), length: batch.numRows, nullCount: 0, children })
   return tableToIPC(new Table([new RecordBatch(new Schema(fields), data)]), 'stream')
 }

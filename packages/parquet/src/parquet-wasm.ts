@@ -28,7 +28,7 @@ export class WasmEncoder implements RowGroupEncoder {
 
   #write(batch: RecordBatch): Uint8Array {
     try {
-      const table = parquet.Table.fromIPCStream(arrowStream(batch))
+      const table = parquet.Table.fromIPCStream(arrowStream(this.#schema, batch))
       // Both are taken over by the call and freed with it.
       return parquet.writeParquet(table, this.#properties(batch))
     } catch (cause) {
