@@ -1,27 +1,30 @@
 import { Worker } from 'node:worker_threads'
 import type { ObjectInfo } from '@fletching/storage'
-import { countTaken } from './sent-bytes.ts'
+import { countTaken } from './sent-count.ts'
 import { onDeath } from './worker-death.ts'
 import { type PackedError, unpackError } from './worker-messages.ts'
 
 /** What an inflating worker is started with. */
 export interface InflateSetup {
   readonly object: ObjectInfo
-  /** One number: bytes that were sent and not yet used. */
-  readonly shared: SharedArrayBuffer
+  /** One number: pieces that were sent and not yet used. */
+  readonly sent: SharedArrayBuffer
+  /** The pieces, which take turns: memory of its own for each would be a gigabyte of garbage for a gigabyte of content. */
+  readonly pieces: readonly Uint8Array[]
 }
 
 /** What an inflating worker sends. */
 export type Inflated =
-  | { readonly kind: 'content'; readonly bytes: Uint8Array; readonly storedBytes: number }
+  /** The next piece holds so many bytes, made from so many stored ones. */
+  | { readonly kind: 'content'; readonly byteLength: number; readonly storedBytes: number }
   | { readonly kind: 'end' }
   | { readonly kind: 'failed'; readonly error: PackedError }
 
 /**
  * The content of a compressed object, read and inflated by a worker of its own while this thread does something with what came before: a
- * single large file is then ready when it is inflated.
+ * single large file is then ready when it is inflated. What it gives is good until the next is asked for.
  *
- * - Memory: what the worker may be ahead, 8 MiB.
+ * - Memory: what the worker may be ahead, 2 MiB.
  * - Errors: those of reading and inflating; those of the worker's death, with the object's name.
  */
 export async function* inflateAhead(
@@ -29,9 +32,10 @@ export async function* inflateAhead(
   onRead: (storedBytes: number) => void,
   openWorker: (setup: InflateSetup) => Worker = openInflateWorker,
 ): AsyncGenerator<Uint8Array> {
-  const shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
-  const sentBytes = new Int32Array(shared)
-  const worker = openWorker({ object, shared })
+  const sent = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
+  const sentPieces = new Int32Array(sent)
+  const pieces = Array.from({ length: PIECES }, () => new Uint8Array(new SharedArrayBuffer(PIECE_BYTES)))
+  const worker = openWorker({ object, sent, pieces })
   const arrived: Inflated[] = []
   let death: Error | undefined
   let wake = () => {}
@@ -48,14 +52,14 @@ export async function* inflateAhead(
     },
   )
   try {
-    while (true) {
+    for (let used = 0; true; ) {
       const message = arrived.shift()
       if (message?.kind === 'end') return
       if (message?.kind === 'failed') throw unpackError(message.error)
       if (message !== undefined) {
         onRead(message.storedBytes)
-        yield message.bytes
-        countTaken(sentBytes, 0, message.bytes.byteLength)
+        yield pieces[used++ % PIECES].subarray(0, message.byteLength)
+        countTaken(sentPieces, 0, 1)
       } else if (death !== undefined) throw death
       else {
         await new Promise<void>((resolve) => {
@@ -71,3 +75,7 @@ export async function* inflateAhead(
 function openInflateWorker(setup: InflateSetup): Worker {
   return new Worker(new URL('../dist/inflate-worker.js', import.meta.url), { workerData: setup, execArgv: [] })
 }
+
+/** Together they fit the nearest caches of both threads. */
+const PIECE_BYTES = 256 * 1024
+const PIECES = 8

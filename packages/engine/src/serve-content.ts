@@ -1,20 +1,21 @@
 import type { MessagePort } from 'node:worker_threads'
 import { Inflater, openLocalStore } from '@fletching/storage'
 import type { Inflated, InflateSetup } from './inflate-ahead.ts'
-import { countSent } from './sent-bytes.ts'
+import { countSent } from './sent-count.ts'
 import { packError } from './worker-messages.ts'
 
 /** An inflating worker's whole work: reads and inflates an object, and stops while too much is on its way. */
-export function serveContent(port: MessagePort, { object, shared }: InflateSetup): void {
-  const sentBytes = new Int32Array(shared)
-  let content = new Uint8Array(CONTENT_BYTES)
+export function serveContent(port: MessagePort, { object, sent, pieces }: InflateSetup): void {
+  const sentPieces = new Int32Array(sent)
+  let number = 0
   let length = 0
   let storedBytes = 0
+  const piece = () => pieces[number % pieces.length]
   const inflater = new Inflater(object.name, {
-    room: () => content.subarray(length),
+    room: () => piece().subarray(length),
     filled: (count) => {
       length += count
-      if (length === content.length) sendContent()
+      if (length === piece().length) sendContent()
     },
   })
   try {
@@ -33,19 +34,17 @@ export function serveContent(port: MessagePort, { object, shared }: InflateSetup
   port.on('message', () => {})
 
   function sendContent(): void {
-    const bytes = content.subarray(0, length)
-    send({ kind: 'content', bytes, storedBytes }, [content.buffer])
-    countSent(sentBytes, 0, length, AHEAD_BYTES_MAX)
-    content = new Uint8Array(CONTENT_BYTES)
+    send({ kind: 'content', byteLength: length, storedBytes })
+    // The next piece must have been used before it is filled again.
+    countSent(sentPieces, 0, 1, pieces.length - 1)
+    number++
     length = 0
     storedBytes = 0
   }
 
-  function send(message: Inflated, transfer: ArrayBuffer[] = []): void {
-    port.postMessage(message, transfer)
+  function send(message: Inflated): void {
+    port.postMessage(message)
   }
 }
 
-const CONTENT_BYTES = 512 * 1024
 const STORED_BYTES = 64 * 1024
-const AHEAD_BYTES_MAX = 8 * 1024 * 1024

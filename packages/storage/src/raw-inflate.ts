@@ -81,7 +81,8 @@ function tryIt(): boolean {
   try {
     const raw = new RawInflate()
     raw.reset()
-    const output = new Uint8Array(content.length + 1)
+    // Memory that threads share is the less usual one, and wanted too.
+    const output = new Uint8Array(new SharedArrayBuffer(content.length + 1))
     const input = deflateRawSync(content)
     const fault = raw.run(input, 0, output)
     const isSame = raw.made === content.length && content.every((byte, i) => output[i] === byte)

@@ -1,0 +1,19 @@
+/*
+ * A count in shared memory, of bytes or of pieces, by which a thread that sends without waiting for answers learns how much of it has not been
+ * taken.
+ */
+
+/** Counts what was sent, and stops this thread while more than `most` has not been taken. */
+export function countSent(counts: Int32Array, index: number, count: number, most: number): void {
+  let sent = Atomics.add(counts, index, count) + count
+  while (sent > most) {
+    Atomics.wait(counts, index, sent)
+    sent = Atomics.load(counts, index)
+  }
+}
+
+/** Counts what was taken, and lets its sender go on. */
+export function countTaken(counts: Int32Array, index: number, count: number): void {
+  Atomics.sub(counts, index, count)
+  Atomics.notify(counts, index)
+}
