@@ -51,8 +51,9 @@ export async function* inflateAhead(
       wake()
     },
   )
+  let used = 0
   try {
-    for (let used = 0; true; ) {
+    while (true) {
       const message = arrived.shift()
       if (message?.kind === 'end') return
       if (message?.kind === 'failed') throw unpackError(message.error)
