@@ -92,6 +92,7 @@ export class Crew {
   readonly #encodings = new Map<number, Encoding>()
   #scanning: Scanning | undefined
   #encodingCount = 0
+  #isOpening = false
   #death: FletchingError | undefined
   #isDismissed = false
 
@@ -175,15 +176,18 @@ export class Crew {
     })
   }
 
+  /** Always the same one: each that encodes holds an instance of the writer, which is larger than all else that it has. */
+  get #encodingWorker(): Worker {
+    return this.#lanes[0].worker
+  }
+
   #giveEncodings(): void {
-    // Always the same one: each that encodes holds an instance of the writer, which is larger than all else that it has.
-    const [{ worker }] = this.#lanes
     while (this.#waiting.length > 0 && this.#encodings.size < ENCODINGS_AHEAD) {
       const { sink, batches, encoding } = this.#waiting.shift() as WaitingRows
       const id = this.#encodingCount++
       try {
         const batch = packBatch(concatBatches(batches))
-        post(worker, { kind: 'encode', id, sink, batch }, transfersOf(batch))
+        post(this.#encodingWorker, { kind: 'encode', id, sink, batch }, transfersOf(batch))
         this.#encodings.set(id, encoding)
       } catch (error) {
         encoding.reject(error)
@@ -239,6 +243,14 @@ export class Crew {
       post(lane.worker, { kind: 'unit', unit })
       if (!readsFiles) void this.#feed(lane.worker, unit, scanning)
     }
+    if (ahead === 1) this.#openTables()
+  }
+
+  /** Lets a worker load what encodes row groups while the others have units yet: most of these groups come when none have. */
+  #openTables(): void {
+    if (this.#isOpening || this.#options.plan.sinks.every(({ format }) => format !== 'parquet')) return
+    this.#isOpening = true
+    post(this.#encodingWorker, { kind: 'open' })
   }
 
   async #feed(worker: Worker, unit: Unit, { feeds, chunks, window }: Scanning): Promise<void> {

@@ -34,8 +34,19 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, measures, share
 
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'chunk') chunks.push(message.unit, message.bytes)
-    else work = work.then(() => (message.kind === 'unit' ? serve(message.unit) : encode(message)))
+    else work = work.then(() => workOn(message))
   })
+
+  function workOn(message: Exclude<ToWorker, { kind: 'chunk' }>): Promise<void> {
+    switch (message.kind) {
+      case 'unit':
+        return serve(message.unit)
+      case 'open':
+        return openTables()
+      case 'encode':
+        return encode(message)
+    }
+  }
 
   async function serve(unit: Unit): Promise<void> {
     // After a failure the pipeline is in the middle of something.
@@ -70,6 +81,13 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, measures, share
       send({ kind: 'encoded', id, group }, [group.bytes.buffer as ArrayBuffer])
     } catch (error) {
       send({ kind: 'notEncoded', id, error: packError(error) })
+    }
+  }
+
+  async function openTables(): Promise<void> {
+    for (const [number, { format }] of plan.sinks.entries()) {
+      // What is wrong is told where row groups come.
+      if (format === 'parquet') await tableOf(number).catch(() => {})
     }
   }
 

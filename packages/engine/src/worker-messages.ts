@@ -33,6 +33,8 @@ export type ToWorker =
   | { readonly kind: 'unit'; readonly unit: Unit }
   /** The next stored bytes of a unit's split, or its end. */
   | { readonly kind: 'chunk'; readonly unit: number; readonly bytes: Uint8Array | undefined }
+  /** Row groups will come soon; what encodes them is to be loaded. */
+  | { readonly kind: 'open' }
   /** Rows of a table that are to be one row group. */
   | { readonly kind: 'encode'; readonly id: number; readonly sink: number; readonly batch: PackedBatch }
 

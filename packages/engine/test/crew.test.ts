@@ -11,7 +11,7 @@ import { Crew, type CrewOptions, type CrewScan } from '../src/crew.ts'
 import { inflateAhead } from '../src/inflate-ahead.ts'
 import { fileSchema, sinkSchema } from '../src/operators.ts'
 import { splitByPartition } from '../src/partition.ts'
-import type { ParquetSinkPlan } from '../src/physical.ts'
+import type { ParquetSinkPlan, PhysicalPlan } from '../src/physical.ts'
 import { Pipeline } from '../src/pipeline.ts'
 import { planUnits } from '../src/split.ts'
 import { openTableEncoder } from '../src/table-encoder.ts'
@@ -22,7 +22,7 @@ const local = openLocalStore()
 /** The same files, as a store that has to be waited for. */
 const waited: Store = { ...local, readSync: undefined } as never
 
-interface ScanOptions extends Partial<CrewScan>, Partial<Pick<CrewOptions, 'workerCount' | 'openWorker'>> {
+interface ScanOptions extends Partial<CrewScan>, Partial<Pick<CrewOptions, 'plan' | 'workerCount' | 'openWorker'>> {
   readonly store?: Store
 }
 
@@ -33,9 +33,9 @@ async function scan(objects: readonly ObjectInfo[], options: ScanOptions = {}) {
   const lines: Record<string, number> = {}
   let failure: PackedError | undefined
   let read = 0
-  const { workerCount = 2, openWorker } = options
+  const { plan = clicksPlan(), workerCount = 2, openWorker } = options
   const crew = new Crew({
-    plan: clicksPlan(),
+    plan,
     readsFiles: store.readSync !== undefined,
     workerCount,
     ...(openWorker === undefined ? {} : { openWorker }),
@@ -184,6 +184,31 @@ describe('workers', () => {
       await crew.dismiss()
       expect(await readdir(folder)).toEqual(['in'])
     }))
+})
+
+describe('what encodes row groups', () => {
+  /** Scans many empty units with workers of which the one that is told to load it dies of that. */
+  async function scanned(sinks: PhysicalPlan['sinks']): Promise<void> {
+    let workers = 0
+    // The first worker ends a unit when it is told something new, so that there is a unit when it dies.
+    const code = `
+      const { parentPort, workerData } = require('worker_threads')
+      const units = []
+      let ended = 0
+      parentPort.on('message', ({ kind, unit }) => {
+        if (kind === 'open') throw new Error('worker ' + workerData + ' loads it, behind ' + (units.length > 3 ? 'units' : 'none'))
+        units.push(unit.number)
+        while (ended < units.length - (workerData === 0 ? 1 : 0)) parentPort.postMessage({ kind: 'end', unit: units[ended++] })
+      })`
+    const openWorker = () => new Worker(code, { eval: true, workerData: sinks.length === 1 ? 1 : workers++ })
+    const units = Array.from({ length: 30 }, (_, number) => ({ number, splits: [] }))
+    await scan([], { plan: { ...clicksPlan(), sinks }, units, openWorker })
+  }
+
+  it('is loaded by one worker when few units are left', () =>
+    expect(scanned(clicksPlan().sinks)).rejects.toThrow('a worker died: worker 0 loads it, behind units'))
+
+  it('is not loaded where there is no table', () => scanned(clicksPlan().sinks.slice(0, 1)))
 })
 
 describe('row groups that workers encode', () => {
