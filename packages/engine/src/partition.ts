@@ -37,7 +37,7 @@ function splitByColumn(batch: RecordBatch, column: string): PartitionPart[] {
   const rest = withoutColumn(batch, column)
   return [...rowsByValue(values)].map(([value, rows]) => ({
     folder: hivePartition(column, value === null ? null : partitionText(values.type, value)),
-    batch: rows.length === batch.numRows ? rest : takeBatch(rest, Int32Array.from(rows)),
+    batch: rows.length === batch.numRows ? rest : takeBatch(rest, new Int32Array(rows)),
   }))
 }
 

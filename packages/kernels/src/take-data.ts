@@ -17,6 +17,7 @@ interface Validity {
 }
 
 function takeValidity(data: Data, rows: Rows): Validity {
+  if (data.nullCount === 0 && !hasNone(rows)) return { nullCount: 0, nullBitmap: null }
   const bits = new Uint8Array(bitmapByteLength(rows.length)).fill(0xff)
   let nullCount = 0
   for (let i = 0; i < rows.length; i++) {
@@ -25,6 +26,11 @@ function takeValidity(data: Data, rows: Rows): Validity {
     nullCount++
   }
   return { nullCount, nullBitmap: nullCount === 0 ? null : bits }
+}
+
+function hasNone(rows: Rows): boolean {
+  for (let i = 0; i < rows.length; i++) if (rows[i] < 0) return true
+  return false
 }
 
 function takeValues(data: Data, rows: Rows, validity: Validity): Data {
@@ -55,17 +61,34 @@ function takeValues(data: Data, rows: Rows, validity: Validity): Data {
 
 type FixedArray = Int32Array | Float64Array
 
-/** Typed arrays have one shape here, whatever their numbers are. */
+/** Numbers of 64 bits are moved as two of 32, since each would become a BigInt on its way. */
 function takeFixed(values: FixedArray, rows: Rows, stride: number): FixedArray {
   const taken = new (values.constructor as new (length: number) => FixedArray)(rows.length * stride)
-  if (stride === 1) {
-    for (let i = 0; i < rows.length; i++) if (rows[i] >= 0) taken[i] = values[rows[i]]
-    return taken
-  }
-  for (let i = 0; i < rows.length; i++) {
-    if (rows[i] >= 0) taken.set(values.subarray(rows[i] * stride, (rows[i] + 1) * stride), i * stride)
+  const words = (values.BYTES_PER_ELEMENT / 4) * stride
+  if (words === 1 && stride === 1) takeWords(wordsOf(values), wordsOf(taken), rows)
+  else if (words === 2 && stride === 1) takePairs(wordsOf(values), wordsOf(taken), rows)
+  else {
+    for (let i = 0; i < rows.length; i++) {
+      if (rows[i] >= 0) taken.set(values.subarray(rows[i] * stride, (rows[i] + 1) * stride), i * stride)
+    }
   }
   return taken
+}
+
+function wordsOf({ buffer, byteOffset, byteLength }: FixedArray): Int32Array {
+  return new Int32Array(buffer, byteOffset, byteLength / 4)
+}
+
+function takeWords(values: Int32Array, taken: Int32Array, rows: Rows): void {
+  for (let i = 0; i < rows.length; i++) if (rows[i] >= 0) taken[i] = values[rows[i]]
+}
+
+function takePairs(values: Int32Array, taken: Int32Array, rows: Rows): void {
+  for (let i = 0; i < rows.length; i++) {
+    if (rows[i] < 0) continue
+    taken[2 * i] = values[2 * rows[i]]
+    taken[2 * i + 1] = values[2 * rows[i] + 1]
+  }
 }
 
 function takeBytes(data: Data<Utf8>, rows: Rows, validity: Validity): Data {

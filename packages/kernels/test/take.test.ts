@@ -1,6 +1,19 @@
 import { take, takeBatch } from '@fletching/kernels/take'
 import { type Plain, randomCheck, randomFrom, tableCheck, testSeed, valuesOf, vectorOf } from '@fletching/testing'
-import { DataType, Int32, RecordBatch, Utf8, type Vector } from 'apache-arrow'
+import {
+  DataType,
+  Decimal,
+  FixedSizeBinary,
+  Float32,
+  Int8,
+  Int32,
+  RecordBatch,
+  Uint16,
+  Uint64,
+  Utf8,
+  type Vector,
+  vectorFromArray,
+} from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import { everyType, types } from './types.ts'
 
@@ -36,6 +49,21 @@ describe('take', () => {
       run: ({ column }) => take(column as Vector, Int32Array.from(someRows(column.length))),
       oracle: ({ column }, rows) => takeOracle(column, someRows(rows)),
     })
+  })
+
+  it.each<[string, DataType, readonly unknown[]]>([
+    ['of one byte', new Int8(), [-128, 127, null]],
+    ['of two bytes', new Uint16(), [65_535, 0, null]],
+    ['of four bytes', new Float32(), [-0.5, 1.5, null]],
+    ['of eight bytes', new Uint64(), [2n ** 64n - 1n, 1n, null]],
+    ['of sixteen bytes', new Decimal(0, 38, 128), [Uint32Array.of(1, 2, 3, 4), Uint32Array.of(5, 6, 7, 8), null]],
+    ['of three bytes', new FixedSizeBinary(3), [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6), null]],
+  ])('takes values %s', (_, type, values) => {
+    const column = vectorFromArray(values, type) as Vector
+    const [first, second, third] = column
+    expect([...take(column.slice(1), Int32Array.of(1, 0, 0))]).toEqual([third, second, second])
+    expect([...take(column, Int32Array.of(1, 0))]).toEqual([second, first])
+    expect([third, String(first) === String(second)]).toEqual([null, false])
   })
 
   it('gives one chunk', () => {
