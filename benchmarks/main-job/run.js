@@ -41,7 +41,12 @@ if (size !== smoke && !existsSync(join(peersFolder, 'node_modules'))) {
   execFileSync('npm', ['ci'], { cwd: peersFolder, stdio: 'inherit' })
 }
 
-const asked = engines().filter(({ name }) => values.engines.split(',').some((part) => name.includes(part.trim())))
+// A whole name stands for itself alone, a part of one for all that have it.
+const parts = values.engines.split(',').map((part) => part.trim())
+const wholes = new Set(engines().map(({ name }) => name))
+const asked = engines().filter(({ name }) =>
+  parts.some((part) => (wholes.has(part) ? name === part : name.includes(part))),
+)
 for (const { name, missing } of asked) if (missing !== undefined) console.log(`${name} is left out: ${missing}`)
 const contestants = asked.filter(({ missing }) => missing === undefined)
 if (contestants.length === 0) throw new Error(`--engines got "${values.engines}", which leaves no engine`)
