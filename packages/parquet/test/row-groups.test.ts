@@ -109,6 +109,16 @@ describe.each(both)('row groups of %s', (writer) => {
     expect(await rowsByHyparquet(bytes)).toEqual([...rowsOf(part), ...rowsOf(part)])
   })
 
+  it.each([
+    ['might have nulls and has none', 'text', 'text?', 'REQUIRED'],
+    ['has none where there may be some', 'text?', 'text', 'OPTIONAL'],
+  ] as const)('are as the schema says of a batch whose column %s', async (_, wanted, given, repetition) => {
+    const { schema } = batchOf({ a: [wanted, ['x']] })
+    const file = await fileOf(schema, [batchOf({ a: [given, ['y']] })], { writer })
+    expect(footerOf(file).schema[1].repetition_type).toBe(repetition)
+    expect(await rowsByDuckdb(file)).toEqual(rowsOf({ a: [wanted, ['y']] }))
+  })
+
   it('refuses a batch of another schema', async () => {
     const batch = batchOf({ a: ['long', [1n]] })
     const encoder = await openRowGroupEncoder(batch.schema, { writer, compression: 'snappy' })
