@@ -10,21 +10,23 @@ import { RowDigest } from './digest.js'
 
 /** @typedef {{ readonly name: string, readonly says: string, readonly set: 'whole' | 'tiny' }} Shape */
 /** @typedef {{ readonly bytes: number, readonly lines: number, readonly rows: import('./digest.js').Digest }} MadeSet */
-/** @typedef {{ readonly version: string, readonly files: number, readonly whole: MadeSet, readonly tiny: MadeSet }} Made */
+/** @typedef {{ readonly version: string, readonly whole: MadeSet, readonly tiny: MadeSet }} Made */
 
-const FILES = 16
+/** Of 64 MiB or less: Segment writes none over 100 MB. */
+const FILES_MIN = 16
+const FILE_BYTES = 2 ** 26
 const LEVEL = 6
 const TINY_BYTES = 10_000_000
 const LINE_END = 0x0a
 
 /** @type {readonly Shape[]} */
 export const shapes = [
-  { name: 'plain', says: `${FILES} plain files`, set: 'whole' },
-  { name: 'gzip', says: `${FILES} gzip files`, set: 'whole' },
+  { name: 'plain', says: 'plain files', set: 'whole' },
+  { name: 'gzip', says: 'gzip files', set: 'whole' },
   { name: 'one-plain', says: 'one plain file', set: 'whole' },
   { name: 'one-gzip', says: 'one gzip file', set: 'whole' },
   { name: 'many-gzip', says: 'small gzip files', set: 'whole' },
-  { name: 'tiny', says: 'a tiny job, gzip', set: 'tiny' },
+  { name: 'tiny', says: 'gzip files, a tiny job', set: 'tiny' },
 ]
 
 /** Changes when the files of a seed and size do. */
@@ -60,20 +62,21 @@ export async function inputsOf({ data, seed, size }) {
  */
 async function make(folder, seed, bytes) {
   for (const { name } of shapes) mkdirSync(join(folder, name), { recursive: true })
-  // Five thousand files of a gibibyte.
-  const piecesEach = Math.max(2, Math.round((5_000 * bytes) / 2 ** 30 / FILES))
+  const files = Math.max(FILES_MIN, Math.ceil(bytes / FILE_BYTES))
+  // Five thousand of a gibibyte.
+  const piecesEach = Math.max(2, Math.round((5_000 * bytes) / 2 ** 30 / files))
   const plain = createWriteStream(join(folder, 'one-plain/events.json'))
   const gzip = createGzip({ level: LEVEL })
   const gzipFile = gzip.pipe(createWriteStream(join(folder, 'one-gzip/events.json.gz')))
   const whole = new SetCounter()
-  let files = 0
-  for (const object of generateObjects({ seed, bytes, files: FILES, traps: 0, gzip: false })) {
+  let small = 0
+  for (const object of generateObjects({ seed, bytes, files, traps: 0, gzip: false })) {
     const name = `${String(whole.objects).padStart(4, '0')}.json`
     writeFileSync(join(folder, 'plain', name), object.bytes)
     writeFileSync(join(folder, 'gzip', `${name}.gz`), gzipSync(object.bytes, { level: LEVEL }))
     for (const piece of pieces(object.bytes, piecesEach)) {
       writeFileSync(
-        join(folder, 'many-gzip', `${String(files++).padStart(6, '0')}.json.gz`),
+        join(folder, 'many-gzip', `${String(small++).padStart(6, '0')}.json.gz`),
         gzipSync(piece, { level: LEVEL }),
       )
     }
@@ -89,7 +92,7 @@ async function make(folder, seed, bytes) {
     writeFileSync(join(folder, 'tiny', name), gzipSync(object.bytes, { level: LEVEL }))
     tiny.add(object.bytes)
   }
-  return { version, files, whole: whole.made(), tiny: tiny.made() }
+  return { version, whole: whole.made(), tiny: tiny.made() }
 }
 
 /** Counts what goes into a set, and finds the rows that must come out of it, in the plainest way. */

@@ -2,7 +2,7 @@
 // @ts-check
 // The main job from files to files, next to other engines on the same machine. See benchmarks/README.md.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -76,7 +76,8 @@ for (const shape of shapes.filter(({ name }) => shapeNames.includes(name))) {
       results[index].samples.push(await measure(engine, input, out, rows))
     }
   }
-  const says = shape.name === 'many-gzip' ? `${made.files} ${shape.says}` : shape.says
+  const files = readdirSync(input).length
+  const says = files === 1 ? shape.says : `${files} ${shape.says}`
   const result = { shape: shape.name, says, bytes, lines, rows, results }
   measured.push(result)
   console.log(
