@@ -1,5 +1,8 @@
+import { QUOTE } from './bytes'
 import { KEYS, MATCH_BYTES, MATCHES, MATCHES_END } from './memory'
 import {
+  firstKey,
+  KEY_AFTER,
   KEY_LENGTH,
   KEY_NEXT,
   KEY_NODE,
@@ -15,7 +18,7 @@ import {
   prefixShift,
   prefixTable,
 } from './plan'
-import { containerEnd, depthAt, fillSlot, OBJECT, SLOT_BYTES, SLOT_END, SLOT_START } from './value'
+import { containerEnd, depthAt, fillSlot, OBJECT, SLOT_BYTES, SLOT_END, SLOT_START, stringEnd } from './value'
 
 /**
  * Lists the keys of the line that are wanted somewhere, with their depth.
@@ -51,6 +54,23 @@ export function matchKeys(line: usize, keysEnd: usize): usize {
     if (match === MATCHES_END) return 0
   }
   return match
+}
+
+/** Whether one of the line's keys that have escapes may be a wanted one: it begins like it up to the first. */
+export function mayBeWanted(keysEnd: usize): bool {
+  for (let key = KEYS; key < keysEnd; key += 4) {
+    const at: usize = load<u32>(key)
+    const stop = stringEnd(at + 1)
+    if (load<u8>(stop) === QUOTE) continue
+    const length = stop - at
+    let wanted = firstKey()
+    while (wanted !== 0) {
+      // With the opening quote; the wanted one goes on where the escape stands.
+      if (load<u32>(wanted, KEY_LENGTH) > u32(length) + 1 && isText(at, load<u32>(wanted, KEY_TEXT), length)) return true
+      wanted = load<u32>(wanted, KEY_AFTER)
+    }
+  }
+  return false
 }
 
 /**

@@ -79,15 +79,23 @@ export function columnTable(): usize {
   return head(10)
 }
 
+/** The first of all wanted keys. */
+// @ts-expect-error: decorator
+@inline
+export function firstKey(): usize {
+  return head(11)
+}
+
 /** A place of the prefix table: the prefix and the first of its keys. */
 export const PREFIX_BYTES: usize = 8
 export const PREFIX_KEY: usize = 4
 
-/** A key: the next of the same prefix, its bytes with both quotes and where they stand, the first node that has it. */
+/** A key: the next of the same prefix, its bytes with both quotes and where they stand, the first node that has it, the next of all. */
 export const KEY_NEXT: usize = 0
 export const KEY_LENGTH: usize = 4
 export const KEY_TEXT: usize = 8
 export const KEY_NODE: usize = 12
+export const KEY_AFTER: usize = 16
 
 /** A node: the next with the same key, the depth of the object that holds the key, its number and that of its parent. */
 export const NODE_NEXT: usize = 0

@@ -4,7 +4,7 @@
  * instance, carries a bit through a run of blanks, or from a key's opening quote to its closing one. Keys and scalars are listed by address
  * and looked at when the line is over.
  *
- * Why: it recognises most valid lines and nothing else. What it is not sure of (an escaped key, a tab between tokens, depth over
+ * Why: it recognises most valid lines and nothing else. What it is not sure of (a wanted key that may be escaped, a tab between tokens, depth over
  * 62, any error) it hands to the strict scanner, which decides. So an oddity costs time and never a wrong verdict, and
  * no error needs a place here.
  *
@@ -28,7 +28,7 @@ import {
   QUOTE,
 } from './bytes'
 import { isEscape } from './escape'
-import { endContainer, fillSlots, matchKeys } from './keys'
+import { endContainer, fillSlots, matchKeys, mayBeWanted } from './keys'
 import { equal, prefixXor, signs } from './masks'
 import {
   BLOCK_BYTES,
@@ -95,6 +95,7 @@ export function scan(from: usize, limit: usize): usize {
       let keys = KEYS
       let scalars = SCALARS
       let bad: u64 = 0
+      let keyEscapes: u64 = 0
       let depth: i32 = 0
       /** The open containers, the innermost in the lowest bit: 1 for an array. */
       let stack: u64 = 0
@@ -269,7 +270,8 @@ export function scan(from: usize, limit: usize): usize {
         bad |= stringOpens & ~(afterColon | afterStart)
         bad |= commas & (afterColon | afterStart)
         bad |= closes & (afterColon | afterComma)
-        bad |= (control & strings) | (backslashes & keyBytes)
+        bad |= control & strings
+        keyEscapes |= backslashes & keyBytes
 
         const keyCount = usize(popcnt(keyOpens))
         let rest = keyOpens
@@ -310,7 +312,7 @@ export function scan(from: usize, limit: usize): usize {
         }
       } while (end === 0)
       if (bad === 0 && depth === 0 && u32(end - line) <= lengthMax)
-        state = decide(line, keys, scalars, record + RECORD_SLOTS)
+        state = decide(line, keys, scalars, keyEscapes !== 0, record + RECORD_SLOTS)
     } else {
       end = lineEnd(line)
       if (end === line) {
@@ -335,7 +337,8 @@ export function scan(from: usize, limit: usize): usize {
 }
 
 /** What is to be done with a line whose masks are in order: its scalars are looked at, its slots filled, its steps taken. */
-function decide(line: usize, keysEnd: usize, scalarsEnd: usize, slots: usize): i32 {
+function decide(line: usize, keysEnd: usize, scalarsEnd: usize, hasKeyEscapes: bool, slots: usize): i32 {
+  if (hasKeyEscapes && mayBeWanted(keysEnd)) return SLOW
   for (let scalar = SCALARS; scalar < scalarsEnd; scalar += 4) if (!isScalar(load<u32>(scalar))) return SLOW
   const nodes = nodeCount()
   const slotsEnd = slots + usize(nodes) * SLOT_BYTES

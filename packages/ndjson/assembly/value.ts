@@ -44,7 +44,7 @@ export function fillSlot(slot: usize, close: usize): void {
 }
 
 /** The first quote or backslash from `start` on. */
-function stringEnd(start: usize): usize {
+export function stringEnd(start: usize): usize {
   let at = start
   while (true) {
     const v = v128.load(at)

@@ -47,6 +47,7 @@ export function writePlan(module: WasmModule, spec: ScanSpec, trie: PathTrie, li
     Math.min(lineBytesMax, 0x7fff_ffff),
     fillable(spec).length,
     columns,
+    prefixes.last,
   ]
   plan.words.set(head)
   return true
@@ -89,13 +90,17 @@ function writePrefixes(plan: Plan, wanted: readonly WantedKey[]) {
   const multiplier = findMultiplier([...byPrefix.keys()], 32 - bits)
   if (multiplier === undefined) return undefined
   const table = take(plan, 8 << bits)
+  let last = 0
   for (const [prefix, keys] of byPrefix) {
     let next = 0
-    for (const key of keys) next = writeKey(plan, key, next)
+    for (const key of keys) {
+      next = writeKey(plan, key, next, last)
+      last = next
+    }
     const place = table + 8 * (Math.imul(prefix, multiplier) >>> (32 - bits))
     writeWords(plan, place, [prefix, next])
   }
-  return { table, mask, multiplier, shift: 32 - bits }
+  return { table, mask, multiplier, shift: 32 - bits, last }
 }
 
 /** A number by which no two prefixes come to the same place. The search takes the same turns on every machine. */
@@ -109,10 +114,10 @@ function findMultiplier(prefixes: readonly number[], shift: number): number | un
   return undefined
 }
 
-function writeKey(plan: Plan, { text, nodes }: WantedKey, next: number): number {
+function writeKey(plan: Plan, { text, nodes }: WantedKey, next: number, after: number): number {
   let first = 0
   for (const { node, parent, depth } of nodes) first = put(plan, [first, depth, node, parent])
-  return put(plan, [next, text.length, putText(plan, text), first])
+  return put(plan, [next, text.length, putText(plan, text), first, after])
 }
 
 function writeSteps(plan: Plan, { columns, steps }: ScanSpec, trie: PathTrie): number {
@@ -277,7 +282,7 @@ function take(plan: Plan, byteLength: number): number {
 const UTF8 = new TextEncoder()
 const QUOTE = 0x22
 const NODES_MAX = 128
-const HEAD_WORDS = 11
+const HEAD_WORDS = 12
 const MULTIPLIER_TURNS = 10_000
 const OP_AND = 0
 const OP_OR = 1

@@ -81,9 +81,10 @@ export function randomLine(random: Random): Buffer<ArrayBuffer> {
   const blanks = [' ', ' ', ' ', '  ', ' '.repeat(70), '\t', '\r']
   const blank = () => (isSpaced && random() < 0.3 ? blanks[below(random() < 0.01 ? blanks.length : 4)] : '')
   const text = (value: string) => {
-    const json = JSON.stringify(value)
-    if (!isEscaped || random() < 0.8 || value === '') return json
-    return `"\\u${value.charCodeAt(0).toString(16).padStart(4, '0')}${json.slice(value[0] === json[1] ? 2 : 3)}`
+    if (!isEscaped || random() < 0.8 || value === '') return JSON.stringify(value)
+    const at = below(value.length)
+    const escape = `\\u${value.charCodeAt(at).toString(16).padStart(4, '0')}`
+    return JSON.stringify(value.slice(0, at)).slice(0, -1) + escape + JSON.stringify(value.slice(at + 1)).slice(1)
   }
   const value = (depth: number): string => {
     const choice = random()
