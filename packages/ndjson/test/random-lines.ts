@@ -83,8 +83,8 @@ export function randomLine(random: Random): Buffer<ArrayBuffer> {
   const text = (value: string) => {
     if (!isEscaped || random() < 0.8 || value === '') return JSON.stringify(value)
     const at = below(value.length)
-    const escape = `\\u${value.charCodeAt(at).toString(16).padStart(4, '0')}`
-    return JSON.stringify(value.slice(0, at)).slice(0, -1) + escape + JSON.stringify(value.slice(at + 1)).slice(1)
+    const escaped = `\\u${value.charCodeAt(at).toString(16).padStart(4, '0')}`
+    return JSON.stringify(value.slice(0, at)).slice(0, -1) + escaped + JSON.stringify(value.slice(at + 1)).slice(1)
   }
   const value = (depth: number): string => {
     const choice = random()
