@@ -38,8 +38,17 @@ declare const paramOf: unique symbol
 /** Parameters by name, in upper case as in AWS Glue. */
 export type Params = Readonly<Record<string, Param<ParamValue>>>
 
-/** The values of parameters, as `plan` sees them. */
-export type ValuesOf<P extends Params> = { readonly [K in keyof P]: P[K] extends Param<infer T> ? T : never }
+type ValueOf<P> = P extends Param<infer T> ? T : never
+
+/** The names of the parameters that may be undefined. */
+type OptionalNames<P extends Params> = {
+  [K in keyof P]: undefined extends ValueOf<P[K]> ? K : never
+}[keyof P]
+
+/** The values of parameters, as `plan` sees them; one that may be undefined may also be left out. */
+export type ValuesOf<P extends Params> = { readonly [K in Exclude<keyof P, OptionalNames<P>>]: ValueOf<P[K]> } & {
+  readonly [K in OptionalNames<P>]?: ValueOf<P[K]>
+}
 
 /** Makes parameters, each with the line that describes it to who runs the job. */
 export const param = Object.freeze({

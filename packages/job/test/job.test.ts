@@ -176,10 +176,18 @@ it('reads parameters from texts', () => {
     RATIO: -0.5,
     STRICT: false,
   })
-  const typed: { INPUT: string; LIMIT: number; RATIO: number | undefined; LABEL: string; STRICT: boolean } = values
+  const typed: { INPUT: string; LIMIT: number; RATIO?: number | undefined; LABEL: string; STRICT: boolean } = values
   // @ts-expect-error RATIO may be undefined
   const wrong: number = values.RATIO
   expect(wrong).toBe(typed.RATIO)
+})
+
+it('may be built without the values of parameters that may be left out', () => {
+  expect(
+    example.build({ S3_JSON_INPUT_PATH: 'in/', S3_CSV_OUTPUT_PATH: 'csv/' }).map(({ sink }) => sink.format),
+  ).toEqual(['csv'])
+  // @ts-expect-error a parameter that is required
+  expect(() => example.build({ S3_JSON_INPUT_PATH: 'in/' })).not.toThrow()
 })
 
 it.each<[string, Record<string, string>, string]>([
