@@ -21,6 +21,9 @@ export interface Accounting {
   blank: number
 }
 
+/** What became of the rows that a scan let pass. */
+export type RowCounts = Pick<Accounting, 'rows' | 'filtered' | 'duplicates' | 'setAside'>
+
 export function emptyAccounting(): Accounting {
   return {
     lines: 0,

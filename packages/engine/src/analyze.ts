@@ -1,6 +1,6 @@
 import type { Job, Params, ValuesOf } from '@fletching/job'
 import { NdjsonDecoder, type ScannerKind } from '@fletching/ndjson'
-import { formatExpr, optimize } from '@fletching/plan'
+import { type FilterStep, formatExpr, formatKeys, optimize } from '@fletching/plan'
 import { asFolder, openDiscardStore, openStore, parseLocation } from '@fletching/storage'
 import { type Accounting, sum } from './accounting.ts'
 import { inJob } from './in-job.ts'
@@ -91,6 +91,7 @@ async function discardingPlaces(plan: PhysicalPlan): Promise<Places> {
 function analysisOf(plan: PhysicalPlan, { read, summary, threads }: Passed, measured: Measured) {
   const { scanner } = new NdjsonDecoder(plan.scan, { scanner: plan.scanner })
   const { accounting, slowLines } = summary
+  const { dropDuplicates } = plan
   const bytes = read.objects.reduce((total, object) => total + object.bytes, 0)
   const uncompressedBytes = read.objects.reduce((total, object) => total + object.uncompressedBytes, 0)
   const inflating = measured[operatorName.inflate]
@@ -98,11 +99,17 @@ function analysisOf(plan: PhysicalPlan, { read, summary, threads }: Passed, meas
     { ...UNKNOWN, operator: 'read', bytes, milliseconds: measured[operatorName.read]?.milliseconds },
     ...(inflating === undefined ? [] : [{ ...UNKNOWN, operator: 'inflate', ...timeAndBytes(inflating) }]),
     ...scanOperators(plan, accounting, measured, uncompressedBytes),
-    ...plan.residual.map(({ predicate }, number) => ({
-      ...(measured[operatorName.filter(number)] ?? UNKNOWN),
-      operator: `filter ${formatExpr(predicate)}`,
-      bytes: undefined,
-    })),
+    ...filterOperators(plan.residual, 0, measured),
+    ...(dropDuplicates === undefined
+      ? []
+      : [
+          {
+            ...(measured[operatorName.dropDuplicates] ?? UNKNOWN),
+            operator: `dropDuplicates ${formatKeys(dropDuplicates.keys)}`,
+            bytes: undefined,
+          },
+          ...filterOperators(dropDuplicates.filters, plan.residual.length, measured),
+        ]),
     { ...(measured[operatorName.setAside] ?? UNKNOWN), operator: 'set aside', bytes: undefined },
     ...plan.sinks.flatMap(({ format, to, columns }, number) => [
       {
@@ -129,7 +136,7 @@ function scanOperators(
   bytes: number,
 ): AnalyzedOperator[] {
   const refused = { ...filtered }
-  for (const [number, { reason }] of plan.residual.entries()) {
+  for (const [number, { reason }] of [...plan.residual, ...(plan.dropDuplicates?.filters ?? [])].entries()) {
     const { rowsIn, rowsOut } = measured[operatorName.filter(number)] ?? NO_ROWS
     if (rowsIn > rowsOut) refused[reason] -= rowsIn - rowsOut
   }
@@ -141,6 +148,15 @@ function scanOperators(
   })
   const { milliseconds } = measured[operatorName.scan] ?? UNKNOWN
   return [{ operator: `scan ndjson ${plan.location}`, rowsIn: lines, rowsOut: rows, bytes, milliseconds }, ...filters]
+}
+
+/** - `before`: how many filters of the plan stand before them. */
+function filterOperators(filters: readonly FilterStep[], before: number, measured: Measured): AnalyzedOperator[] {
+  return filters.map(({ predicate }, number) => ({
+    ...(measured[operatorName.filter(before + number)] ?? UNKNOWN),
+    operator: `filter ${formatExpr(predicate)}`,
+    bytes: undefined,
+  }))
 }
 
 function timeAndBytes({ bytes, milliseconds }: OperatorFigures) {

@@ -32,6 +32,7 @@ export const operatorName = {
   inflate: 'inflate',
   scan: 'scan',
   filter: (number: number) => `filter ${number}`,
+  dropDuplicates: 'drop duplicates',
   setAside: 'set aside',
   project: (sink: number) => `project ${sink}`,
   encode: (sink: number) => `encode ${sink}`,

@@ -1,5 +1,7 @@
+import type { Malformed } from '@fletching/ndjson'
 import type { RecordBatch } from 'apache-arrow'
 import type { Accounting, Tally } from './accounting.ts'
+import type { Rows } from './operators.ts'
 
 /** A line that did not become a row, on its way to the rejects. */
 export interface Reject {
@@ -29,10 +31,25 @@ export interface CsvPart {
 /** What one sink gets of a morsel. */
 export type SinkPart = CsvPart | { readonly format: 'parquet'; readonly batch: RecordBatch }
 
+/** An object from which lines of a batch come. */
+export interface ObjectName {
+  readonly index: number
+  readonly name: string
+}
+
+/** Rows of which some may repeat earlier ones, which only who sees the whole input in order can say; and what is to be said of lines beside them. */
+export interface Undecided extends Rows {
+  readonly malformed: readonly Malformed[]
+  /** Those that end in the batch, and the one that goes on. */
+  readonly objects: readonly ObjectName[]
+}
+
 /** What a morsel holds before it has its place in the order. */
 export interface MorselBody {
   readonly parts: readonly SinkPart[]
   readonly rejects: readonly Reject[]
+  /** Of a plan that drops duplicates, instead of parts and rejects, which are made behind it. */
+  readonly undecided?: Undecided
 }
 
 /**

@@ -21,6 +21,11 @@ export interface Rows {
 export function applyFilter(rows: Rows, step: FilterStep): Rows {
   const mask = placed(`filter "${step.reason}"`, () => evaluate(step.predicate, rows.batch))
   const kept = trueRows(mask as Vector<Bool>)
+  return takeRows(rows, kept)
+}
+
+/** The rows of some ascending numbers, with their notes. */
+export function takeRows(rows: Rows, kept: Int32Array): Rows {
   if (kept.length === rows.batch.numRows) return rows
   return {
     batch: takeBatch(rows.batch, kept),
@@ -64,7 +69,7 @@ export function sinkSchema(columns: readonly SinkColumn[]): Schema {
 }
 
 /** An error says in which filter or column it came up: a kernel knows no more than the row. */
-function placed(place: string, compute: () => Vector): Vector {
+export function placed(place: string, compute: () => Vector): Vector {
   try {
     return compute()
   } catch (error) {

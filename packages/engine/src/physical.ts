@@ -3,7 +3,15 @@ import { authorError, internal } from '@fletching/columns/errors'
 import type { CsvDialect } from '@fletching/csv'
 import type { ScanColumn, ScannerKind, ScanPredicate, ScanSpec, ScanStep, ScanType } from '@fletching/ndjson'
 import type { Compression, ParquetWriterName } from '@fletching/parquet'
-import type { Expr, FieldType, FilterStep, OptimizedPlan, OptimizedSink, SinkColumn } from '@fletching/plan'
+import type {
+  DropDuplicatesStep,
+  Expr,
+  FieldType,
+  FilterStep,
+  OptimizedPlan,
+  OptimizedSink,
+  SinkColumn,
+} from '@fletching/plan'
 import type { RunOptions } from './options.ts'
 
 /**
@@ -15,6 +23,8 @@ export interface PhysicalPlan {
   readonly location: string
   readonly scan: ScanSpec
   readonly residual: readonly FilterStep[]
+  /** Who scans leaves this, and all that stands behind it, to the thread that sees the whole input in order. */
+  readonly dropDuplicates?: DropDuplicatesStep
   readonly sinks: readonly PhysicalSink[]
   /** Rows after which a batch ends: a constant, so that the bytes of the outputs depend on the input alone. */
   readonly batchRows: number
@@ -53,6 +63,7 @@ export function lower(plan: OptimizedPlan, options: RunOptions): PhysicalPlan {
     location: plan.scan.location,
     scan: lowerScan(plan.scan),
     residual: plan.residual,
+    ...(plan.dropDuplicates === undefined ? {} : { dropDuplicates: plan.dropDuplicates }),
     sinks: plan.sinks.map((sink) => lowerSink(sink, options)),
     batchRows: 16_384,
     lineBytesMax: lineLimit(options.lineBytesMax ?? 16 * MIB),

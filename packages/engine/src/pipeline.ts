@@ -1,20 +1,14 @@
 import { internal } from '@fletching/columns/errors'
-import { CsvEncoder } from '@fletching/csv'
 import { type DecodedBatch, type LineCounts, NdjsonDecoder } from '@fletching/ndjson'
-import type { RecordBatch } from 'apache-arrow'
-import { addTally, addTo, newTally, type Tally } from './accounting.ts'
+import { addTally, newTally, type RowCounts } from './accounting.ts'
 import { type Meter, metered, operatorName } from './meter.ts'
-import type { CsvPart, MorselBody, ObjectCounts, Reject, SinkPart } from './morsel.ts'
-import { applyFilter, project, type Rows, setAside, sinkSchema } from './operators.ts'
-import type { PhysicalPlan, PhysicalSink } from './physical.ts'
+import type { MorselBody, ObjectCounts, ObjectName } from './morsel.ts'
+import type { PhysicalPlan } from './physical.ts'
+import { type Filters, openFilters, Tail } from './tail.ts'
 
 /** An object whose lines are in the pipeline, and what is known of them so far. */
-interface OpenObject {
-  readonly index: number
-  readonly name: string
-  readonly filtered: Tally
-  readonly setAside: Tally
-  rows: number
+interface OpenObject extends ObjectName {
+  readonly counts: RowCounts
   /** What the decoder counted, once the object has ended. */
   lines: LineCounts | undefined
   bytes: number
@@ -31,23 +25,24 @@ export interface EndedObject {
  * writes nothing, and all it needs besides bytes is the physical plan, which is plain data; so it can stand on any thread.
  *
  * Objects share batches, so that many small ones cost little more than a large one; each has counts of its own all the same.
+ *
+ * Of a plan that drops duplicates it is only the part before that: its bodies hold rows that are undecided, and its counts no rows.
  */
 export class Pipeline {
   readonly #decoder: NdjsonDecoder
   readonly #push: (bytes: Uint8Array) => DecodedBatch[]
   readonly #commit: (byteLength: number) => DecodedBatch[]
-  readonly #filters: readonly { readonly reason: string; readonly apply: (rows: Rows) => Rows }[]
-  readonly #setAside: (rows: Rows) => Rows
-  readonly #sinks: readonly SinkEnd[]
+  readonly #filters: Filters
+  /** Undefined for a plan that drops duplicates: what stands behind that is done where it is done. */
+  readonly #tail: Tail | undefined
   #objects: OpenObject[] = []
   /** How many of them had ended before the batch at hand. */
   #endedBefore = 0
 
   /** - `meter`: is told what every operator does. */
   constructor(plan: PhysicalPlan, meter?: Meter) {
-    const { scan, residual, sinks, batchRows, lineBytesMax, scanner } = plan
+    const { scan, residual, dropDuplicates, batchRows, lineBytesMax, scanner } = plan
     const decoder = new NdjsonDecoder(scan, { batchRows, lineBytesMax, scanner })
-    const passed = (before: Rows, after: Rows) => ({ rowsIn: before.batch.numRows, rowsOut: after.batch.numRows })
     this.#decoder = decoder
     this.#push = metered(
       meter,
@@ -61,17 +56,14 @@ export class Pipeline {
       (count: number) => decoder.commit(count),
       (bytes) => ({ bytes }),
     )
-    this.#filters = residual.map((step, number) => ({
-      reason: step.reason,
-      apply: metered(meter, operatorName.filter(number), (rows: Rows) => applyFilter(rows, step), passed),
-    }))
-    this.#setAside = metered(meter, operatorName.setAside, setAside, passed)
-    this.#sinks = sinks.map((sink, number) => new SinkEnd(sink, number, meter))
+    this.#filters = openFilters(residual, 0, meter)
+    this.#tail = dropDuplicates === undefined ? new Tail(plan, meter) : undefined
   }
 
   /** Begins an object; its name goes into the rejects. */
   start(index: number, name: string): void {
-    this.#objects.push({ index, name, filtered: newTally(), setAside: newTally(), rows: 0, lines: undefined, bytes: 0 })
+    const counts = { rows: 0, filtered: newTally(), duplicates: 0, setAside: newTally() }
+    this.#objects.push({ index, name, counts, lines: undefined, bytes: 0 })
   }
 
   /** Says that the next byte is the first of a line in the middle of the object, at this offset. */
@@ -115,54 +107,21 @@ export class Pipeline {
   }
 
   #run(decoded: DecodedBatch): MorselBody {
-    const objects = this.#objects.slice(this.#endedBefore)
-    const ended = decoded.objectEnds.length
-    if (ended > objects.length) throw internal(`a batch ends ${ended} objects, of which ${objects.length} had begun`)
+    const { malformed, objectEnds } = decoded
+    const ended = objectEnds.length
+    const open = this.#objects.slice(this.#endedBefore, this.#endedBefore + ended + 1)
+    if (ended > open.length) throw internal(`a batch ends ${ended} objects, of which ${open.length} had begun`)
     this.#endedBefore += ended
-    let rows: Rows = decoded
-    for (const { reason, apply } of this.#filters) {
-      const kept = apply(rows)
-      const after = rowCounts(kept)
-      for (const [at, before] of rowCounts(rows).entries()) {
-        if (before > after[at]) addTo(objects[at].filtered, reason, before - after[at])
-      }
-      rows = kept
-    }
-    for (const { object, column, code } of rows.unfit) addTo(objects[object].setAside, `${column}: ${code}`, 1)
-    const whole = this.#setAside(rows)
-    for (const [at, count] of rowCounts(whole).entries()) if (count > 0) objects[at].rows += count
-    return { parts: this.#sinks.map((sink) => sink.encode(whole.batch)), rejects: rejectsOf(decoded, rows, objects) }
+    const counts = open.map((object) => object.counts)
+    const objects = open.map(({ index, name }) => ({ index, name }))
+    const undecided = { ...this.#filters(decoded, counts), malformed, objects }
+    return this.#tail === undefined ? { parts: [], rejects: [], undecided } : this.#tail.run(undecided, counts)
   }
 }
 
-/** How many rows of the batch each object has, the last of which goes on in the next batch. */
-function rowCounts({ batch, objectEnds }: Rows): number[] {
-  return [...objectEnds, batch.numRows].map((end, at) => end - (at === 0 ? 0 : objectEnds[at - 1]))
-}
-
-/** In the order of the lines, wherever batches end. */
-function rejectsOf({ malformed }: DecodedBatch, { unfit }: Rows, objects: readonly OpenObject[]): Reject[] {
-  const faults = [
-    ...malformed.map((line) => ({ ...line, stage: 'malformed' as const, column: undefined })),
-    ...unfit.map((line) => ({ ...line, stage: 'setAside' as const, errorOffset: undefined })),
-  ]
-  return faults
-    .sort((a, b) => a.object - b.object || a.line - b.line)
-    .map(({ object, line, byteOffset, errorOffset, stage, code, column, text }) => ({
-      object: objects[object].name,
-      line,
-      byteOffset,
-      errorOffset,
-      stage,
-      code,
-      column,
-      text,
-    }))
-}
-
-function endedObject({ index, name, filtered, setAside, rows, lines, bytes }: OpenObject): EndedObject {
+function endedObject({ index, name, counts, lines, bytes }: OpenObject): EndedObject {
   if (lines === undefined) throw internal(`the counts of ${name} were taken before its end`)
-  addTally(filtered, lines.filtered)
+  addTally(counts.filtered, lines.filtered)
   const { blank, malformed } = lines
   return {
     index,
@@ -170,47 +129,10 @@ function endedObject({ index, name, filtered, setAside, rows, lines, bytes }: Op
       object: name,
       bytes,
       uncompressedBytes: lines.bytes,
-      accounting: { lines: lines.lines, rows, filtered, duplicates: 0, setAside, malformed, blank },
+      accounting: { lines: lines.lines, ...counts, malformed, blank },
       slowLines: lines.slowLines,
       converted: lines.converted,
       tallies: lines.tallies,
     },
-  }
-}
-
-/** The end of the pipeline that prepares batches for one sink. */
-class SinkEnd {
-  readonly #project: (batch: RecordBatch) => RecordBatch
-  readonly #encode: (projected: RecordBatch) => SinkPart
-
-  constructor(sink: PhysicalSink, number: number, meter: Meter | undefined) {
-    const schema = sinkSchema(sink.columns)
-    const counts = ({ numRows }: RecordBatch) => ({ rowsIn: numRows, rowsOut: numRows })
-    this.#project = metered(
-      meter,
-      operatorName.project(number),
-      (batch: RecordBatch) => project(batch, sink.columns, schema),
-      counts,
-    )
-    this.#encode =
-      sink.format === 'csv'
-        ? metered(meter, operatorName.encode(number), csvPart(new CsvEncoder(schema, sink)), (batch, { bytes }) => ({
-            ...counts(batch),
-            bytes: bytes.length,
-          }))
-        : (batch) => ({ format: 'parquet', batch })
-  }
-
-  encode(batch: RecordBatch): SinkPart {
-    return this.#encode(this.#project(batch))
-  }
-}
-
-function csvPart(encoder: CsvEncoder): (batch: RecordBatch) => CsvPart {
-  const { counts } = encoder
-  return (batch) => {
-    const before = counts.lineBreaksReplaced
-    const bytes = encoder.encode(batch)
-    return { format: 'csv', bytes, rows: batch.numRows, lineBreaksReplaced: counts.lineBreaksReplaced - before }
   }
 }

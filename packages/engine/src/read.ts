@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
+import { NdjsonDecoder } from '@fletching/ndjson'
 import type { ObjectInfo, Store } from '@fletching/storage'
 import { orAborted } from './abort.ts'
 import { addAccounting, addTally, assertAddsUp, emptyAccounting, newTally } from './accounting.ts'
 import type { Coordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
+import type { Decided, Deduplicator } from './deduplicator.ts'
 import { assertMalformedCount, malformedError } from './malformed.ts'
 import type { Meter } from './meter.ts'
-import type { MorselBody, ObjectCounts, Reject } from './morsel.ts'
+import type { MorselBody, ObjectCounts, Reject, Undecided } from './morsel.ts'
 import { sinkSchema } from './operators.ts'
 import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
@@ -14,6 +16,7 @@ import { Pipeline } from './pipeline.ts'
 import { readSplit } from './read-split.ts'
 import { addRefused, type Refused } from './refused.ts'
 import { type Split, soleArchive, type Unit } from './split.ts'
+import { rejectsOf } from './tail.ts'
 import type { Threads } from './threads.ts'
 import { type ScanMessage, type ScanSource, UnitScanner } from './unit-scanner.ts'
 import { unpackBody, unpackError } from './worker-messages.ts'
@@ -52,10 +55,26 @@ export interface InputWork {
  *   lines is passed; what the store and gzip report; the signal's reason.
  */
 export async function readObjects(work: InputWork, coordinator: Coordinator, options: RunOptions): Promise<ReadInput> {
-  const reading = new Reading(coordinator, work.objects, options)
-  if (work.crew === undefined) await readHere(work, reading)
-  else await readWithCrew(work, work.crew, reading, options.tmp)
-  return reading.finish()
+  const deduplicator = await openDeduplicator(work, options)
+  const reading = new Reading(coordinator, work.objects, options, deduplicator)
+  try {
+    if (work.crew === undefined) await readHere(work, reading)
+    else await readWithCrew(work, work.crew, reading, options.tmp)
+    await reading.takeRest()
+    return reading.finish()
+  } finally {
+    await deduplicator?.close()
+  }
+}
+
+/** For a plan that drops duplicates. */
+async function openDeduplicator(
+  { plan, threads: { keyBytes }, meter }: InputWork,
+  { tmp, signal }: RunOptions,
+): Promise<Deduplicator | undefined> {
+  if (plan.dropDuplicates === undefined) return undefined
+  const { Deduplicator } = await import('./deduplicator.ts')
+  return new Deduplicator(plan, plan.dropDuplicates, { bytesMax: keyBytes, tmp, signal }, meter)
 }
 
 async function readHere({ plan, store, units, threads, meter }: InputWork, reading: Reading): Promise<void> {
@@ -78,14 +97,17 @@ async function readWithCrew(
   reading: Reading,
   tmp: string | undefined,
 ): Promise<void> {
-  const schemas = plan.sinks.map((sink) => sinkSchema(sink.columns))
+  const schemas = {
+    sinks: plan.sinks.map((sink) => sinkSchema(sink.columns)),
+    scan: plan.dropDuplicates && new NdjsonDecoder(plan.scan, { scanner: 'ts' }).schema,
+  }
   const chunks = (split: Split) => reading.watch(readSplit(store, split))
   const onRead = (bytes: number) => reading.countRead(bytes)
   for await (const message of reading.untilAborted(crew.scan({ objects, units, windowBytes, tmp, chunks, onRead }))) {
     if (message.kind === 'failed') throw unpackError(message.error)
     if (message.kind === 'counts') await reading.take(message)
     else {
-      const body = unpackBody(message.parts, message.rejects, schemas)
+      const body = unpackBody(message, schemas)
       await reading.take({ kind: 'morsel', index: message.index, body })
     }
   }
@@ -97,6 +119,7 @@ class Reading {
   readonly #options: RunOptions
   readonly #objects: readonly ObjectInfo[]
   readonly #bytesTotal: number
+  readonly #deduplicator: Deduplicator | undefined
   readonly #read: ReadObject[] = []
   readonly #refused: Refused = new Map()
   #bytes = 0
@@ -106,8 +129,14 @@ class Reading {
   #seq = 0
   #lastPause = performance.now()
 
-  constructor(coordinator: Coordinator, objects: readonly ObjectInfo[], options: RunOptions) {
+  constructor(
+    coordinator: Coordinator,
+    objects: readonly ObjectInfo[],
+    options: RunOptions,
+    deduplicator: Deduplicator | undefined,
+  ) {
     this.#coordinator = coordinator
+    this.#deduplicator = deduplicator
     this.#objects = objects
     this.#options = options
     this.#bytesTotal = objects.reduce((sum, object) => sum + object.size, 0)
@@ -118,7 +147,8 @@ class Reading {
     this.#options.signal?.throwIfAborted()
     switch (message.kind) {
       case 'morsel':
-        await this.#append(message.index, message.body)
+        if (message.body.undecided === undefined) await this.#append(message.index, message.body)
+        else await this.#decide(message.index, message.body.undecided)
         break
       case 'counts':
         this.#count(message.index, message.counts)
@@ -134,8 +164,22 @@ class Reading {
     this.#tell()
   }
 
+  /** Takes what had to wait for the end of the input. */
+  async takeRest(): Promise<void> {
+    for await (const decided of this.#deduplicator?.rest() ?? []) {
+      this.#options.signal?.throwIfAborted()
+      await this.#write(decided)
+      this.#tell()
+    }
+  }
+
   /** What became of every object, each with all of its lines accounted for. */
   finish(): ReadInput {
+    if (this.#deduplicator !== undefined) {
+      for (const [index, { accounting }] of this.#read.entries()) {
+        addAccounting(accounting, { ...emptyAccounting(), ...this.#deduplicator.countsOf(index) })
+      }
+    }
     for (const { object, accounting } of this.#read) assertAddsUp(accounting, object)
     return { objects: this.#read, refused: this.#refused, lineBreaksReplaced: this.#lineBreaksReplaced }
   }
@@ -164,22 +208,42 @@ class Reading {
     }
   }
 
-  async #append(index: number, { parts, rejects }: MorselBody): Promise<void> {
-    for (const part of parts) if (part.format === 'csv') this.#lineBreaksReplaced += part.lineBreaksReplaced
-    const { onMalformed = 'fail', malformedMax, showData = false } = this.#options
-    const placed = this.#placed(index, rejects)
-    const malformed = placed.filter(({ stage }) => stage === 'malformed')
-    if (malformed.length > 0 && onMalformed === 'fail') throw malformedError(malformed[0], showData)
-    this.#malformed += malformed.length
-    assertMalformedCount(this.#malformed, malformedMax)
-    const kept = onMalformed === 'skip' ? placed.filter(({ stage }) => stage !== 'malformed') : placed
-    await this.#coordinator.append({ seq: this.#seq++, parts, rejects: kept })
+  async #append(index: number, body: MorselBody): Promise<void> {
+    const linesBefore = this.#linesBefore(index)
+    this.#judge(body.rejects, linesBefore)
+    await this.#write({ body, linesBefore })
   }
 
-  /** Line numbers of a split count from its start; here they become those of the object. */
-  #placed(index: number, rejects: readonly Reject[]): readonly Reject[] {
-    const lines = this.#read[index]?.accounting.lines ?? 0
-    return lines === 0 ? rejects : rejects.map((reject) => ({ ...reject, line: reject.line + lines }))
+  /** Malformed lines are judged at once, although the rows beside them may have to wait. */
+  async #decide(index: number, undecided: Undecided): Promise<void> {
+    const linesBefore = this.#linesBefore(index)
+    this.#judge(rejectsOf(undecided.malformed, [], undecided.objects), linesBefore)
+    const decided = await this.#deduplicator?.take(undecided, linesBefore)
+    if (decided !== undefined) await this.#write(decided)
+  }
+
+  /** Applies the policy on malformed lines. */
+  #judge(rejects: readonly Reject[], linesBefore: number): void {
+    const { onMalformed = 'fail', malformedMax, showData = false } = this.#options
+    const malformed = rejects.filter(({ stage }) => stage === 'malformed')
+    if (malformed.length > 0 && onMalformed === 'fail') {
+      const [{ line, ...first }] = malformed
+      throw malformedError({ ...first, line: line + linesBefore }, showData)
+    }
+    this.#malformed += malformed.length
+    assertMalformedCount(this.#malformed, malformedMax)
+  }
+
+  async #write({ body: { parts, rejects }, linesBefore }: Decided): Promise<void> {
+    for (const part of parts) if (part.format === 'csv') this.#lineBreaksReplaced += part.lineBreaksReplaced
+    const kept = this.#options.onMalformed === 'skip' ? rejects.filter(({ stage }) => stage !== 'malformed') : rejects
+    const placed = linesBefore === 0 ? kept : kept.map((reject) => ({ ...reject, line: reject.line + linesBefore }))
+    await this.#coordinator.append({ seq: this.#seq++, parts, rejects: placed })
+  }
+
+  /** Line numbers of a split count from its start; with these they become those of the object. */
+  #linesBefore(index: number): number {
+    return this.#read[index]?.accounting.lines ?? 0
   }
 
   #count(index: number, { tallies, ...counts }: ObjectCounts): void {
@@ -206,7 +270,7 @@ class Reading {
       objectsTotal: this.#objects.length,
       bytes: this.#bytes,
       bytesTotal: this.#bytesTotal,
-      rows: this.#rows,
+      rows: this.#rows + (this.#deduplicator?.rows ?? 0),
     })
   }
 }

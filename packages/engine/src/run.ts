@@ -81,6 +81,7 @@ async function show(coordinator: Coordinator, accounting: Accounting, options: R
       ...Object.entries(accounting.filtered).map(([reason, count]) => `${count} filtered: ${reason}`),
       ...Object.entries(accounting.setAside).map(([code, count]) => `${count} set aside: ${code}`),
       ...Object.entries(accounting.malformed).map(([code, count]) => `${count} malformed: ${code}`),
+      ...(accounting.duplicates > 0 ? [`${accounting.duplicates} duplicates`] : []),
       ...(accounting.blank > 0 ? [`${accounting.blank} blank`] : []),
     ],
     help: 'nothing was written; --on-empty header writes a CSV with its header alone, --on-empty skip leaves the old outputs',

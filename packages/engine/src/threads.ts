@@ -6,6 +6,8 @@ export interface Threads {
   readonly count: number
   /** Bytes that may wait in memory for their turn. */
   readonly windowBytes: number
+  /** Bytes that the keys of a plan that drops duplicates may take before they go to a file. */
+  readonly keyBytes: number
 }
 
 /**
@@ -22,8 +24,10 @@ export function chooseThreads(
   const spare = memoryBytesMax - MAIN_BYTES
   const affordable = Math.max(1, Math.floor(spare / WORKER_BYTES))
   const count = Math.min(workers ?? (bytes < SMALL_BYTES ? 1 : cpus), affordable)
-  const windowBytes = Math.min(WINDOW_BYTES, Math.max(WINDOW_BYTES_MIN, (spare - count * WORKER_BYTES) / 2))
-  return { count, windowBytes }
+  const rest = spare - count * WORKER_BYTES
+  const windowBytes = Math.min(WINDOW_BYTES, Math.max(WINDOW_BYTES_MIN, rest / 2))
+  const keyBytes = Math.min(KEY_BYTES, Math.max(KEY_BYTES_MIN, rest - windowBytes))
+  return { count, windowBytes, keyBytes }
 }
 
 /** Stored bytes, those of compressed objects counted as what they may become. */
@@ -40,3 +44,6 @@ const MAIN_BYTES = 128 * MIB
 const WORKER_BYTES = 64 * MIB
 const WINDOW_BYTES = 64 * MIB
 const WINDOW_BYTES_MIN = 4 * MIB
+/** Some 18 million keys of 40 bytes. */
+const KEY_BYTES = 1024 * MIB
+const KEY_BYTES_MIN = 16 * MIB

@@ -3,7 +3,7 @@ import { type ErrorKind, FletchingError } from '@fletching/columns/errors'
 import type { RowGroup } from '@fletching/parquet'
 import type { Schema } from 'apache-arrow'
 import type { Measured } from './meter.ts'
-import type { CsvPart, MorselBody, ObjectCounts, Reject } from './morsel.ts'
+import type { CsvPart, MorselBody, ObjectCounts, Reject, Undecided } from './morsel.ts'
 import type { PhysicalPlan } from './physical.ts'
 import type { Unit } from './split.ts'
 
@@ -59,12 +59,17 @@ export type ScannedMessage =
       readonly index: number
       readonly parts: readonly PackedPart[]
       readonly rejects: readonly Reject[]
+      readonly undecided: PackedUndecided | undefined
       readonly byteLength: number
     }
   | { readonly kind: 'counts'; readonly unit: number; readonly index: number; readonly counts: ObjectCounts }
   | { readonly kind: 'failed'; readonly unit: number; readonly error: PackedError }
 
 export type PackedPart = CsvPart | { readonly format: 'parquet'; readonly batch: PackedBatch }
+
+export interface PackedUndecided extends Omit<Undecided, 'batch'> {
+  readonly batch: PackedBatch
+}
 
 export interface PackedError {
   readonly kind: ErrorKind
@@ -77,34 +82,52 @@ export interface PackedError {
 }
 
 /** A morsel's body for the way, its weight, and the memory that moves with it. */
-export function packBody({ parts, rejects }: MorselBody) {
+export function packBody({ parts, rejects, undecided }: MorselBody) {
   const transfer: ArrayBuffer[] = []
   let byteLength = 0
-  const packed = parts.map((part): PackedPart => {
+  const addBatch = (batch: PackedBatch) => {
+    transfer.push(...transfersOf(batch))
+    byteLength += packedByteLength(batch)
+  }
+  const packedParts = parts.map((part): PackedPart => {
     if (part.format === 'csv') {
       transfer.push(part.bytes.buffer as ArrayBuffer)
       byteLength += part.bytes.byteLength
       return part
     }
     const batch = packBatch(part.batch)
-    transfer.push(...transfersOf(batch))
-    byteLength += packedByteLength(batch)
+    addBatch(batch)
     return { format: 'parquet', batch }
   })
-  for (const { text } of rejects) byteLength += 200 + (text?.byteLength ?? 0)
-  return { parts: packed, rejects, byteLength, transfer: [...new Set(transfer)] }
+  const rest = undecided && packUndecided(undecided)
+  if (rest !== undefined) addBatch(rest.batch)
+  for (const { text } of [...rejects, ...(rest?.unfit ?? []), ...(rest?.malformed ?? [])]) {
+    byteLength += 200 + (text?.byteLength ?? 0)
+  }
+  return { parts: packedParts, rejects, undecided: rest, byteLength, transfer: [...new Set(transfer)] }
 }
 
+export function packUndecided({ batch, ...rest }: Undecided): PackedUndecided {
+  return { ...rest, batch: packBatch(batch) }
+}
+
+export function unpackUndecided({ batch, ...rest }: PackedUndecided, schema: Schema): Undecided {
+  return { ...rest, batch: unpackBatch(schema, batch) }
+}
+
+/** - `schemas`: of each sink, and of rows that are undecided. */
 export function unpackBody(
-  parts: readonly PackedPart[],
-  rejects: readonly Reject[],
-  schemas: readonly Schema[],
+  { parts, rejects, undecided }: Pick<Extract<ScannedMessage, { kind: 'morsel' }>, 'parts' | 'rejects' | 'undecided'>,
+  schemas: { readonly sinks: readonly Schema[]; readonly scan: Schema | undefined },
 ): MorselBody {
   return {
     parts: parts.map((part, index) =>
-      part.format === 'csv' ? part : { format: 'parquet', batch: unpackBatch(schemas[index], part.batch) },
+      part.format === 'csv' ? part : { format: 'parquet', batch: unpackBatch(schemas.sinks[index], part.batch) },
     ),
     rejects,
+    ...(undecided === undefined || schemas.scan === undefined
+      ? {}
+      : { undecided: unpackUndecided(undecided, schemas.scan) }),
   }
 }
 

@@ -1,8 +1,8 @@
 import { formatPath } from '@fletching/columns'
-import { formatExpr } from './format-expr.ts'
-import type { LogicalPlan, ProjectedColumn } from './logical.ts'
+import { formatExpr, formatKeys } from './format-expr.ts'
+import type { DropDuplicatesNode, LogicalPlan, ProjectedColumn } from './logical.ts'
 import { type OptimizeOptions, optimize } from './optimize.ts'
-import type { FilterStep, OptimizedPlan, ScanColumn, SinkColumn } from './optimized.ts'
+import type { DropDuplicatesStep, FilterStep, OptimizedPlan, ScanColumn, SinkColumn } from './optimized.ts'
 import type { Write, WriteSink } from './sink.ts'
 import { type Field, type FieldType, formatType } from './types.ts'
 
@@ -31,10 +31,13 @@ export function explainLogical(sinks: readonly Write[]): string {
 }
 
 /** The plan as it will be done. */
-export function explainOptimized({ scan, residual, sinks }: OptimizedPlan): string {
+export function explainOptimized({ scan, residual, dropDuplicates, sinks }: OptimizedPlan): string {
   const lines: string[] = []
   for (const { sink, columns } of sinks) {
     lines.push(formatSink(sink), ...columns.map((column) => `  ${formatSinkColumn(column)}`))
+  }
+  if (dropDuplicates !== undefined) {
+    lines.push(...formatSteps('filters', dropDuplicates.filters, ''), formatDropDuplicates(dropDuplicates))
   }
   lines.push(...formatSteps('filters', residual, ''))
   lines.push(`scan ndjson ${scan.location} as ${scan.schema}`)
@@ -78,9 +81,15 @@ function formatNode(plan: LogicalPlan): string {
       return `scan ndjson ${plan.location} as ${plan.schema.name}`
     case 'filter':
       return `filter ${formatExpr(plan.predicate)}, else "${plan.reason}"`
+    case 'dropDuplicates':
+      return formatDropDuplicates(plan)
     case 'project':
       return `${plan.verb} ${plan.columns.map(formatProjected).join(', ')}`
   }
+}
+
+function formatDropDuplicates({ keys, nulls }: DropDuplicatesNode | DropDuplicatesStep): string {
+  return `dropDuplicates ${formatKeys(keys)}, keep first, nulls ${nulls}`
 }
 
 function formatProjected({ name, expr }: ProjectedColumn): string {

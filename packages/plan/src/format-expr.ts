@@ -31,6 +31,11 @@ export function formatExpr(expr: Expr): string {
   }
 }
 
+/** The columns by which rows are told apart. */
+export function formatKeys(keys: readonly Expr[]): string {
+  return keys.map(formatExpr).join(', ')
+}
+
 const operators: Readonly<Record<CompareOperator, string>> = {
   eq: '=',
   ne: '<>',

@@ -5,10 +5,18 @@ import type { Column, ColumnOf } from './column.ts'
 import { freeze } from './expr.ts'
 import { typed } from './functions.ts'
 import { derive, Handle, settle } from './handle.ts'
-import { fieldsOf, type LogicalPlan, ownerOf, type ProjectedColumn, type ProjectNode, reasonFor } from './logical.ts'
-import type { AsColumns, Flat, Paths, Quoted, TypeAt, WithoutFields, WithoutNulls } from './path-types.ts'
+import {
+  fieldsOf,
+  type LogicalPlan,
+  type NullKeys,
+  ownerOf,
+  type ProjectedColumn,
+  type ProjectNode,
+  reasonFor,
+} from './logical.ts'
+import type { AsColumns, Flat, KnownPaths, Paths, Quoted, TypeAt, WithoutFields, WithoutNulls } from './path-types.ts'
 import { omitField, resolve } from './resolve.ts'
-import { wantKind } from './type-check.ts'
+import { wantKind, wantScalar } from './type-check.ts'
 import type { BoolType, ColumnTypes, Field, FieldType, LiteralOf, NullOf } from './types.ts'
 
 /** Names a column of the frame by its path. */
@@ -74,6 +82,45 @@ export class Frame<C extends ColumnTypes> implements Rows<C> {
       return filterNode(input, typed<Handle>(column).isNotNull(), undefined)
     }, this.plan)
     return new Frame(plan)
+  }
+
+  /**
+   * Keeps, of the rows that are equal at all of the paths, the first.
+   *
+   * - Nulls: equal to each other, as in PySpark; with `nulls: 'distinct'`, a row without a value at one of the paths is equal to no other.
+   * - Order: the first in the order of the input, and among the rows that come in here: a filter that stands before it has dropped its rows, one
+   *   that stands behind it looks at what is left. A line that is to be set aside repeats none and is repeated by none.
+   * - Memory: when the job runs, the keys of all rows that are left, in a file beyond a bound.
+   * - Errors: NO_COLUMNS (author) without a path; TYPE_MISMATCH for a struct, a list or JSON.
+   * - Source: PySpark `dropDuplicates`, which keeps any of the rows; pandas `drop_duplicates` for `keep`.
+   *
+   * @example
+   * ```ts
+   * const messages = scanNdjson('in/', schema('messages', { messageId: id() })).dropDuplicates(['messageId'], { keep: 'first' })
+   * assert.equal(messages.plan.node, 'dropDuplicates')
+   * ```
+   */
+  dropDuplicates<const P extends readonly string[]>(
+    paths: P & KnownPaths<C, P>,
+    options: DropDuplicatesOptions = {},
+  ): Frame<C> {
+    const { keep = 'first', nulls = 'equal' } = options
+    const keys = placed('dropDuplicates', () => {
+      if (!Array.isArray(paths) || paths.length === 0) {
+        throw authorError('NO_COLUMNS', 'no column is named to tell rows apart by', {
+          help: "expected a list of paths, as in dropDuplicates(['messageId'])",
+        })
+      }
+      assertChoice('keep', keep, ['first'])
+      assertChoice('nulls', nulls, ['equal', 'distinct'])
+      return paths.map((path) => {
+        const found = resolve(path, this.fields, ownerOf(this.plan))
+        const key = columnAt(found.path, found.type, found.nullable)
+        wantScalar('dropDuplicates', key)
+        return key.expr
+      })
+    })
+    return new Frame(Object.freeze({ node: 'dropDuplicates', input: this.plan, keys: Object.freeze(keys), nulls }))
   }
 
   /** Makes rows of the columns that the callback returns, in their order. */
@@ -215,6 +262,21 @@ export class Frame<C extends ColumnTypes> implements Rows<C> {
 export interface FilterOptions {
   /** The word under which the report counts the rows that are dropped here; made from the predicate by default. */
   readonly reason?: string
+}
+
+export interface DropDuplicatesOptions {
+  /** The row that stays of those that are equal: the first, which is the only choice there is. */
+  readonly keep?: 'first'
+  /** `equal` by default. */
+  readonly nulls?: NullKeys
+}
+
+/** An author in plain JavaScript has no compiler to say so. */
+function assertChoice(name: string, value: string, choices: readonly string[]): void {
+  if (choices.includes(value)) return
+  throw authorError('BAD_OPTION', `${name} got "${String(value)}"`, {
+    help: `expected ${choices.map((choice) => `'${choice}'`).join(' or ')}`,
+  })
 }
 
 function filterNode(input: LogicalPlan, column: Handle, reason: string | undefined): LogicalPlan {

@@ -12,15 +12,39 @@ export type {
 } from './column.ts'
 export { explain, explainLogical, explainOptimized } from './explain.ts'
 export * from './expr.ts'
-export { formatExpr } from './format-expr.ts'
-export { type Col, type FilterOptions, Frame, type Rows, type Selected, type Selection } from './frame.ts'
+export { formatExpr, formatKeys } from './format-expr.ts'
+export {
+  type Col,
+  type DropDuplicatesOptions,
+  type FilterOptions,
+  Frame,
+  type Rows,
+  type Selected,
+  type Selection,
+} from './frame.ts'
 export { allOf, anyOf, coalesce, concat, ifElse, lit, when } from './functions.ts'
 export type { GlueTypeName } from './glue-types.ts'
-export type { FilterNode, LogicalPlan, ProjectedColumn, ProjectNode, ScanNode } from './logical.ts'
+export type {
+  DropDuplicatesNode,
+  FilterNode,
+  LogicalPlan,
+  NullKeys,
+  ProjectedColumn,
+  ProjectNode,
+  ScanNode,
+} from './logical.ts'
 export type { SinkMismatch } from './match-schema.ts'
 export { nearest } from './nearest.ts'
 export { type OptimizeOptions, optimize, type Rules } from './optimize.ts'
-export type { FilterStep, OptimizedPlan, OptimizedSink, ScanColumn, ScanPlan, SinkColumn } from './optimized.ts'
+export type {
+  DropDuplicatesStep,
+  FilterStep,
+  OptimizedPlan,
+  OptimizedSink,
+  ScanColumn,
+  ScanPlan,
+  SinkColumn,
+} from './optimized.ts'
 export type { PathOf, TypeAt } from './path-types.ts'
 export { scanNdjson } from './scan.ts'
 export {

@@ -6,7 +6,7 @@ import type { Schema } from './schema.ts'
 import type { Field, FieldType } from './types.ts'
 
 /** What is wanted, as a tree of plain nodes, the scan at the bottom. Frames that grew from one frame share its nodes. */
-export type LogicalPlan = ScanNode | FilterNode | ProjectNode
+export type LogicalPlan = ScanNode | FilterNode | ProjectNode | DropDuplicatesNode
 
 export interface ScanNode {
   readonly node: 'scan'
@@ -40,13 +40,24 @@ export interface ProjectedColumn {
   readonly nullable: boolean
 }
 
+/** Keeps, of the rows that are equal in every key, the first in the order of the input. */
+export interface DropDuplicatesNode {
+  readonly node: 'dropDuplicates'
+  readonly input: LogicalPlan
+  readonly keys: readonly Expr[]
+  readonly nulls: NullKeys
+}
+
+/** Whether rows without a value in a key may be equal, or each of them is a row of its own. */
+export type NullKeys = 'equal' | 'distinct'
+
 /** The columns of the rows that come out of a node. A filter on `isNotNull` makes its column required. */
 export function fieldsOf(plan: LogicalPlan): readonly Field[] {
   if (plan.node === 'scan') return plan.schema.fields
   if (plan.node === 'project') {
     return plan.columns.map(({ name, type, nullable }) => ({ name, type, required: !nullable }))
   }
-  const path = provesNotNull(plan.predicate)
+  const path = plan.node === 'filter' ? provesNotNull(plan.predicate) : undefined
   return path === undefined ? fieldsOf(plan.input) : requireField(fieldsOf(plan.input), path)
 }
 

@@ -1,9 +1,9 @@
 import { authorError } from '@fletching/columns/errors'
 import { type Expr, freeze, sameTree } from './expr.ts'
 import { foldConstants, isTrue } from './fold-constants.ts'
-import { formatExpr } from './format-expr.ts'
+import { formatExpr, formatKeys } from './format-expr.ts'
 import { fieldsOf, type LogicalPlan, type ScanNode } from './logical.ts'
-import type { FilterStep, OptimizedPlan, SinkColumn } from './optimized.ts'
+import type { DropDuplicatesStep, FilterStep, OptimizedPlan, SinkColumn } from './optimized.ts'
 import { scanColumns } from './prune-columns.ts'
 import { pushablePrefix } from './push-predicates.ts'
 import type { Write } from './sink.ts'
@@ -29,7 +29,7 @@ export interface OptimizeOptions {
  * first filters into the scan, and leaves out columns that nothing needs.
  *
  * - Order: filters keep theirs, so that a row counts under the same reason whatever the rules.
- * - Errors: NO_SINKS (author) without a sink; NOT_SUPPORTED_YET when the sinks read or filter differently.
+ * - Errors: NO_SINKS (author) without a sink; NOT_SUPPORTED_YET when the sinks read or filter differently, or drop duplicates twice.
  *
  * Advice for the next person: a rule may move work, never change which filter refuses a row first.
  */
@@ -44,14 +44,18 @@ export function optimize(sinks: readonly Write[], options: OptimizeOptions = {})
   for (const [index, other] of written.entries()) assertShared(written[0], other, sinks[0], sinks[index])
 
   const folded = rules.foldConstants ? written.map(folding) : written
-  const [{ scan, filters }] = folded
+  const [{ scan, filters, dropDuplicates }] = folded
   const pushed = rules.pushPredicates ? pushablePrefix(filters) : 0
   const steps = filters.slice(0, pushed)
   const residual = filters.slice(pushed)
   const readers = {
     below: predicatesOf(steps),
-    above: [...predicatesOf(residual), ...folded.flatMap(expressionsOf)],
-    written: [...predicatesOf(written[0].filters), ...written.flatMap(expressionsOf)],
+    above: [...predicatesOf(residual), ...readersOf(dropDuplicates), ...folded.flatMap(expressionsOf)],
+    written: [
+      ...predicatesOf(written[0].filters),
+      ...readersOf(written[0].dropDuplicates),
+      ...written.flatMap(expressionsOf),
+    ],
   }
   return {
     scan: {
@@ -62,6 +66,7 @@ export function optimize(sinks: readonly Write[], options: OptimizeOptions = {})
       steps,
     },
     residual,
+    ...(dropDuplicates === undefined ? {} : { dropDuplicates }),
     sinks: sinks.map(({ sink }, index) => ({ sink, columns: folded[index].columns })),
   }
 }
@@ -70,36 +75,67 @@ export function optimize(sinks: readonly Write[], options: OptimizeOptions = {})
 interface Merged {
   readonly scan: ScanNode
   readonly filters: readonly FilterStep[]
+  readonly dropDuplicates: DropDuplicatesStep | undefined
   readonly columns: readonly SinkColumn[]
 }
 
 function merge(write: Write): Merged {
-  const filters: FilterStep[] = []
-  const { scan, environment } = walk(write.input, filters)
+  const { scan, environment, filters, dropDuplicates } = walk(write.input)
   const columns = fieldsOf(write.input).map(({ name, type, required }) => {
     const expr = substitute(freeze({ op: 'column', path: Object.freeze([name]), type }), environment)
     return { name, expr, type, nullable: !required }
   })
-  return { scan, filters, columns }
+  return { scan, filters, dropDuplicates, columns }
 }
 
-/** From the scan up: collects the filters, and what each name stands for. */
-function walk(plan: LogicalPlan, filters: FilterStep[]): { scan: ScanNode; environment: Environment } {
-  if (plan.node === 'scan') return { scan: plan, environment: columnsOfScan }
-  const { scan, environment } = walk(plan.input, filters)
-  if (plan.node === 'project') return { scan, environment: environmentOf(plan, environment) }
-  filters.push(stepOf(substitute(plan.predicate, environment), plan.reason))
-  return { scan, environment }
+/** What is known of a plan so far, and what each name stands for. */
+interface Walked extends Omit<Merged, 'columns'> {
+  readonly environment: Environment
 }
 
-function folding({ scan, filters, columns }: Merged): Merged {
+/** From the scan up. */
+function walk(plan: LogicalPlan): Walked {
+  if (plan.node === 'scan') return { scan: plan, environment: columnsOfScan, filters: [], dropDuplicates: undefined }
+  const below = walk(plan.input)
+  const { environment, filters, dropDuplicates } = below
+  if (plan.node === 'project') return { ...below, environment: environmentOf(plan, environment) }
+  if (plan.node === 'filter') {
+    const step = stepOf(substitute(plan.predicate, environment), plan.reason)
+    return dropDuplicates === undefined
+      ? { ...below, filters: [...filters, step] }
+      : { ...below, dropDuplicates: { ...dropDuplicates, filters: [...dropDuplicates.filters, step] } }
+  }
+  if (dropDuplicates !== undefined) {
+    throw authorError('NOT_SUPPORTED_YET', 'a job drops duplicates twice', {
+      at: [dropDuplicates, plan].map(({ keys }) => `dropDuplicates ${formatKeys(keys)}`),
+      help: 'name all the columns in one dropDuplicates where one will do, or make two jobs of it',
+    })
+  }
+  const keys = plan.keys.map((key) => substitute(key, environment))
+  return { ...below, dropDuplicates: { keys, nulls: plan.nulls, filters: [] } }
+}
+
+function folding({ scan, filters, dropDuplicates, columns }: Merged): Merged {
   return {
     scan,
-    filters: filters
-      .map(({ predicate, reason }) => stepOf(foldConstants(predicate), reason))
-      .filter(({ predicate }) => !isTrue(predicate)),
+    filters: foldFilters(filters),
+    dropDuplicates: dropDuplicates && {
+      ...dropDuplicates,
+      keys: dropDuplicates.keys.map(foldConstants),
+      filters: foldFilters(dropDuplicates.filters),
+    },
     columns: columns.map((column) => ({ ...column, expr: foldConstants(column.expr) })),
   }
+}
+
+function foldFilters(filters: readonly FilterStep[]): readonly FilterStep[] {
+  return filters
+    .map(({ predicate, reason }) => stepOf(foldConstants(predicate), reason))
+    .filter(({ predicate }) => !isTrue(predicate))
+}
+
+function readersOf(step: DropDuplicatesStep | undefined): readonly Expr[] {
+  return step === undefined ? [] : [...step.keys, ...predicatesOf(step.filters)]
 }
 
 function predicatesOf(steps: readonly FilterStep[]): readonly Expr[] {
@@ -130,10 +166,13 @@ function assertShared(first: Merged, other: Merged, firstSink: Write, otherSink:
       help: 'begin both frames with the same scan, or make two jobs of it',
     })
   }
-  if (sameTree(first.filters, other.filters)) return
-  const difference = [first, other].map(
-    ({ filters }) => filters.map((step) => formatExpr(step.predicate)).join(', ') || 'no filter',
-  )
+  if (sameTree(first.filters, other.filters) && sameTree(first.dropDuplicates, other.dropDuplicates)) return
+  const difference = [first, other].map(({ filters, dropDuplicates }) => {
+    const before = predicatesOf(filters).map(formatExpr)
+    const dropped = dropDuplicates === undefined ? [] : [`dropDuplicates ${formatKeys(dropDuplicates.keys)}`]
+    const behind = predicatesOf(dropDuplicates?.filters ?? []).map(formatExpr)
+    return [...before, ...dropped, ...behind].join(', ') || 'no filter'
+  })
   throw authorError('NOT_SUPPORTED_YET', 'the sinks of one job filter differently', {
     at: between.map((place, index) => `${place}: ${difference[index]}`),
     help: 'filter once and select from that frame for each sink, or make two jobs of it',

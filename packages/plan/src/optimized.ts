@@ -1,5 +1,6 @@
 import type { Path } from '@fletching/columns'
 import type { Expr } from './expr.ts'
+import type { NullKeys } from './logical.ts'
 import type { WriteSink } from './sink.ts'
 import type { FieldType } from './types.ts'
 
@@ -7,13 +8,15 @@ import type { FieldType } from './types.ts'
  * A plan made ready: one scan, the filters in order, and the sinks, all expressed over the columns of the scan. Plain data,
  * fit for `structuredClone`, so that it can be sent to a worker.
  *
- *     scan ─ steps ─▶ residual ─▶ sink: columns
- *                            └──▶ sink: columns
+ *     scan ─ steps ─▶ residual ─▶ dropDuplicates ─▶ sink: columns
+ *                                             └──▶ sink: columns
  */
 export interface OptimizedPlan {
   readonly scan: ScanPlan
   /** The filters above the scan, in order. */
   readonly residual: readonly FilterStep[]
+  /** What follows when repeated rows are dropped. */
+  readonly dropDuplicates?: DropDuplicatesStep
   readonly sinks: readonly OptimizedSink[]
 }
 
@@ -43,6 +46,14 @@ export interface FilterStep {
   readonly reason: string
   /** The column whose dropped values the report names: of an `isIn` over a column of few distinct values. */
   readonly tally?: Path
+}
+
+/** Drops the rows that repeat an earlier one in every key. */
+export interface DropDuplicatesStep {
+  readonly keys: readonly Expr[]
+  readonly nulls: NullKeys
+  /** The filters behind it, in order. */
+  readonly filters: readonly FilterStep[]
 }
 
 export interface OptimizedSink {

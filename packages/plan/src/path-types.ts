@@ -24,6 +24,11 @@ export type TypeAt<C, P extends string> = {
       : never
 }[keyof C & string]
 
+/** Lets a list of paths through whose paths there are, and one that is known only when the job runs. */
+export type KnownPaths<C, P extends readonly string[]> = string extends P[number]
+  ? unknown
+  : readonly (keyof Paths<C> & string)[]
+
 /** What is left of the paths that lead into the column `Name`. */
 type Below<Name extends string, P> = P extends `${Quoted<Name>}.${infer Rest}` ? Rest : never
 

@@ -396,6 +396,74 @@ const cases: readonly Case[] = [
   filter once and select from that frame for each sink, or make two jobs of it`,
   },
   {
+    when: 'sinks drop duplicates differently',
+    call: () => {
+      const by = (name: string) =>
+        frame
+          .dropNulls('userId')
+          .dropDuplicates([name])
+          .filter((col: Untyped) => col('vip'))
+      return loose.optimize([csv(by('userId').selectFields('vip'), 'a/'), csv(by('event').selectFields('vip'), 'b/')])
+    },
+    says: `NOT_SUPPORTED_YET: the sinks of one job filter differently
+  at csv to a/: userId is not null, dropDuplicates userId, vip
+  at csv to b/: userId is not null, dropDuplicates event, vip
+  filter once and select from that frame for each sink, or make two jobs of it`,
+  },
+  {
+    when: 'duplicates are dropped twice',
+    call: () =>
+      loose.optimize([
+        csv(frame.dropDuplicates(['userId', 'count']).dropDuplicates(['event']).selectFields('vip'), 'a/'),
+      ]),
+    says: `NOT_SUPPORTED_YET: a job drops duplicates twice
+  at dropDuplicates userId, count
+  at dropDuplicates event
+  name all the columns in one dropDuplicates where one will do, or make two jobs of it`,
+  },
+  {
+    when: 'a name is misspelt in dropDuplicates',
+    call: () => frame.dropDuplicates(['usrid']),
+    says: `UNKNOWN_COLUMN: no column "usrid" in events
+  at dropDuplicates
+  did you mean "userId"? events has: userId, event, timestamp, properties, count, price, vip, extra`,
+  },
+  {
+    when: 'rows are told apart by a struct',
+    call: () => frame.dropDuplicates(['properties']),
+    says: `TYPE_MISMATCH: dropDuplicates needs a plain value, but properties is struct
+  at dropDuplicates
+  name one of its fields with a dotted path`,
+  },
+  {
+    when: 'rows are told apart by nothing',
+    call: () => frame.dropDuplicates([]),
+    says: `NO_COLUMNS: no column is named to tell rows apart by
+  at dropDuplicates
+  expected a list of paths, as in dropDuplicates(['messageId'])`,
+  },
+  {
+    when: 'rows are told apart by a name without its list',
+    call: () => frame.dropDuplicates('userId'),
+    says: `NO_COLUMNS: no column is named to tell rows apart by
+  at dropDuplicates
+  expected a list of paths, as in dropDuplicates(['messageId'])`,
+  },
+  {
+    when: 'another row than the first should stay',
+    call: () => frame.dropDuplicates(['userId'], { keep: 'last' }),
+    says: `BAD_OPTION: keep got "last"
+  at dropDuplicates
+  expected 'first'`,
+  },
+  {
+    when: 'nulls should be something else',
+    call: () => frame.dropDuplicates(['userId'], { nulls: 'first' }),
+    says: `BAD_OPTION: nulls got "first"
+  at dropDuplicates
+  expected 'equal' or 'distinct'`,
+  },
+  {
     when: 'sinks read different inputs',
     call: () =>
       loose.optimize([

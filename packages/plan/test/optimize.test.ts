@@ -209,6 +209,33 @@ it('decides what is constant, and only that', () => {
   ])
 })
 
+it('drops duplicates where it is written, behind the filters before it and before those behind it', () => {
+  const frame = scan
+    .dropNulls('event')
+    .select((col) => ({ who: col('userId').lower(), sku: col('properties.sku'), vip: col('vip') }))
+    .filter((col) => col('vip').not().not())
+    .dropDuplicates(['who'], { nulls: 'distinct' })
+    .dropNulls('who')
+    .filter((col) => col('vip').not().not(), { reason: 'no guest' })
+    .select((col) => ({ SKU: col('sku') }))
+  expect(optimized(frame)).toBe(`write csv out/, dialect glue
+  SKU: text or null = properties.sku
+filters
+  1. lower(userId) is not null, else "who missing"
+  2. vip, else "no guest"
+dropDuplicates lower(userId), keep first, nulls distinct
+filters
+  1. vip, else "not vip"
+scan ndjson in/ as events
+  filters in the scan
+    1. event is not null, else "event missing"
+  columns
+    userId: text, else set aside
+    event: text, dictionary, else null, for the filters only
+    properties.sku: text, else set aside
+    vip: bool, else set aside`)
+})
+
 it('serves several sinks with one scan, also when their frames were made apart', () => {
   const rows = (location: string) => scanNdjson(location, events).dropNulls('userId')
   const one = writeCsv(rows('in/').selectFields('userId'), { to: 'a/' })

@@ -1,4 +1,12 @@
-import type { Expr, FilterStep, LogicalPlan, OptimizedPlan, ScanColumn, Write } from '@fletching/plan'
+import type {
+  DropDuplicatesStep,
+  Expr,
+  FilterStep,
+  LogicalPlan,
+  OptimizedPlan,
+  ScanColumn,
+  Write,
+} from '@fletching/plan'
 
 /**
  * What plans mean, the slow obvious way: one row at a time, values as JavaScript has them, null for none.
@@ -16,10 +24,11 @@ export type Value = string | bigint | boolean | null
 export type Cell = Value | Unfit
 export type Line = ReadonlyMap<string, Cell>
 
-/** What becomes of the lines: the rows of each sink, how many lines each reason dropped, and how many were set aside. */
+/** What becomes of the lines: the rows of each sink, how many lines each reason dropped, were repeats, and were set aside. */
 export interface Outcome {
   readonly rows: readonly (readonly (readonly Value[])[])[]
   readonly filtered: Readonly<Record<string, number>>
+  readonly duplicates: number
   readonly setAside: number
 }
 
@@ -28,19 +37,25 @@ type Lookup = (path: string) => Value
 /** Runs the plan as it was written. */
 export function runLogical(sinks: readonly Write[], lines: readonly Line[]): Outcome {
   const used = new Set(sinks.flatMap(({ input }) => [...usedBy(input, new Set(namesOf(input)))]))
-  const filters = filtersOf(sinks[0].input)
+  const steps = stepsOf(sinks[0].input)
+  const isRepeated = newMemory()
   return tally(sinks.length, lines, (line) => {
     const cell: Lookup = (path) => readLeniently(line, path)
-    for (const { input, predicate, reason } of filters) {
-      if (evaluate(predicate, lookupAt(input, cell)) !== true) return reason
+    const isUnfit = [...used].some((path) => needsSetAside(line, path))
+    for (const step of steps) {
+      const lookup = lookupAt(step.input, cell)
+      if (step.node === 'filter') {
+        if (evaluate(step.predicate, lookup) !== true) return step.reason
+      } else if (!isUnfit && isRepeated(step, lookup)) return REPEATED
     }
-    if ([...used].some((path) => needsSetAside(line, path))) return undefined
+    if (isUnfit) return undefined
     return sinks.map(({ input }) => namesOf(input).map((name) => lookupAt(input, cell)(name)))
   })
 }
 
 /** Runs the plan as it was optimized: the scan hands on what its columns say and no more. */
 export function runOptimized(plan: OptimizedPlan, lines: readonly Line[]): Outcome {
+  const isRepeated = newMemory()
   return tally(plan.sinks.length, lines, (line) => {
     const refusing = (steps: readonly FilterStep[], lookup: Lookup) =>
       steps.find((step) => evaluate(step.predicate, lookup) !== true)
@@ -50,26 +65,49 @@ export function runOptimized(plan: OptimizedPlan, lines: readonly Line[]): Outco
     const above = lookupIn(output, line)
     const refused = refusing(plan.residual, above)
     if (refused !== undefined) return refused.reason
-    if (output.some((column) => isSetAside(column, line))) return undefined
+    const isUnfit = output.some((column) => isSetAside(column, line))
+    if (plan.dropDuplicates !== undefined) {
+      if (!isUnfit && isRepeated(plan.dropDuplicates, above)) return REPEATED
+      const refusedBehind = refusing(plan.dropDuplicates.filters, above)
+      if (refusedBehind !== undefined) return refusedBehind.reason
+    }
+    if (isUnfit) return undefined
     return plan.sinks.map(({ columns }) => columns.map(({ expr }) => evaluate(expr, above)))
   })
+}
+
+const REPEATED = Symbol('repeated')
+
+/** Tells of each row, in order, whether an earlier one has the same keys. */
+function newMemory() {
+  const seen = new Set<string>()
+  return ({ keys, nulls }: Pick<DropDuplicatesStep, 'keys' | 'nulls'>, lookup: Lookup): boolean => {
+    const values = keys.map((key) => evaluate(key, lookup))
+    if (nulls === 'distinct' && values.includes(null)) return false
+    const text = JSON.stringify(values, (_, value: unknown) => (typeof value === 'bigint' ? [String(value)] : value))
+    if (seen.has(text)) return true
+    seen.add(text)
+    return false
+  }
 }
 
 function tally(
   sinks: number,
   lines: readonly Line[],
-  run: (line: Line) => string | readonly (readonly Value[])[] | undefined,
+  run: (line: Line) => string | typeof REPEATED | readonly (readonly Value[])[] | undefined,
 ): Outcome {
   const rows: (readonly Value[])[][] = Array.from({ length: sinks }, () => [])
   const filtered: Record<string, number> = {}
   let setAside = 0
+  let duplicates = 0
   for (const line of lines) {
     const result = run(line)
     if (result === undefined) setAside++
+    else if (result === REPEATED) duplicates++
     else if (typeof result === 'string') filtered[result] = (filtered[result] ?? 0) + 1
     else for (const [sink, row] of result.entries()) rows[sink].push(row)
   }
-  return { rows, filtered, setAside }
+  return { rows, filtered, duplicates, setAside }
 }
 
 /** The columns of the random tests: `kind` is set aside for nothing, `at` is required. */
@@ -105,20 +143,20 @@ function isSetAside(column: ScanColumn, line: Line): boolean {
 
 function namesOf(plan: LogicalPlan): string[] {
   if (plan.node === 'project') return plan.columns.map(({ name }) => name)
-  return plan.node === 'filter' ? namesOf(plan.input) : plan.schema.fields.map(({ name }) => name)
+  return plan.node === 'scan' ? plan.schema.fields.map(({ name }) => name) : namesOf(plan.input)
 }
 
-/** From the scan up. */
-function filtersOf(plan: LogicalPlan): (LogicalPlan & { readonly node: 'filter' })[] {
+/** From the scan up, what drops rows. */
+function stepsOf(plan: LogicalPlan): (LogicalPlan & { readonly node: 'filter' | 'dropDuplicates' })[] {
   if (plan.node === 'scan') return []
-  return plan.node === 'filter' ? [...filtersOf(plan.input), plan] : filtersOf(plan.input)
+  return plan.node === 'project' ? stepsOf(plan.input) : [...stepsOf(plan.input), plan]
 }
 
 /** The value of a path in the rows that come out of a node. */
 function lookupAt(plan: LogicalPlan, cell: Lookup): Lookup {
   if (plan.node === 'scan') return cell
   const below = lookupAt(plan.input, cell)
-  if (plan.node === 'filter') return below
+  if (plan.node !== 'project') return below
   return (path) => {
     const [name, ...rest] = path.split('.')
     const column = plan.columns.find((one) => one.name === name)
@@ -133,6 +171,7 @@ function lookupAt(plan: LogicalPlan, cell: Lookup): Lookup {
 function usedBy(plan: LogicalPlan, wanted: ReadonlySet<string>): ReadonlySet<string> {
   if (plan.node === 'scan') return wanted
   if (plan.node === 'filter') return usedBy(plan.input, new Set([...wanted, ...pathsIn(plan.predicate)]))
+  if (plan.node === 'dropDuplicates') return usedBy(plan.input, new Set([...wanted, ...plan.keys.flatMap(pathsIn)]))
   const below = [...wanted].flatMap((path) => {
     const [name, ...rest] = path.split('.')
     const expr = plan.columns.find((one) => one.name === name)?.expr

@@ -34,10 +34,11 @@ it.each(Array.from({ length: seeds }, (_, index) => firstSeed + index))(
   },
 )
 
-it('meets rows, filtered lines and lines set aside alike', () => {
+it('meets rows, filtered lines, repeated ones and lines set aside alike', () => {
   let rows = 0
   let filtered = 0
   let setAside = 0
+  let duplicates = 0
   for (let seed = firstSeed; seed < firstSeed + 50; seed++) {
     const random = new Random(seed)
     const outcome = runLogical(
@@ -47,8 +48,9 @@ it('meets rows, filtered lines and lines set aside alike', () => {
     rows += outcome.rows[0].length
     filtered += Object.values(outcome.filtered).reduce((sum, count) => sum + count, 0)
     setAside += outcome.setAside
+    duplicates += outcome.duplicates
   }
-  expect(Math.min(rows, filtered, setAside)).toBeGreaterThan(50)
+  expect(Math.min(rows, filtered, setAside, duplicates)).toBeGreaterThan(50)
 })
 
 /** A small generator of numbers that depends on its seed alone (mulberry32). */
@@ -88,9 +90,14 @@ const TEXTS = ['who', 'kind', 'in.sku', 'in.kind']
 function randomSinks(random: Random) {
   let frame = scanNdjson('in/', columns) as unknown as Untyped
   let names = TEXTS
+  let mayDrop = random.below(2) === 0
   for (let step = random.below(6); step >= 0; step--) {
     const known = names
-    if (random.below(3) > 0) {
+    if (mayDrop && random.below(3) === 0) {
+      mayDrop = false
+      const keys = Array.from({ length: 1 + random.below(3) }, () => random.pick([...known, 'at', 'n']))
+      frame = frame.dropDuplicates(keys, { nulls: random.pick(['equal', 'distinct']) })
+    } else if (random.below(3) > 0) {
       frame = frame.filter((col: Untyped) => randomPredicate(random, col, known, 3), {
         reason: `reason ${random.below(4)}`,
       })

@@ -200,6 +200,13 @@ export function mustNotCompile(): void {
 
   // @ts-expect-error a misspelt path
   scan.dropNulls('userIdd')
+  // @ts-expect-error a misspelt path
+  scan.dropDuplicates(['properties.skuu'])
+  // @ts-expect-error which of the rows stays is not to be chosen
+  scan.dropDuplicates(['userId'], { keep: 'last' })
+  scan.dropDuplicates(['userId', 'properties.sku'], { keep: 'first', nulls: 'distinct' })
+  // What is known only when the job runs is checked then.
+  scan.dropDuplicates(['userId' as string])
   // @ts-expect-error a field of a struct
   scan.selectFields('properties.sku')
   // @ts-expect-error a misspelt name

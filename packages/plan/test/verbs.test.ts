@@ -73,6 +73,15 @@ it('makes one filter for each path of dropNulls, in order, and requires the colu
   )
 })
 
+it('drops duplicates by columns and fields, and keeps the columns as they are', () => {
+  const frame = scan.dropNulls('userId').dropDuplicates(['properties.sku', 'count'], { keep: 'first' })
+  expect(nodes(frame)[0]).toBe('dropDuplicates properties.sku, count, keep first, nulls equal')
+  expect(nodes(scan.dropDuplicates(['userId'], { nulls: 'distinct' }))).toEqual([
+    'dropDuplicates userId, keep first, nulls distinct',
+  ])
+  expect(columns(frame)).toBe(columns(scan.dropNulls('userId')))
+})
+
 it('computes columns of the right type, null only where they must be', () => {
   const frame = scan.dropNulls('userId', 'count').select((col) => ({
     id: col('userId'),

@@ -1,0 +1,151 @@
+import { deserialize, serialize } from 'node:v8'
+import { isValid } from '@fletching/columns'
+import { oneChunk } from '@fletching/kernels/concat'
+import { dictionaryDecode } from '@fletching/kernels/dictionary'
+import type { DropDuplicatesStep } from '@fletching/plan'
+import { Spill, type SpillPlace } from '@fletching/storage'
+import type { Schema, Vector } from 'apache-arrow'
+import { newTally, type RowCounts } from './accounting.ts'
+import { Distinct, type DistinctOptions, Verdict } from './distinct.ts'
+import { evaluate } from './evaluate.ts'
+import { keysOf } from './keys.ts'
+import { type Meter, operatorName } from './meter.ts'
+import type { MorselBody, Undecided } from './morsel.ts'
+import { placed, takeRows } from './operators.ts'
+import type { PhysicalPlan } from './physical.ts'
+import { lostRows, passed, Tail } from './tail.ts'
+import { type PackedUndecided, packUndecided, unpackUndecided } from './worker-messages.ts'
+
+/** A body whose rows are decided. */
+export interface Decided {
+  readonly body: MorselBody
+  /** What was given with the rows. */
+  readonly linesBefore: number
+}
+
+/** Rows that wait in a file until it is known which of them repeat others. */
+interface Waiting {
+  readonly undecided: PackedUndecided
+  readonly linesBefore: number
+  readonly rows: Int32Array
+  readonly verdicts: Uint8Array
+}
+
+/**
+ * Takes the rows out that repeat an earlier one, and does what a plan does behind that.
+ *
+ * While the keys have room in memory, rows go on at once. From the first key on that has none, they wait in a file, all of them, since they
+ * keep their order; `rest` gives them after the last has come.
+ *
+ * - Order: that of the input; which rows stay does not depend on memory, batches or workers.
+ * - Memory: see `Distinct`, and the rows of one batch.
+ */
+export class Deduplicator {
+  readonly #step: DropDuplicatesStep
+  readonly #tail: Tail
+  readonly #meter: Meter | undefined
+  readonly #distinct: Distinct
+  readonly #spill: Spill
+  readonly #waiting: SpillPlace[] = []
+  readonly #counts = new Map<number, RowCounts>()
+  #schema: Schema | undefined
+  #rows = 0
+
+  constructor(plan: PhysicalPlan, step: DropDuplicatesStep, options: DistinctOptions, meter?: Meter) {
+    this.#step = step
+    this.#tail = new Tail(plan, meter)
+    this.#meter = meter
+    this.#distinct = new Distinct(options)
+    this.#spill = new Spill(options.tmp)
+  }
+
+  /** Rows that came out so far. */
+  get rows(): number {
+    return this.#rows
+  }
+
+  /** What became of the rows of an object so far. */
+  countsOf(index: number): RowCounts {
+    const counts = this.#counts.get(index) ?? { rows: 0, filtered: newTally(), duplicates: 0, setAside: newTally() }
+    this.#counts.set(index, counts)
+    return counts
+  }
+
+  /** Takes the next rows in the order of the input; undefined when they have to wait for `rest`. */
+  async take(undecided: Undecided, linesBefore: number): Promise<Decided | undefined> {
+    const { rows, keys } = this.#time(() => {
+      const keyed = rowsWithKeys(undecided, this.#step)
+      return { rows: keyed.rows, keys: keysOf(keyed.columns, keyed.rows) }
+    })
+    const verdicts = await this.#distinct.decide(keys)
+    if (!this.#distinct.hasLater) return { body: this.#finish(undecided, rows, verdicts), linesBefore }
+    this.#schema = undecided.batch.schema
+    const waiting: Waiting = { undecided: packUndecided(undecided), linesBefore, rows, verdicts }
+    this.#waiting.push(await this.#spill.append(serialize(waiting)))
+    return undefined
+  }
+
+  /** The rows that had to wait; to be called after the last. */
+  async *rest(): AsyncGenerator<Decided> {
+    if (this.#schema === undefined) return
+    await this.#distinct.settle()
+    for (const place of this.#waiting) {
+      const { undecided, linesBefore, rows, verdicts } = deserialize(await this.#spill.read(place)) as Waiting
+      await this.#distinct.fill(verdicts)
+      yield { body: this.#finish(unpackUndecided(undecided, this.#schema), rows, verdicts), linesBefore }
+    }
+  }
+
+  /** Leaves no file. */
+  async close(): Promise<void> {
+    await this.#distinct.close()
+    await this.#spill.close()
+  }
+
+  #finish(undecided: Undecided, rows: Int32Array, verdicts: Uint8Array): MorselBody {
+    const counts = undecided.objects.map(({ index }) => this.countsOf(index))
+    const kept = this.#time(() => takeRows(undecided, withoutRepeated(undecided.batch.numRows, rows, verdicts)))
+    this.#meter?.count(operatorName.dropDuplicates, passed(undecided, kept))
+    for (const [at, count] of lostRows(undecided, kept)) counts[at].duplicates += count
+    const before = rowsIn(counts)
+    const body = this.#tail.run({ ...undecided, ...kept }, counts)
+    this.#rows += rowsIn(counts) - before
+    return body
+  }
+
+  #time<T>(work: () => T): T {
+    return this.#meter === undefined ? work() : this.#meter.time(operatorName.dropDuplicates, work)
+  }
+}
+
+/** The rows that may be equal to others: a line that is set aside makes no row, and a null may be equal to nothing. */
+function rowsWithKeys({ batch, unfit }: Undecided, { keys, nulls }: DropDuplicatesStep) {
+  const columns = keys.map((key) => placed('dropDuplicates', () => evaluate(key, batch)))
+  const isLeftOut = new Uint8Array(batch.numRows)
+  for (const { row } of unfit) isLeftOut[row] = 1
+  if (nulls === 'distinct') for (const column of columns) markNulls(column, isLeftOut)
+  return { columns, rows: unmarked(isLeftOut) }
+}
+
+function withoutRepeated(numRows: number, rows: Int32Array, verdicts: Uint8Array): Int32Array {
+  const isRepeated = new Uint8Array(numRows)
+  for (let key = 0; key < rows.length; key++) if (verdicts[key] === Verdict.repeated) isRepeated[rows[key]] = 1
+  return unmarked(isRepeated)
+}
+
+function markNulls(column: Vector, marks: Uint8Array): void {
+  const data = oneChunk(dictionaryDecode(column))
+  if (data.nullCount === 0) return
+  for (let row = 0; row < marks.length; row++) if (!isValid(data, row)) marks[row] = 1
+}
+
+function unmarked(marks: Uint8Array): Int32Array {
+  const rows = new Int32Array(marks.length)
+  let count = 0
+  for (let row = 0; row < marks.length; row++) if (marks[row] === 0) rows[count++] = row
+  return rows.subarray(0, count)
+}
+
+function rowsIn(counts: readonly RowCounts[]): number {
+  return counts.reduce((sum, { rows }) => sum + rows, 0)
+}
