@@ -11,6 +11,8 @@ import {
 /**
  * Product events of Segment's raw log as the interactions that Amazon Personalize imports, and as a table for Athena.
  *
+ * Segment delivers at least once, so its raw log may hold a message twice; with `DEDUPE` the first of them makes a row.
+ *
  * A row needs an event of the three kinds, a `userId` and a `properties.sku`; an order that names its items only in
  * `properties.products[]` is counted apart, since an author will want to know how many there are.
  */
@@ -20,15 +22,18 @@ export default defineJob({
     S3_JSON_INPUT_PATH: param.location('Segment NDJSON logs, usually gzip: a folder, an object or a glob'),
     S3_CSV_OUTPUT_PATH: param.location('the CSV for Amazon Personalize: a folder, or a path that ends in .csv'),
     S3_PARQUET_OUTPUT_PATH: param.location('the Parquet table for Athena: a folder').optional(),
+    DEDUPE: param.text('drop events that repeat an earlier one: the column that tells, as messageId').optional(),
   },
-  plan: ({ S3_JSON_INPUT_PATH, S3_CSV_OUTPUT_PATH, S3_PARQUET_OUTPUT_PATH }) => {
-    const wanted = scanNdjson(S3_JSON_INPUT_PATH, segmentTrack)
+  plan: ({ S3_JSON_INPUT_PATH, S3_CSV_OUTPUT_PATH, S3_PARQUET_OUTPUT_PATH, DEDUPE }) => {
+    const events = scanNdjson(S3_JSON_INPUT_PATH, segmentTrack)
       .filter((col) => col('event').isIn(['Product Added', 'Order Completed', 'Product Clicked']))
       .dropNulls('userId')
       .filter((col) => col('properties.sku').isNotNull().or(col('properties.products').isNull()), {
         reason: 'order without sku',
       })
       .dropNulls('event', 'properties.sku')
+    // An event without a value in that column is nobody's repeat.
+    const wanted = DEDUPE === undefined ? events : events.dropDuplicates([DEDUPE], { keep: 'first', nulls: 'distinct' })
     const interactions = wanted.select((col) => ({
       USER_ID: col('userId'),
       ITEM_ID: col('properties.sku'),

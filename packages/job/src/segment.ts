@@ -20,7 +20,8 @@ const common = {
     traits: json(),
   }),
   integrations: json(),
-  messageId: note(),
+  /** What a retry of the same message has again. */
+  messageId: text({ numbers: 'text', empty: 'null', otherwise: 'null' }),
   originalTimestamp: timestamp({ otherwise: 'null' }),
   projectId: note(),
   receivedAt: timestamp({ otherwise: 'null' }),
