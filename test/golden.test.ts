@@ -24,7 +24,12 @@ describe.each(readdirSync(cases))('the golden case %s', (name) => {
     const { accounting } = JSON.parse(golden['expected-report.json'] ?? '')
     const codes = Object.entries<number>(accounting.setAside).map(([name, count]) => [name.split(': ')[1], count])
     const malformed = Object.values<number>(accounting.malformed).map((count) => ['malformed', count])
-    const seen = [['row', accounting.rows], ['blank', accounting.blank], ...malformed, ...codes]
+    const counted = [
+      ['row', accounting.rows],
+      ['duplicate', accounting.duplicates],
+      ['blank', accounting.blank],
+    ]
+    const seen = [...counted, ...malformed, ...codes]
     expect(tally(notes.map((note) => [note, 1]))).toEqual(tally([...seen, ...Object.entries(accounting.filtered)]))
   })
 
