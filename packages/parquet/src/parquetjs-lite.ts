@@ -99,7 +99,7 @@ function openValueReader(name: string, data: Data): Reader {
 function exactNumber(name: string, value: bigint): number {
   const number = Number(value)
   if (Number.isSafeInteger(number)) return number
-  throw notInParquetJs(name, `parquetjs-lite cannot write ${value}, a whole number beyond ±2^53, exactly`)
+  throw notInParquetJs(name, 'parquetjs-lite cannot write a whole number beyond ±2^53 exactly')
 }
 
 function notNaN(name: string, value: number): number {
