@@ -24,6 +24,10 @@ export const runOptionSpecs = {
     describe: 'fail beyond so many malformed lines, under skip and quarantine; no limit by default',
     value: 'N or P%',
   },
+  'redact-rejects': {
+    describe: 'keep in the rejects where each line stood and why, and not the line itself',
+    value: undefined,
+  },
   'on-empty': {
     describe: 'when no row came out: fail (the default), write a CSV with its header alone, or leave the old outputs',
     value: 'POLICY',
@@ -74,7 +78,14 @@ export const runOptionSpecs = {
 
 /** Those that have a meaning where nothing is written. */
 function analysisOptionSpecs() {
-  const { 'on-empty': _, 'allow-other-files': __, state: ___, report: ____, ...specs } = runOptionSpecs
+  const {
+    'redact-rejects': _,
+    'on-empty': __,
+    'allow-other-files': ___,
+    state: ____,
+    report: _____,
+    ...specs
+  } = runOptionSpecs
   return specs
 }
 
@@ -124,6 +135,7 @@ export function runOptions(values: OptionValues, limits: ContainerLimits): RunOp
   return definedOnly({
     onMalformed: text('on-malformed') as RunOptions['onMalformed'],
     malformedMax: limit('max-malformed', text('max-malformed')),
+    redactRejects: values['redact-rejects'] as boolean | undefined,
     onEmpty: text('on-empty') as RunOptions['onEmpty'],
     exclude: values.exclude as readonly string[] | undefined,
     csvDialect: text('csv-dialect') as RunOptions['csvDialect'],

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly onMalformed?: MalformedPolicy
   /** More malformed lines, or a larger share of all lines, fail the run; no limit by default. */
   readonly malformedMax?: { readonly lines: number } | { readonly percent: number }
+  /** Keep only where a rejected line stood and why, and not the line itself. */
+  readonly redactRejects?: boolean
   /** Default `fail`. */
   readonly onEmpty?: EmptyPolicy
   /** Globs of input objects to leave out. */

@@ -236,9 +236,11 @@ class Reading {
 
   async #write({ body: { parts, rejects }, linesBefore }: Decided): Promise<void> {
     for (const part of parts) if (part.format === 'csv') this.#lineBreaksReplaced += part.lineBreaksReplaced
-    const kept = this.#options.onMalformed === 'skip' ? rejects.filter(({ stage }) => stage !== 'malformed') : rejects
+    const { onMalformed = 'fail', redactRejects = false } = this.#options
+    const kept = onMalformed === 'skip' ? rejects.filter(({ stage }) => stage !== 'malformed') : rejects
     const placed = linesBefore === 0 ? kept : kept.map((reject) => ({ ...reject, line: reject.line + linesBefore }))
-    await this.#coordinator.append({ seq: this.#seq++, parts, rejects: placed })
+    const told = redactRejects ? placed.map((reject) => ({ ...reject, text: undefined })) : placed
+    await this.#coordinator.append({ seq: this.#seq++, parts, rejects: told })
   }
 
   /** Line numbers of a split count from its start; with these they become those of the object. */
