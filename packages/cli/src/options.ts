@@ -24,6 +24,16 @@ export const runOptionSpecs = {
     describe: 'fail beyond so many malformed lines, under skip and quarantine; no limit by default',
     value: 'N or P%',
   },
+  'max-objects': { describe: 'fail before reading when the input has more objects; no limit by default', value: 'N' },
+  'max-input-bytes': {
+    describe: 'fail before reading when the input has more stored bytes; no limit by default',
+    value: 'SIZE',
+  },
+  'max-gzip-ratio': {
+    describe:
+      'fail when more comes out of a compressed object than its stored size so many times, from 1 MiB on; no limit by default',
+    value: 'N',
+  },
   'redact-rejects': {
     describe: 'keep in the rejects where each line stood and why, and not the line itself',
     value: undefined,
@@ -135,6 +145,9 @@ export function runOptions(values: OptionValues, limits: ContainerLimits): RunOp
   return definedOnly({
     onMalformed: text('on-malformed') as RunOptions['onMalformed'],
     malformedMax: limit('max-malformed', text('max-malformed')),
+    objectsMax: count('max-objects', text('max-objects')),
+    inputBytesMax: byteCount('max-input-bytes', text('max-input-bytes')),
+    gzipRatioMax: ratio('max-gzip-ratio', text('max-gzip-ratio')),
     redactRejects: values['redact-rejects'] as boolean | undefined,
     onEmpty: text('on-empty') as RunOptions['onEmpty'],
     exclude: values.exclude as readonly string[] | undefined,
@@ -201,6 +214,12 @@ export function byteCount(name: string, text: string | undefined): number | unde
 export function count(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (!/^[1-9]\d{0,14}$/.test(text)) throw badOption(`--${name}`, text, 'expected a whole number from 1')
+  return Number(text)
+}
+
+function ratio(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^[1-9]\d{0,8}(\.\d+)?$/.test(text)) throw badOption(`--${name}`, text, 'expected a number from 1, such as 100')
   return Number(text)
 }
 

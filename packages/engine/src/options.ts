@@ -20,8 +20,19 @@ export interface Progress {
 export interface RunOptions {
   /** Default `fail`. */
   readonly onMalformed?: MalformedPolicy
-  /** More malformed lines, or a larger share of all lines, fail the run; no limit by default. */
+  /**
+   * More malformed lines fail the run as soon as they are met, or a larger share of all lines once all are known: the same share may come from
+   * the first object alone, and the verdict would depend on where the run has got to. No limit by default.
+   */
   readonly malformedMax?: { readonly lines: number } | { readonly percent: number }
+  /** More input objects fail the run before anything is read; no limit by default. */
+  readonly objectsMax?: number
+  /** More stored bytes of input fail the run, before anything is read where their number is known; no limit by default. */
+  readonly inputBytesMax?: number
+  /**
+   * A compressed object fails the run when more comes out of it than its stored size times this, from 1 MiB on; at least 1, and no limit by default.
+   */
+  readonly gzipRatioMax?: number
   /** Keep only where a rejected line stood and why, and not the line itself. */
   readonly redactRejects?: boolean
   /** Default `fail`. */

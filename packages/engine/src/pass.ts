@@ -4,6 +4,7 @@ import { orAborted } from './abort.ts'
 import { type Accounting, assertAddsUp, sum, type Tally } from './accounting.ts'
 import { type Coordinator, openCoordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
+import { assertInputWithin } from './limits.ts'
 import { assertMalformedShare } from './malformed.ts'
 import type { Meter } from './meter.ts'
 import type { RunOptions } from './options.ts'
@@ -40,6 +41,7 @@ export async function passOver<T>(
 ): Promise<T> {
   const { store } = places.input
   const { objects, skipped } = await orAborted(findInput(store, plan.location, options.exclude), options.signal)
+  assertInputWithin(objects, options)
   const units = await orAborted(planUnits(objects, store), options.signal)
   const threads = chooseThreads(units, options)
   // Workers start while the places are tried.

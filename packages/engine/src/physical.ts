@@ -29,6 +29,8 @@ export interface PhysicalPlan {
   /** Rows after which a batch ends: a constant, so that the bytes of the outputs depend on the input alone. */
   readonly batchRows: number
   readonly lineBytesMax: number
+  /** How many times its stored size may come out of an object; undefined for no limit. */
+  readonly gzipRatioMax: number | undefined
   /** Who reads the lines. */
   readonly scanner: ScannerKind
 }
@@ -67,6 +69,7 @@ export function lower(plan: OptimizedPlan, options: RunOptions): PhysicalPlan {
     sinks: plan.sinks.map((sink) => lowerSink(sink, options)),
     batchRows: 16_384,
     lineBytesMax: lineLimit(options.lineBytesMax ?? 16 * MIB),
+    gzipRatioMax: ratioLimit(options.gzipRatioMax),
     scanner: options.scanner ?? 'wasm',
   }
 }
@@ -76,6 +79,13 @@ function lineLimit(bytes: number): number {
   if (bytes <= LINE_LIMIT_MAX) return bytes
   throw authorError('BAD_OPTION', `lines of ${bytes} bytes are longer than can be handled`, {
     help: `--max-line-bytes takes at most ${LINE_LIMIT_MAX}`,
+  })
+}
+
+function ratioLimit(ratio: number | undefined): number | undefined {
+  if (ratio === undefined || ratio >= 1) return ratio
+  throw authorError('BAD_OPTION', `a ratio of ${ratio} would refuse what is not compressed at all`, {
+    help: '--max-gzip-ratio takes a number from 1, such as 100',
   })
 }
 

@@ -6,6 +6,7 @@ import { addAccounting, addTally, assertAddsUp, emptyAccounting, newTally } from
 import type { Coordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
 import type { Decided, Deduplicator } from './deduplicator.ts'
+import { assertReadWithin } from './limits.ts'
 import { assertMalformedCount, malformedError } from './malformed.ts'
 import type { Meter } from './meter.ts'
 import type { MorselBody, ObjectCounts, Reject, Undecided } from './morsel.ts'
@@ -78,7 +79,8 @@ async function openDeduplicator(
 }
 
 async function readHere({ plan, store, units, threads, meter }: InputWork, reading: Reading): Promise<void> {
-  let source: ScanSource = { store, chunks: (split) => reading.watch(readSplit(store, split)) }
+  const { gzipRatioMax } = plan
+  let source: ScanSource = { store, chunks: (split) => reading.watch(readSplit(store, split)), gzipRatioMax }
   const archive = threads.count > 1 ? soleArchive(units, store) : undefined
   if (archive !== undefined) {
     const { inflateAhead } = await import('./inflate-ahead.ts')
@@ -186,8 +188,10 @@ class Reading {
 
   /** Passes stored bytes through, telling the progress. */
   async *watch(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const [first] = this.#objects
     for await (const bytes of this.untilAborted(source)) {
       this.countRead(bytes.length)
+      if (first.location.scheme === 'stdin') assertReadWithin(this.#bytes, first, this.#options)
       yield bytes
     }
   }

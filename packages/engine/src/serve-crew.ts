@@ -25,7 +25,11 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, measures, share
   let unitAtHand = 0
   const chunks = new ChunkQueues((unit, byteLength) => send({ kind: 'used', unit, byteLength }))
   const meter = measures ? new Meter() : undefined
-  const source = { store, chunks: ({ object }: Split) => store?.read(object) ?? chunks.take(unitAtHand) }
+  const source = {
+    store,
+    chunks: ({ object }: Split) => store?.read(object) ?? chunks.take(unitAtHand),
+    gzipRatioMax: plan.gzipRatioMax,
+  }
   const scanner = new UnitScanner(new Pipeline(plan, meter), source, meter)
   let readBytes = 0
   let work = Promise.resolve()

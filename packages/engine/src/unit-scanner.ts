@@ -1,4 +1,5 @@
 import { canInflateSync, Inflater, inflate, RawInflate, type Store } from '@fletching/storage'
+import { ContentLimit } from './limits.ts'
 import { type Meter, metered, meteredPieces, operatorName } from './meter.ts'
 import type { MorselBody, ObjectCounts } from './morsel.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -21,6 +22,8 @@ export interface ScanSource {
   chunks(split: Split): AsyncIterable<Uint8Array>
   /** The split's content, where somebody else reads and inflates it, and tells the progress. */
   contents?(split: Split): AsyncIterable<Uint8Array>
+  /** An object of which more comes out, times what is stored of it, is refused; undefined for no limit. */
+  readonly gzipRatioMax?: number | undefined
 }
 
 /** Reads, inflates and scans units, one after the other; nothing but waiting for bytes is asynchronous. */
@@ -45,13 +48,15 @@ export class UnitScanner {
     const pipeline = this.#pipeline
     for (const split of unit.splits) {
       const { index, object, start } = split
+      const { gzipRatioMax } = this.#source
+      const limit = gzipRatioMax === undefined ? undefined : new ContentLimit(object, gzipRatioMax)
       pipeline.start(index, object.name)
-      if (this.#source.contents !== undefined) yield* this.#scanContents(split, this.#source.contents(split))
+      if (this.#source.contents !== undefined) yield* this.#scanContents(split, this.#source.contents(split), limit)
       else if (isRange(split)) {
         if (this.#source.store?.readSync !== undefined) yield* this.#scanRange(split)
         else yield* this.#scanLines(split, this.#source.chunks(split))
-      } else if (this.#raw !== undefined) yield* this.#scanObject(split, this.#raw)
-      else yield* this.#scanContents(split, inflate(this.#source.chunks(split), object.name))
+      } else if (this.#raw !== undefined) yield* this.#scanObject(split, this.#raw, limit)
+      else yield* this.#scanContents(split, inflate(counted(this.#source.chunks(split), limit), object.name), limit)
       // The object's size is counted once, by its first split.
       pipeline.end(start === 0 ? object.size : 0)
     }
@@ -59,8 +64,15 @@ export class UnitScanner {
     for (const { index, counts } of pipeline.takeEnded()) yield { kind: 'counts', index, counts }
   }
 
-  async *#scanContents({ index }: Split, contents: AsyncIterable<Uint8Array>): AsyncGenerator<ScanMessage> {
-    for await (const bytes of contents) yield* morsels(index, this.#pipeline.push(bytes))
+  async *#scanContents(
+    { index }: Split,
+    contents: AsyncIterable<Uint8Array>,
+    limit: ContentLimit | undefined,
+  ): AsyncGenerator<ScanMessage> {
+    for await (const bytes of contents) {
+      limit?.countContent(bytes.length)
+      yield* morsels(index, this.#pipeline.push(bytes))
+    }
   }
 
   /** The lines that begin in the split, of bytes that begin before it and end with the last of them. */
@@ -78,12 +90,13 @@ export class UnitScanner {
     }
   }
 
-  *#scanObject({ index, object }: Split, raw: RawInflate): Generator<ScanMessage> {
+  *#scanObject({ index, object }: Split, raw: RawInflate, limit: ContentLimit | undefined): Generator<ScanMessage> {
     const pipeline = this.#pipeline
     let bodies: MorselBody[] = []
     const target = {
       room: () => pipeline.room(),
       filled: (count: number) => {
+        limit?.countContent(count)
         for (const body of pipeline.commit(count)) bodies.push(body)
       },
     }
@@ -143,6 +156,17 @@ export class UnitScanner {
     const pieces = this.#source.store?.readSync?.(object, start, room) ?? []
     return meteredPieces(this.#meter, operatorName.read, pieces)
   }
+}
+
+/** Stored bytes on their way, counted where there is a limit. */
+function counted(chunks: AsyncIterable<Uint8Array>, limit: ContentLimit | undefined): AsyncIterable<Uint8Array> {
+  if (limit === undefined) return chunks
+  return (async function* count() {
+    for await (const bytes of chunks) {
+      limit.countStored(bytes.length)
+      yield bytes
+    }
+  })()
 }
 
 function* morsels(index: number, bodies: readonly MorselBody[]): Generator<ScanMessage> {
