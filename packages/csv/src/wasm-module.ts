@@ -11,7 +11,7 @@ export interface WasmModule {
   encode(columnCount: number, from: number, to: number, start: number, limit: number): number
 }
 
-/** The module, one for a thread: a call leaves nothing in it that the next one looks at. */
+/** The module, one for a thread: a call leaves nothing in it that the next one looks at, but for the text of a day. */
 export function openWasmModule(): WasmModule {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(ENCODER_WASM), (character) => character.charCodeAt(0)))
   opened ??= new WebAssembly.Instance(compiled).exports as unknown as WasmModule

@@ -114,7 +114,7 @@ export function endContainer(line: usize, slot: usize): usize {
   return end
 }
 
-/** Whether `length` bytes at `at` are those at `text`, which is filled up with zeros to a multiple of 16. */
+/** Whether `length` bytes at `at` are those at `text`; of both, up to a multiple of 16 is read. */
 // @ts-expect-error: decorator
 @inline
 export function isText(at: usize, text: usize, length: usize): bool {

@@ -6,7 +6,7 @@ import { KNOWN_ENTRIES, KNOWN_ENTRY_BYTES, KNOWN_MAX, KNOWN_SLOT_COUNT, KNOWN_SL
  * texts of several owners, such as steps or columns.
  */
 
-/** An entry: the word, its owner, the length of the text, the text with the zeros that `isText` reads. */
+/** An entry: the word, its owner, the length of the text, the text, with room behind it for what `isText` reads too much. */
 const ENTRY_OWNER: usize = 4
 const ENTRY_LENGTH: usize = 8
 const ENTRY_TEXT: usize = 12

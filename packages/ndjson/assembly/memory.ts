@@ -1,5 +1,5 @@
 /*
- * The map of the module's memory. Its size is fixed: growing would detach every view that JavaScript has on it. The tables of a line
+ * The map of the module's memory. It grows once, for the columns, before JavaScript makes its views: growing detaches them. The tables of a line
  * are as large as the longest line of the fast path can fill them, so that no store needs a check.
  */
 
