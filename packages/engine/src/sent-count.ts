@@ -12,6 +12,15 @@ export function countSent(counts: Int32Array, index: number, count: number, most
   }
 }
 
+/** As `countSent`, but this thread does meanwhile what else it is asked for. */
+export async function countSentAsync(counts: Int32Array, index: number, count: number, most: number): Promise<void> {
+  let sent = Atomics.add(counts, index, count) + count
+  while (sent > most) {
+    await Atomics.waitAsync(counts, index, sent).value
+    sent = Atomics.load(counts, index)
+  }
+}
+
 /** Counts what was taken, and lets its sender go on. */
 export function countTaken(counts: Int32Array, index: number, count: number): void {
   Atomics.sub(counts, index, count)

@@ -8,7 +8,7 @@ import { Meter, meteredEncoder, operatorName } from './meter.ts'
 import { fileSchema, sinkSchema } from './operators.ts'
 import type { PhysicalSink } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
-import { countSent } from './sent-count.ts'
+import { countSentAsync } from './sent-count.ts'
 import type { Split, Unit } from './split.ts'
 import { UnitScanner } from './unit-scanner.ts'
 import { type FromWorker, packBody, packError, Shared, type ToWorker, type WorkerSetup } from './worker-messages.ts'
@@ -16,8 +16,8 @@ import { type FromWorker, packBody, packError, Shared, type ToWorker, type Worke
 /**
  * A worker's whole work: takes units and row groups one after the other, and sends what comes out of them.
  *
- * It reads and scans without waiting. Where it would run ahead of those who take its messages, it stops until they have caught up, which
- * bounds the memory of what is on its way.
+ * It reads and scans without waiting. Where it would run ahead of those who take its messages, it scans no further until they have caught up, which
+ * bounds the memory of what is on its way; row groups it encodes meanwhile, since those who take its messages may wait for one.
  */
 export function serveCrew(port: MessagePort, { plan, readsFiles, measures, shared }: WorkerSetup): void {
   const numbers = new Int32Array(shared)
@@ -32,25 +32,17 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, measures, share
   }
   const scanner = new UnitScanner(new Pipeline(plan, meter), source, meter)
   let readBytes = 0
-  let work = Promise.resolve()
+  let scanning = Promise.resolve()
+  /** Apart from scanning: who takes what was scanned may first need a row group. */
+  let encoding = Promise.resolve()
   let hasFailed = false
   const tables: Promise<Table>[] = []
 
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'chunk') chunks.push(message.unit, message.bytes)
-    else work = work.then(() => workOn(message))
+    else if (message.kind === 'unit') scanning = scanning.then(() => serve(message.unit))
+    else encoding = encoding.then(() => (message.kind === 'open' ? openTables() : encode(message)))
   })
-
-  function workOn(message: Exclude<ToWorker, { kind: 'chunk' }>): Promise<void> {
-    switch (message.kind) {
-      case 'unit':
-        return serve(message.unit)
-      case 'open':
-        return openTables()
-      case 'encode':
-        return encode(message)
-    }
-  }
 
   async function serve(unit: Unit): Promise<void> {
     // After a failure the pipeline is in the middle of something.
@@ -66,7 +58,7 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, measures, share
         } else {
           const { transfer, ...packed } = packBody(message.body)
           send({ kind: 'morsel', unit: unit.number, index: message.index, ...packed }, transfer)
-          countSent(numbers, Shared.sentBytes, packed.byteLength, SENT_BYTES_MAX)
+          await countSentAsync(numbers, Shared.sentBytes, packed.byteLength, SENT_BYTES_MAX)
         }
       }
       tellMeasured()

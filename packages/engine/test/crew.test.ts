@@ -257,6 +257,34 @@ describe('row groups that workers encode', () => {
     for (const [n, { bytes }] of encoded.entries()) expect(Buffer.from(bytes).equals(expected[n].bytes)).toBe(true)
   })
 
+  it('come although their worker waits until what it has scanned is taken', () =>
+    inFolder(async (folder) => {
+      const line = `{"event":"Product Clicked","userId":"${'u'.repeat(200)}","timestamp":"2019-05-18T14:03:22.129Z"}\n`
+      const [object] = await filesOf(folder, { a: gzipSync(line.repeat(80_000)) })
+      const batches = await batchesOf(20)
+      await withCrew(async (crew) => {
+        const messages = crew.scan({
+          objects: [object],
+          units: [{ number: 0, splits: [{ index: 0, object, start: 0, end: undefined }] }],
+          windowBytes: 1_000_000,
+          tmp: undefined,
+          chunks: (split) => local.read(split.object),
+          onRead: () => {},
+        })
+        let morsels = 0
+        let bytes = 0
+        for await (const message of messages) {
+          if (message.kind !== 'morsel') continue
+          morsels++
+          bytes += message.byteLength
+          expect((await crew.encoder(1).encode(batches)).rows).toBeGreaterThan(0)
+        }
+        expect(morsels).toBe(5)
+        // More than it sends before it waits.
+        expect(bytes).toBeGreaterThan(8 * 1024 * 1024)
+      })
+    }))
+
   it('fail as they would here, and leave the worker for others', () =>
     withCrew(async (crew) => {
       await expect(crew.encoder(1).encode([])).rejects.toThrow(/^INTERNAL: concat got no batch/)
