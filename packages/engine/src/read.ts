@@ -244,7 +244,8 @@ class Reading {
     const kept = onMalformed === 'skip' ? rejects.filter(({ stage }) => stage !== 'malformed') : rejects
     const placed = linesBefore === 0 ? kept : kept.map((reject) => ({ ...reject, line: reject.line + linesBefore }))
     const told = redactRejects ? placed.map((reject) => ({ ...reject, text: undefined })) : placed
-    await this.#coordinator.append({ seq: this.#seq++, parts, rejects: told })
+    // A sink that does not answer must not keep a signal waiting.
+    await orAborted(this.#coordinator.append({ seq: this.#seq++, parts, rejects: told }), this.#options.signal)
   }
 
   /** Line numbers of a split count from its start; with these they become those of the object. */

@@ -28,6 +28,8 @@ export function serveContent(port: MessagePort, { object, sent, pieces }: Inflat
     if (length > 0) sendContent()
     send({ kind: 'end' })
   } catch (error) {
+    // What is wrong earlier is told first, as on one thread.
+    if (length > 0) sendContent()
     send({ kind: 'failed', error: packError(error) })
   }
   // What was sent is taken before this thread is ended from outside.
