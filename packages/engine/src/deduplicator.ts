@@ -77,7 +77,7 @@ export class Deduplicator {
       const keyed = rowsWithKeys(undecided, this.#step)
       return { rows: keyed.rows, keys: keysOf(keyed.columns, keyed.rows) }
     })
-    const verdicts = await this.#distinct.decide(keys)
+    const verdicts = await this.#time(() => this.#distinct.decide(keys))
     if (!this.#distinct.hasLater) return { body: this.#finish(undecided, rows, verdicts), linesBefore }
     this.#schema = undecided.batch.schema
     const waiting: Waiting = { undecided: packUndecided(undecided), linesBefore, rows, verdicts }
@@ -113,6 +113,7 @@ export class Deduplicator {
     return body
   }
 
+  /** Of work that waits, the time until it first does. */
   #time<T>(work: () => T): T {
     return this.#meter === undefined ? work() : this.#meter.time(operatorName.dropDuplicates, work)
   }

@@ -31,7 +31,7 @@ interface Part {
  *
  * Keys are taken into a table while there is room. From then on a key that is in the table is a repeat, and any other goes to one of sixteen
  * parts on disk, chosen by its hash, with its verdict left open. `settle` decides each part on its own, in the same way: equal keys are in
- * the same part, and in their order. So all of it is reading and writing from one end to the other, and a part that is too large parts again.
+ * the same part, and in their order. So a key is never looked up on disk, which is written and read in blocks; a part that is too large parts again.
  *
  * Verdicts are asked for in the order of the keys, and lie in each part in that order, so no key needs a number.
  *

@@ -31,14 +31,15 @@ export class KeyTable {
   add({ words, starts, lengths }: Keys, key: number, hash: number): Added {
     const start = starts[key]
     const length = lengths[key]
-    let slot = this.#slotOf(hash)
-    for (let place = this.#slots[slot + 1]; place !== 0; place = this.#slots[slot + 1]) {
-      if (this.#slots[slot] === hash && this.#holds(place - 1, words, start, length)) return 'known'
-      slot = (slot + 2) % this.#slots.length
+    const slots = this.#slots
+    let slot = slotOf(hash, slots)
+    for (let place = slots[slot + 1]; place !== 0; place = slots[slot + 1]) {
+      if (slots[slot] === hash && this.#holds(place - 1, words, start, length)) return 'known'
+      slot = slotBehind(slot, slots)
     }
     if (!this.#hasRoom(length)) return 'noRoom'
-    this.#slots[slot] = hash
-    this.#slots[slot + 1] = this.#keep(words, start, length) + 1
+    slots[slot] = hash
+    slots[slot + 1] = this.#keep(words, start, length) + 1
     this.#count++
     if (this.#isCrowded(this.#count)) this.#grow()
     return 'new'
@@ -53,10 +54,6 @@ export class KeyTable {
     this.#words = 0
   }
 
-  #slotOf(hash: number): number {
-    return (2 * hash) & (this.#slots.length - 2)
-  }
-
   #isCrowded(count: number): boolean {
     return 3 * count > this.#slots.length
   }
@@ -67,8 +64,8 @@ export class KeyTable {
   }
 
   #holds(place: number, words: Int32Array, start: number, length: number): boolean {
-    const chunk = this.#chunks[Math.floor(place / CHUNK_WORDS)]
-    const at = place % CHUNK_WORDS
+    const chunk = this.#chunks[place >>> CHUNK_BITS]
+    const at = place & (CHUNK_WORDS - 1)
     if (chunk[at] !== length) return false
     for (let i = 0; i < length; i++) if (chunk[at + 1 + i] !== words[start + i]) return false
     return true
@@ -95,18 +92,29 @@ export class KeyTable {
 
   #grow(): void {
     const old = this.#slots
-    this.#slots = new Int32Array(2 * old.length)
+    const slots = new Int32Array(2 * old.length)
     for (let from = 0; from < old.length; from += 2) {
       if (old[from + 1] === 0) continue
-      let slot = this.#slotOf(old[from])
-      while (this.#slots[slot + 1] !== 0) slot = (slot + 2) % this.#slots.length
-      this.#slots[slot] = old[from]
-      this.#slots[slot + 1] = old[from + 1]
+      let slot = slotOf(old[from], slots)
+      while (slots[slot + 1] !== 0) slot = slotBehind(slot, slots)
+      slots[slot] = old[from]
+      slots[slot + 1] = old[from + 1]
     }
+    this.#slots = slots
   }
+}
+
+/** The first of a pair; the number of words is a power of two. */
+function slotOf(hash: number, slots: Int32Array): number {
+  return (2 * hash) & (slots.length - 2)
+}
+
+function slotBehind(slot: number, slots: Int32Array): number {
+  return (slot + 2) & (slots.length - 1)
 }
 
 /** A power of two. */
 const SLOTS_MIN = 64
 /** 1 MiB. */
-const CHUNK_WORDS = 1 << 18
+const CHUNK_BITS = 18
+const CHUNK_WORDS = 1 << CHUNK_BITS
