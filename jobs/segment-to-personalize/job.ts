@@ -11,7 +11,7 @@ import {
 /**
  * Product events of Segment's raw log as the interactions that Amazon Personalize imports, and as a table for Athena.
  *
- * Segment delivers at least once, so its raw log may hold a message twice; with `DEDUPE` the first of them makes a row.
+ * Segment's raw log may hold a message twice, of retries and replays; with `DEDUPE` the first of them makes a row.
  *
  * A row needs an event of the three kinds, a `userId` and a `properties.sku`; an order that names its items only in
  * `properties.products[]` is counted apart, since an author will want to know how many there are.
