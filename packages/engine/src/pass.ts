@@ -42,7 +42,8 @@ export async function passOver<T>(
   const { store } = places.input
   const { objects, skipped } = await orAborted(findInput(store, plan.location, options.exclude), options.signal)
   assertInputWithin(objects, options)
-  const units = await orAborted(planUnits(objects, store), options.signal)
+  const numbersLines = plan.scan.places?.some(({ of }) => of === 'line') ?? false
+  const units = await orAborted(planUnits(objects, store, { numbersLines }), options.signal)
   const threads = chooseThreads(units, options)
   // Workers start while the places are tried.
   const crew = await openCrew(plan, store, Math.min(threads.count, units.length), meter)

@@ -13,6 +13,7 @@ import type {
   SinkColumn,
 } from '@fletching/plan'
 import type { RunOptions } from './options.ts'
+import type { ObjectColumn } from './provenance.ts'
 
 /**
  * How a job is done, as plain data: it could be sent to another thread as it is.
@@ -22,6 +23,8 @@ import type { RunOptions } from './options.ts'
 export interface PhysicalPlan {
   readonly location: string
   readonly scan: ScanSpec
+  /** Columns of the rows that are known by the object that they came from. */
+  readonly objectColumns: readonly ObjectColumn[]
   readonly residual: readonly FilterStep[]
   /** Who scans leaves this, and all that stands behind it, to the thread that sees the whole input in order. */
   readonly dropDuplicates?: DropDuplicatesStep
@@ -64,6 +67,9 @@ export function lower(plan: OptimizedPlan, options: RunOptions): PhysicalPlan {
   return {
     location: plan.scan.location,
     scan: lowerScan(plan.scan),
+    objectColumns: plan.scan.columns.flatMap(({ path, provenance }) =>
+      provenance === 'file' || provenance === 'keyDay' ? [{ name: formatPath(path), of: provenance }] : [],
+    ),
     residual: plan.residual,
     ...(plan.dropDuplicates === undefined ? {} : { dropDuplicates: plan.dropDuplicates }),
     sinks: plan.sinks.map((sink) => lowerSink(sink, options)),
@@ -90,16 +96,18 @@ function ratioLimit(ratio: number | undefined): number | undefined {
 }
 
 function lowerScan(scan: OptimizedPlan['scan']): ScanSpec {
-  const columns = scan.columns.map(
-    ({ path, type, required, output }): ScanColumn => ({
-      name: formatPath(path),
-      path,
-      type: scanType(type),
-      required,
-      unfit: type.otherwise,
-      output,
-    }),
-  )
+  const columns = scan.columns
+    .filter(({ provenance }) => provenance === undefined)
+    .map(
+      ({ path, type, required, output }): ScanColumn => ({
+        name: formatPath(path),
+        path,
+        type: scanType(type),
+        required,
+        unfit: type.otherwise,
+        output,
+      }),
+    )
   const numberOf = (path: Path) => columns.findIndex(({ name }) => name === formatPath(path))
   const steps = scan.steps.map(
     ({ predicate, reason, tally }): ScanStep => ({
@@ -108,7 +116,10 @@ function lowerScan(scan: OptimizedPlan['scan']): ScanSpec {
       ...(tally === undefined ? {} : { tallyColumn: numberOf(tally) }),
     }),
   )
-  return { columns, steps }
+  const places = scan.columns.flatMap(({ path, provenance }) =>
+    provenance === 'line' || provenance === 'offset' ? [{ name: formatPath(path), of: provenance }] : [],
+  )
+  return places.length === 0 ? { columns, steps } : { columns, steps, places }
 }
 
 function scanPredicate(expr: Expr, numberOf: (path: Path) => number): ScanPredicate {

@@ -4,6 +4,7 @@ import { addTally, newTally, type RowCounts } from './accounting.ts'
 import { type Meter, metered, operatorName } from './meter.ts'
 import type { MorselBody, ObjectCounts, ObjectName } from './morsel.ts'
 import type { PhysicalPlan } from './physical.ts'
+import { addObjectColumns, type ObjectColumn } from './provenance.ts'
 import { type Filters, openFilters, Tail } from './tail.ts'
 
 /** An object whose lines are in the pipeline, and what is known of them so far. */
@@ -32,6 +33,7 @@ export class Pipeline {
   readonly #decoder: NdjsonDecoder
   readonly #push: (bytes: Uint8Array) => DecodedBatch[]
   readonly #commit: (byteLength: number) => DecodedBatch[]
+  readonly #objectColumns: readonly ObjectColumn[]
   readonly #filters: Filters
   /** Undefined for a plan that drops duplicates: what stands behind that is done where it is done. */
   readonly #tail: Tail | undefined
@@ -41,9 +43,10 @@ export class Pipeline {
 
   /** - `meter`: is told what every operator does. */
   constructor(plan: PhysicalPlan, meter?: Meter) {
-    const { scan, residual, dropDuplicates, batchRows, lineBytesMax, scanner } = plan
+    const { scan, objectColumns, residual, dropDuplicates, batchRows, lineBytesMax, scanner } = plan
     const decoder = new NdjsonDecoder(scan, { batchRows, lineBytesMax, scanner })
     this.#decoder = decoder
+    this.#objectColumns = objectColumns
     this.#push = metered(
       meter,
       operatorName.scan,
@@ -114,7 +117,8 @@ export class Pipeline {
     this.#endedBefore += ended
     const counts = open.map((object) => object.counts)
     const objects = open.map(({ index, name }) => ({ index, name }))
-    const undecided = { ...this.#filters(decoded, counts), malformed, objects }
+    const rows = addObjectColumns(decoded, this.#objectColumns, objects)
+    const undecided = { ...this.#filters(rows, counts), malformed, objects }
     return this.#tail === undefined ? { parts: [], rejects: [], undecided } : this.#tail.run(undecided, counts)
   }
 }

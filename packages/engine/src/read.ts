@@ -14,6 +14,7 @@ import { sinkSchema } from './operators.ts'
 import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
+import { withObjectColumns } from './provenance.ts'
 import { readSplit } from './read-split.ts'
 import { addRefused, type Refused } from './refused.ts'
 import { type Split, soleArchive, type Unit } from './split.ts'
@@ -101,7 +102,9 @@ async function readWithCrew(
 ): Promise<void> {
   const schemas = {
     sinks: plan.sinks.map((sink) => sinkSchema(sink.columns)),
-    scan: plan.dropDuplicates && new NdjsonDecoder(plan.scan, { scanner: 'ts' }).schema,
+    scan:
+      plan.dropDuplicates &&
+      withObjectColumns(new NdjsonDecoder(plan.scan, { scanner: 'ts' }).schema, plan.objectColumns),
   }
   const chunks = (split: Split) => reading.watch(readSplit(store, split))
   const onRead = (bytes: number) => reading.countRead(bytes)

@@ -21,12 +21,18 @@ export interface Unit {
  * Parts the input for threads. Plain files that can be read from any place on are cut; small objects are grouped, so that handing over
  * costs little; an object that is not plain is never cut, since it can only be read from its start, and what it is shows there alone.
  *
+ * - `numbersLines`: nothing is cut, since who reads a range does not know how many lines come before it.
+ *
  * The parts are a function of the input and of two constants, never of how many threads there are: so are batches and row groups.
  *
  * - Errors: those of the store, about the first bytes of a large object.
  */
-export async function planUnits(objects: readonly ObjectInfo[], store: Store): Promise<Unit[]> {
-  const cut = await cuttable(objects, store)
+export async function planUnits(
+  objects: readonly ObjectInfo[],
+  store: Store,
+  { numbersLines = false } = {},
+): Promise<Unit[]> {
+  const cut = numbersLines ? new Set() : await cuttable(objects, store)
   const units: Unit[] = []
   let group: Split[] = []
   let groupBytes = 0

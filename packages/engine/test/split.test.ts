@@ -21,8 +21,12 @@ function objectOf(name: string, size: number): ObjectInfo {
 }
 
 /** `a+b` for objects in one unit, `a[0-16)` for a part in MiB. */
-async function show(objects: readonly ObjectInfo[], store = openMemoryStore()): Promise<string[]> {
-  const units = await planUnits(objects, store)
+async function show(
+  objects: readonly ObjectInfo[],
+  store = openMemoryStore(),
+  options: { readonly numbersLines?: boolean } = {},
+): Promise<string[]> {
+  const units = await planUnits(objects, store, options)
   return units.map(({ splits }) =>
     splits
       .map(({ object, start, end }) => {
@@ -77,6 +81,8 @@ describe('the units of an input', () => {
         'gzip',
         'zstd',
       ])
+      // Who reads a part does not know how many lines come before it.
+      expect(await show([plain, gzip], local, { numbersLines: true })).toEqual(['plain', 'gzip'])
     }))
 
   it('cut a large plain object of a store that gives parts of a version, looked at side by side', async () => {

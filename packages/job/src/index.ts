@@ -26,6 +26,7 @@ export {
   timestamp,
   type Write,
   when,
+  withProvenance,
   writeCsv,
   writeParquet,
 } from '@fletching/plan'

@@ -1,4 +1,4 @@
-import { internal } from '@fletching/columns'
+import { Int64Builder, internal } from '@fletching/columns'
 import { Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
 import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
 import { addMany, addOne, type LineCounts, newCounts, newTally, sortTally } from './counts.ts'
@@ -96,6 +96,7 @@ export class NdjsonDecoder {
   readonly #scanner: Scanner
   readonly #columns: readonly ColumnWriter[]
   readonly #outputs: readonly ColumnWriter[]
+  readonly #places: readonly { readonly name: string; readonly of: 'line' | 'offset'; readonly builder: Int64Builder }[]
   readonly #steps: readonly Step[]
   /** Of the line at hand, for each column. */
   readonly #states: ValueState[]
@@ -118,6 +119,7 @@ export class NdjsonDecoder {
     const trie = buildPathTrie(spec.columns.map(({ path }) => path))
     this.#columns = spec.columns.map((column, number) => openColumnWriter(column, trie.nodes[number]))
     this.#outputs = this.#columns.filter(({ column }) => column.output)
+    this.#places = (spec.places ?? []).map((place) => ({ ...place, builder: new Int64Builder() }))
     this.#steps = spec.steps.map((step) => openStep(step, this.#columns))
     this.#refused = spec.steps.map(() => 0)
     this.#states = this.#outputs.map(() => 'absent')
@@ -131,13 +133,17 @@ export class NdjsonDecoder {
       tooLong: (lineBytes) => this.#reject('LINE_TOO_LONG', 0, lineBytes, undefined),
       rowsLeft: () => this.#batchRows - this.#rows,
       bytesLeft: () => this.#batchBytesMax - this.#bytes,
+      place: this.#places.length === 0 ? undefined : (number, offset) => this.#place(number, offset),
       filled: (rows, lineBytes, columns) => this.#fill(rows, lineBytes, columns),
       numberOf: (column, bytes, start, end) => this.#outputs[column].numberOf?.(bytes, start, end) ?? -1,
     }
     this.#scanner =
       (scanner === 'wasm' ? openWasmScanner(spec, trie, lineBytesMax, reader) : undefined) ??
       new TsScanner(trie, lineBytesMax, reader)
-    this.schema = new Schema(this.#outputs.map(({ column, builder }) => new Field(column.name, builder.type, true)))
+    this.schema = new Schema([
+      ...this.#outputs.map(({ column, builder }) => new Field(column.name, builder.type, true)),
+      ...this.#places.map(({ name, builder }) => new Field(name, builder.type, true)),
+    ])
   }
 
   /** Who reads the lines here. */
@@ -247,6 +253,7 @@ export class NdjsonDecoder {
     // What was changed in a line that will be set aside is no row's, and is not counted.
     const converted = unfit < 0 ? this.#counts.converted : newTally()
     for (let i = 0; i < columns.length; i++) columns[i].write(bytes, slots, states[i], converted)
+    if (this.#places.length > 0) this.#place(this.#scanner.lineNumber, this.#scanner.lineOffset)
     if (unfit >= 0) {
       const { column } = columns[unfit]
       this.#unfit.push({
@@ -260,6 +267,10 @@ export class NdjsonDecoder {
       })
     }
     this.#addRows(1, end - start)
+  }
+
+  #place(lineNumber: number, lineOffset: number): void {
+    for (const { of, builder } of this.#places) builder.append(BigInt(of === 'line' ? lineNumber : lineOffset))
   }
 
   #fill(rows: number, lineBytes: number, columns: readonly FilledColumn[]): void {
@@ -286,7 +297,7 @@ export class NdjsonDecoder {
   }
 
   #endBatch(): void {
-    const children = this.#outputs.map(({ builder }) => builder.finish())
+    const children = [...this.#outputs, ...this.#places].map(({ builder }) => builder.finish())
     const data = makeData({ type: new Struct(this.schema.fields), length: this.#rows, nullCount: 0, children })
     this.#done.push({
       batch: new RecordBatch(this.schema, data),

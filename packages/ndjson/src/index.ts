@@ -2,5 +2,14 @@ export type { LineCounts, Tally } from './counts.ts'
 export { type DecodedBatch, type DecoderOptions, type Malformed, NdjsonDecoder, type Unfit } from './decoder.ts'
 export { describeMalformed, type MalformedCode } from './malformed-code.ts'
 export type { ScannerKind } from './scanner.ts'
-export type { ScanColumn, ScanField, ScanOperator, ScanPredicate, ScanSpec, ScanStep, ScanType } from './spec.ts'
+export type {
+  ScanColumn,
+  ScanField,
+  ScanOperator,
+  ScanPlace,
+  ScanPredicate,
+  ScanSpec,
+  ScanStep,
+  ScanType,
+} from './spec.ts'
 export type { UnfitCode } from './value-state.ts'

@@ -43,6 +43,11 @@ export class LineSplitter {
     return this.#lineOffset
   }
 
+  /** Of the first byte behind the line at hand. */
+  get nextOffset(): number {
+    return this.#nextOffset
+  }
+
   /** Whether the object may still begin with a mark. */
   get isAtStart(): boolean {
     return this.#isAtStart

@@ -46,6 +46,8 @@ export interface LineReader {
   /** Rows, and bytes of their lines, that may be written before the reader must be told. */
   rowsLeft(): number
   bytesLeft(): number
+  /** The place of the line of the next row that the scanner has written; undefined when nobody asks. */
+  readonly place: ((lineNumber: number, lineOffset: number) => void) | undefined
   /** Rows that the scanner has written, of so many bytes of lines. */
   filled(rows: number, lineBytes: number, columns: readonly FilledColumn[]): void
   /** The number of a text in the dictionary of a column of the rows, or -1. */

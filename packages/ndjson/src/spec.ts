@@ -67,6 +67,15 @@ export interface ScanStep {
 export interface ScanSpec {
   readonly columns: readonly ScanColumn[]
   readonly steps: readonly ScanStep[]
+  /** Columns behind the others that say where the line of each row stands. */
+  readonly places?: readonly ScanPlace[]
+}
+
+export interface ScanPlace {
+  /** Its name in the batch. */
+  readonly name: string
+  /** The number of the line, counted from 1 in the object, or the offset of its first byte. */
+  readonly of: 'line' | 'offset'
 }
 
 /** What Amazon Personalize takes as the length of an id: longer ones are counted. */

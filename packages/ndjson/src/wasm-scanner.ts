@@ -35,6 +35,9 @@ export class WasmScanner implements Scanner {
   /** The first byte that belongs to no line yet, and the first that is free. */
   #from: number
   #filled: number
+  /** Of the chunk: lines of the object before it, and the offset of its first byte. */
+  #linesBefore = 0
+  #offsetBefore = 0
   #lines = 0
   #blank = 0
   #slowLines = 0
@@ -180,6 +183,8 @@ export class WasmScanner implements Scanner {
     const recordWords = RECORD_WORDS + this.#strict.slots.length
     let nextLine = 0
     let nextByte = this.#from
+    this.#linesBefore = splitter.lineNumber
+    this.#offsetBefore = splitter.nextOffset
     for (let record = this.#fill(0, records); record < records; record = this.#fill(record + 1, records)) {
       const at = this.#module.RECORDS / 4 + record * recordWords
       const line = words[at]
@@ -205,12 +210,23 @@ export class WasmScanner implements Scanner {
     const { fillColumns, FILLED } = this.#module
     let next = first
     while (next < records) {
-      next = fillColumns(next, records, this.#reader.rowsLeft(), this.#reader.bytesLeft())
+      const from = next
+      next = fillColumns(from, records, this.#reader.rowsLeft(), this.#reader.bytesLeft())
       const rows = this.#words[FILLED / 4]
       if (rows === 0) break
+      if (this.#reader.place !== undefined) this.#tellPlaces(from, next, this.#reader.place)
       this.#reader.filled(rows, this.#words[FILLED / 4 + 1], columns)
     }
     return next
+  }
+
+  /** Tells where the lines of some records stand. */
+  #tellPlaces(from: number, to: number, place: (lineNumber: number, lineOffset: number) => void): void {
+    const recordWords = RECORD_WORDS + this.#strict.slots.length
+    for (let record = from; record < to; record++) {
+      const at = this.#module.RECORDS / 4 + record * recordWords
+      place(this.#linesBefore + this.#words[at] + 1, this.#offsetBefore + this.#words[at + 1] - this.#from)
+    }
   }
 
   #readRecord(start: number, end: number, state: number, slots: Slots): void {

@@ -4,7 +4,7 @@ import type { DropDuplicatesNode, LogicalPlan, ProjectedColumn } from './logical
 import { type OptimizeOptions, optimize } from './optimize.ts'
 import type { DropDuplicatesStep, FilterStep, OptimizedPlan, ScanColumn, SinkColumn } from './optimized.ts'
 import type { Write, WriteSink } from './sink.ts'
-import { type Field, type FieldType, formatType } from './types.ts'
+import { type Field, type FieldType, formatType, type Provenance } from './types.ts'
 
 /**
  * The plan of a job's sinks as text, as it was written and as it will be done. The same plan gives the same text.
@@ -120,7 +120,10 @@ function formatSteps(title: string, steps: readonly FilterStep[], margin: string
   ]
 }
 
-function formatScanColumn({ path, type, required, output }: ScanColumn): string {
+function formatScanColumn({ path, type, required, output, provenance }: ScanColumn): string {
+  if (provenance !== undefined) {
+    return `${formatPath(path)}: ${shortType(type)}, ${ORIGINS[provenance]}`
+  }
   const notes = [
     ...(required ? ['required'] : []),
     ...(type.kind === 'text' && type.encoding === 'dictionary' ? ['dictionary'] : []),
@@ -128,6 +131,13 @@ function formatScanColumn({ path, type, required, output }: ScanColumn): string 
     ...(output ? [] : ['for the filters only']),
   ]
   return `${formatPath(path)}: ${shortType(type)}, ${notes.join(', ')}`
+}
+
+const ORIGINS: Readonly<Record<Provenance, string>> = {
+  file: 'the name of the object',
+  line: 'the number of the line in the object',
+  offset: 'the offset of the line in the uncompressed object',
+  keyDay: "the received day in the object's key, else null",
 }
 
 /** The type with no more than a hint of what is inside a struct. */

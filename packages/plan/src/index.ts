@@ -46,6 +46,7 @@ export type {
   SinkColumn,
 } from './optimized.ts'
 export type { PathOf, TypeAt } from './path-types.ts'
+export { type ProvenanceColumns, withProvenance } from './provenance.ts'
 export { scanNdjson } from './scan.ts'
 export {
   bool,

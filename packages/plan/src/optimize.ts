@@ -45,7 +45,7 @@ export function optimize(sinks: readonly Write[], options: OptimizeOptions = {})
 
   const folded = rules.foldConstants ? written.map(folding) : written
   const [{ scan, filters, dropDuplicates }] = folded
-  const pushed = rules.pushPredicates ? pushablePrefix(filters) : 0
+  const pushed = rules.pushPredicates ? pushablePrefix(filters, scan.schema.fields) : 0
   const steps = filters.slice(0, pushed)
   const residual = filters.slice(pushed)
   const readers = {

@@ -2,7 +2,7 @@ import type { Path } from '@fletching/columns'
 import type { Expr } from './expr.ts'
 import type { NullKeys } from './logical.ts'
 import type { WriteSink } from './sink.ts'
-import type { FieldType } from './types.ts'
+import type { FieldType, Provenance } from './types.ts'
 
 /**
  * A plan made ready: one scan, the filters in order, and the sinks, all expressed over the columns of the scan. Plain data,
@@ -38,6 +38,8 @@ export interface ScanColumn {
   readonly required: boolean
   /** Whether anything above the steps needs it. */
   readonly output: boolean
+  /** What it tells of the place that a row came from; undefined for what is read from the line itself. */
+  readonly provenance?: Provenance
 }
 
 export interface FilterStep {

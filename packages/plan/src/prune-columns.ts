@@ -27,8 +27,12 @@ export function scanColumns(fields: readonly Field[], readers: Readers, prune: b
   const written = pathsIn(readers.written)
   const columns: ScanColumn[] = []
   const visit = (path: Path, field: Field): void => {
-    const { type, required } = field
+    const { type, required, provenance } = field
     const text = formatPath(path)
+    if (provenance !== undefined) {
+      if (above.has(text)) columns.push({ path, type, required, output: true, provenance })
+      return
+    }
     const setsAside = written.has(text) && (required || type.otherwise === 'setAside')
     if (above.has(text) || below.has(text) || setsAside) {
       columns.push({ path, type, required, output: above.has(text) || setsAside })

@@ -1,14 +1,17 @@
-import type { CompareExpr, Expr } from './expr.ts'
+import { type CompareExpr, columnsIn, type Expr } from './expr.ts'
 import type { FilterStep } from './optimized.ts'
+import type { Field } from './types.ts'
 
 /**
  * How many of the first filters the scan can answer for, exactly.
  *
  * The first filter that it cannot answer for ends the prefix, although later ones might do: a row that two filters refuse
- * counts under the first of them.
+ * counts under the first of them. Where a line stands is no part of it, so the scan cannot tell by that.
  */
-export function pushablePrefix(filters: readonly FilterStep[]): number {
-  const end = filters.findIndex((step) => !isPushable(step.predicate))
+export function pushablePrefix(filters: readonly FilterStep[], fields: readonly Field[]): number {
+  const outside = new Set(fields.flatMap(({ name, provenance }) => (provenance === undefined ? [] : [name])))
+  const isInLine = (predicate: Expr) => columnsIn(predicate).every(({ path }) => !outside.has(path[0]))
+  const end = filters.findIndex(({ predicate }) => !isPushable(predicate) || !isInLine(predicate))
   return end < 0 ? filters.length : end
 }
 

@@ -15,7 +15,8 @@ export function scanNdjson<C extends ColumnTypes>(location: string, schema: Sche
       help: 'expected a place such as s3://bucket/folder/; a parameter that may be left out needs a default',
     })
   }
-  for (const field of schema.fields) assertReadable(field.name, field.type, schema.name)
+  for (const field of schema.fields)
+    if (field.provenance === undefined) assertReadable(field.name, field.type, schema.name)
   return new Frame(Object.freeze({ node: 'scan', format: 'ndjson', location, schema }))
 }
 

@@ -99,7 +99,12 @@ export interface Field {
   readonly type: FieldType
   /** Every row has a value. In a scan: a line without one is set aside. */
   readonly required: boolean
+  /** What it tells of the place that a row came from; undefined for what is read from the line itself. */
+  readonly provenance?: Provenance
 }
+
+/** The name of the object, the number of the line, the offset of its first byte, and the received day in the object's key. */
+export type Provenance = 'file' | 'line' | 'offset' | 'keyDay'
 
 declare const itemOf: unique symbol
 declare const fieldsOf: unique symbol
