@@ -44,6 +44,14 @@ export const runOptionSpecs = {
     choices: ['fail', 'header', 'skip'],
   },
   exclude: { describe: 'leave out input objects that match; may be repeated', value: 'GLOB', repeats: true },
+  from: {
+    describe: "leave out Segment's folders of received days before this one, but for the day before it",
+    value: 'YYYY-MM-DD',
+  },
+  to: {
+    describe: "leave out Segment's folders of received days after this one, but for the day after it",
+    value: 'YYYY-MM-DD',
+  },
   'csv-dialect': {
     describe: "how the CSV is quoted and ended; the job's own by default",
     value: 'DIALECT',
@@ -151,6 +159,8 @@ export function runOptions(values: OptionValues, limits: ContainerLimits): RunOp
     redactRejects: values['redact-rejects'] as boolean | undefined,
     onEmpty: text('on-empty') as RunOptions['onEmpty'],
     exclude: values.exclude as readonly string[] | undefined,
+    fromDay: day('from', text('from')),
+    toDay: day('to', text('to')),
     csvDialect: text('csv-dialect') as RunOptions['csvDialect'],
     partitionBy: columnList(text('partition-by')),
     parquetWriter: text('parquet-writer') as RunOptions['parquetWriter'],
@@ -215,6 +225,14 @@ export function count(name: string, text: string | undefined): number | undefine
   if (text === undefined) return undefined
   if (!/^[1-9]\d{0,14}$/.test(text)) throw badOption(`--${name}`, text, 'expected a whole number from 1')
   return Number(text)
+}
+
+/** A day that the calendar has, which `Date` alone is not strict about. */
+function day(name: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined
+  const midnight = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : Number.NaN)
+  if (!Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(text)) return midnight
+  throw badOption(`--${name}`, text, 'expected a day such as 2019-05-18')
 }
 
 function ratio(name: string, text: string | undefined): number | undefined {

@@ -39,6 +39,12 @@ export interface RunOptions {
   readonly onEmpty?: EmptyPolicy
   /** Globs of input objects to leave out. */
   readonly exclude?: readonly string[]
+  /**
+   * The first and the last received day, in UTC, of Segment's folders that are read, with a day of slack on both sides; an object whose key has no
+   * such day is read. Every day by default.
+   */
+  readonly fromDay?: Date
+  readonly toDay?: Date
   /** The dialect of every CSV, instead of the job's. */
   readonly csvDialect?: CsvDialect
   /** The columns that name the folders of every Parquet table, instead of the job's; an empty list for one file. */

@@ -4,6 +4,7 @@ import { orAborted } from './abort.ts'
 import { type Accounting, assertAddsUp, sum, type Tally } from './accounting.ts'
 import { type Coordinator, openCoordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
+import { otherDays } from './key-day.ts'
 import { assertInputWithin } from './limits.ts'
 import { assertMalformedShare } from './malformed.ts'
 import type { Meter } from './meter.ts'
@@ -40,7 +41,10 @@ export async function passOver<T>(
   meter?: Meter,
 ): Promise<T> {
   const { store } = places.input
-  const { objects, skipped } = await orAborted(findInput(store, plan.location, options.exclude), options.signal)
+  const { objects, skipped } = await orAborted(
+    findInput(store, plan.location, options.exclude, otherDays(options)),
+    options.signal,
+  )
   assertInputWithin(objects, options)
   const numbersLines = plan.scan.places?.some(({ of }) => of === 'line') ?? false
   const units = await orAborted(planUnits(objects, store, { numbersLines }), options.signal)

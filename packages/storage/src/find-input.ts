@@ -4,7 +4,7 @@ import { asFolder, formatLocation, keyOf, type Location, parentLocation, parseLo
 import { compareNames, type ObjectInfo, type Store } from './store.ts'
 
 /** Why an object below an input folder was passed over. */
-export type SkipReason = 'hidden name' | 'folder marker' | 'excluded'
+export type SkipReason = 'hidden name' | 'folder marker' | 'excluded' | 'other received day'
 
 export interface FoundInput {
   readonly objects: readonly ObjectInfo[]
@@ -18,13 +18,19 @@ export interface FoundInput {
  * Below a folder, names that begin with `_` or `.` and empty folder markers are passed over and counted, and so is what matches a
  * glob of `exclude`, held against the path below the folder, and against the name alone when the glob has no `/`.
  *
+ * - `isOtherDay`: tells the whole names of objects that are not wanted for their received day; they are passed over and counted as well.
  * - Order: UTF-8 byte order of the names.
  * - Errors: NO_INPUT (author) when nothing is found, with what was passed over or lies nearby.
  */
-export async function findInput(store: Store, path: string, exclude: readonly string[] = []): Promise<FoundInput> {
+export async function findInput(
+  store: Store,
+  path: string,
+  exclude: readonly string[] = [],
+  isOtherDay: (name: string) => boolean = () => false,
+): Promise<FoundInput> {
   const location = parseLocation(path)
   const excluded = exclude.map((glob) => ({ pattern: globPattern(glob), byName: !glob.includes('/') }))
-  const skipped = { 'hidden name': 0, 'folder marker': 0, excluded: 0 }
+  const skipped = { 'hidden name': 0, 'folder marker': 0, excluded: 0, 'other received day': 0 }
   const exact = path.endsWith('/') ? undefined : await store.stat(location)
   if (exact !== undefined) return { objects: [exact], skipped }
   if (location.scheme === 'stdin') return { objects: [], skipped }
@@ -38,7 +44,8 @@ export async function findInput(store: Store, path: string, exclude: readonly st
     const key = keyOf(object.location)
     const below = key.slice(prefix.length)
     if (wanted !== undefined && !wanted.test(key)) continue
-    const reason = skipReason(below, object.size, excluded)
+    const reason =
+      skipReason(below, object.size, excluded) ?? (isOtherDay(object.name) ? 'other received day' : undefined)
     if (reason === undefined) objects.push(object)
     else skipped[reason]++
   }

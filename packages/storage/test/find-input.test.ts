@@ -61,6 +61,19 @@ describe('findInput', () => {
     await expect(found(files, path, exclude)).rejects.toThrow(expect.objectContaining({ message, kind: 'author' }))
   })
 
+  it('passes over and counts the objects of other days, which it is told', async () => {
+    const names = ['a/1/x', 'a/2/x', 'a/2/y', 'a/2/_y', 'a/3/x']
+    const store = await storeOf(Object.fromEntries(names.map((name) => [name, 'x'])))
+    const isOther = (name: string) => name.startsWith('memory:a/2/')
+    const { objects, skipped } = await findInput(store, 'memory:a', [], isOther)
+    expect(objects.map(({ name }) => name)).toEqual(['memory:a/1/x', 'memory:a/3/x'])
+    expect(skipped).toEqual({ 'hidden name': 1, 'folder marker': 0, excluded: 0, 'other received day': 2 })
+    await expect(findInput(store, 'memory:a/2', [], isOther)).rejects.toThrow(
+      'NO_INPUT: no object at memory:a/2\n  passed over: 1 hidden name, 2 other received day\n',
+    )
+    expect((await findInput(store, 'memory:a/2/x', [], isOther)).objects).toHaveLength(1)
+  })
+
   it('names no object twice, though a listing does', async () => {
     const store = await storeOf({ 'a/x': '1', 'a/y': '2' })
     const twice: Store = {
