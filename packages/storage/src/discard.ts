@@ -1,5 +1,5 @@
 import { internal } from '@fletching/columns/errors'
-import { formatLocation } from './location.ts'
+import { formatLocation, parseLocation } from './location.ts'
 import type { Store } from './store.ts'
 
 /** A store that takes whatever is written, at any address, and keeps nothing: no place is touched. */
@@ -16,11 +16,14 @@ export function openDiscardStore(): Store {
         write: async (bytes) => {
           size += bytes.length
         },
-        prepare: async () => {},
+        prepare: async () => ({ name: formatLocation(location), handle: '', size, sha256: '', etag: '' }),
         commit: async () => ({ location, name: formatLocation(location), size, etag: undefined }),
         abort: async () => {},
       }
     },
+    complete: async ({ name, size }) => ({ location: parseLocation(name), name, size, etag: undefined }),
+    abandon: async () => {},
+    put: async () => true,
     assertWritable: async () => {},
     remove: async () => {},
   }

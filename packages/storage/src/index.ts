@@ -15,8 +15,18 @@ export {
   parentLocation,
   parseLocation,
 } from './location.ts'
+export { noConditionalWrites } from './lost.ts'
 export { openMemoryStore } from './memory.ts'
 export { openStore } from './open-store.ts'
 export { canInflateSync, RawInflate } from './raw-inflate.ts'
 export { Spill, type SpillPlace } from './spill.ts'
-export { type CreateOptions, compareNames, type ObjectInfo, type ObjectWriter, type Store } from './store.ts'
+export {
+  type Begun,
+  type Condition,
+  type CreateOptions,
+  compareNames,
+  type ObjectInfo,
+  type ObjectWriter,
+  type Prepared,
+  type Store,
+} from './store.ts'

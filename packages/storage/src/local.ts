@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, constants, type Dirent, fstatSync, openSync, readSync } from 'node:fs'
 import {
   type FileHandle,
+  link,
   lstat,
   mkdir,
   open,
@@ -15,8 +16,18 @@ import {
 } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { authorError, environmentError, internal } from '@fletching/columns/errors'
-import { asFolder, type Location } from './location.ts'
-import { compareNames, type ObjectInfo, type ObjectWriter, type Store } from './store.ts'
+import { asFolder, type Location, parseLocation } from './location.ts'
+import { commitLost, noConditionalWrites } from './lost.ts'
+import {
+  type Begun,
+  type Condition,
+  type CreateOptions,
+  compareNames,
+  type ObjectInfo,
+  type ObjectWriter,
+  type Prepared,
+  type Store,
+} from './store.ts'
 
 /**
  * Files on this machine.
@@ -31,6 +42,9 @@ export function openLocalStore(): Store {
     read: readFile,
     readSync: readFileSync,
     create: createFile,
+    complete: completeFile,
+    abandon: abandonFile,
+    put: putFile,
     assertWritable: assertFileWritable,
     remove: removeFile,
   }
@@ -186,7 +200,7 @@ function assertWhole(object: ObjectInfo, bytes: number): void {
   })
 }
 
-async function createFile(location: Location): Promise<ObjectWriter> {
+async function createFile(location: Location, { onBegun }: CreateOptions = {}): Promise<LocalWriter> {
   const path = pathOf(location)
   if (path.endsWith('/')) throw internal(`${path} is a folder, not a file to write`)
   if (await isFolder(path)) throw folderInTheWay(path)
@@ -196,6 +210,7 @@ async function createFile(location: Location): Promise<ObjectWriter> {
   const temporary = `${folder}/.${basename(path).slice(0, 60)}.${randomBytes(6).toString('hex')}.tmp`
   let file: FileHandle
   try {
+    await onBegun?.({ name: path, handle: temporary })
     file = await open(temporary, 'wx')
   } catch (error) {
     await removeMadeFolders(folder)
@@ -215,8 +230,73 @@ function folderInTheWay(path: string) {
   return authorError('BAD_LOCATION', 'a folder stands where a file is needed', { at: path, help: 'give another path' })
 }
 
-async function assertFileWritable(location: Location): Promise<void> {
+async function completeFile(prepared: Prepared): Promise<ObjectInfo> {
+  const { name, handle, etag } = prepared
+  const path = pathOf(parseLocation(name))
+  try {
+    await rename(handle, path)
+  } catch (error) {
+    if (!isMissing(error)) throw failure(error, path, 'write')
+    // Perhaps an earlier try did it; a file that is renamed keeps its number and its time.
+    const found = await statFile(parseLocation(name))
+    if (found?.etag !== etag) throw commitLost(name, found)
+  }
+  try {
+    keepFolders(dirname(path))
+    await syncFolder(dirname(path))
+    return info(path, await stat(path))
+  } catch (error) {
+    throw failure(error, path, 'write')
+  }
+}
+
+async function abandonFile({ name, handle }: Begun): Promise<void> {
+  const path = pathOf(parseLocation(name))
+  // What names it may be damaged, and nothing else may ever be taken away.
+  if (!isTemporaryOf(handle, path)) throw internal(`${handle} is no temporary file of ${path}`)
+  await removeFile({ scheme: 'file', path: handle })
+}
+
+function isTemporaryOf(handle: string, path: string): boolean {
+  return dirname(handle) === dirname(path) && /^\..*\.[0-9a-f]{12}\.tmp$/s.test(basename(handle))
+}
+
+async function putFile(location: Location, bytes: Uint8Array, condition?: Condition): Promise<boolean> {
   const writer = await createFile(location)
+  try {
+    await writer.write(bytes)
+    const { name, handle } = await writer.prepare()
+    if (condition !== undefined && condition.etag === undefined) return await linkFile(handle, name)
+    if (condition !== undefined && (await statFile(location))?.etag !== condition.etag) return false
+    await rename(handle, name)
+    await syncFolder(dirname(name))
+    return true
+  } catch (error) {
+    throw failure(error, pathOf(location), 'write')
+  } finally {
+    // Without keeping the folders: what is put may be taken away again, and they with it.
+    await writer.abort()
+  }
+}
+
+/** Gives a file its name in one step, with all its bytes; false when another has it. */
+async function linkFile(temporary: string, path: string): Promise<boolean> {
+  try {
+    await link(temporary, path)
+    await syncFolder(dirname(path))
+    return true
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    // Some file systems, such as FAT, give a file one name only.
+    throw ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(code)
+      ? noConditionalWrites(path)
+      : failure(error, path, 'write')
+  }
+}
+
+async function assertFileWritable(location: Location, options: Pick<CreateOptions, 'onBegun'> = {}): Promise<void> {
+  const writer = await createFile(location, options)
   try {
     await writer.write(new Uint8Array(1))
     await writer.prepare()
@@ -229,7 +309,9 @@ class LocalWriter implements ObjectWriter {
   readonly #path: string
   readonly #temporary: string
   readonly #file: FileHandle
-  #state: 'open' | 'prepared' | 'committed' | 'aborted' = 'open'
+  readonly #digest = createHash('sha256')
+  #prepared: Prepared | undefined
+  #end: 'committed' | 'aborted' | undefined
 
   constructor(path: string, temporary: string, file: FileHandle) {
     this.#path = path
@@ -238,7 +320,9 @@ class LocalWriter implements ObjectWriter {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.#state !== 'open') throw internal(`${this.#path} is written to after its end`)
+    if (this.#end !== undefined || this.#prepared !== undefined)
+      throw internal(`${this.#path} is written to after its end`)
+    this.#digest.update(bytes)
     try {
       for (let at = 0; at < bytes.length; ) at += (await this.#file.write(bytes, at)).bytesWritten
     } catch (error) {
@@ -246,35 +330,31 @@ class LocalWriter implements ObjectWriter {
     }
   }
 
-  async prepare(): Promise<void> {
-    if (this.#state === 'prepared') return
-    if (this.#state !== 'open') throw internal(`${this.#path} is prepared after its end`)
+  async prepare(): Promise<Prepared> {
+    if (this.#end !== undefined) throw internal(`${this.#path} is prepared after its end`)
+    if (this.#prepared !== undefined) return this.#prepared
     try {
       await this.#file.sync()
+      const { size, etag = '' } = info(this.#path, await this.#file.stat())
       await this.#file.close()
+      const sha256 = this.#digest.digest('hex')
+      this.#prepared = { name: this.#path, handle: this.#temporary, size, sha256, etag }
+      return this.#prepared
     } catch (error) {
       throw failure(error, this.#path, 'write')
     }
-    this.#state = 'prepared'
   }
 
   async commit(): Promise<ObjectInfo> {
-    await this.prepare()
-    try {
-      await rename(this.#temporary, this.#path)
-      this.#state = 'committed'
-      keepFolders(dirname(this.#path))
-      await syncFolder(dirname(this.#path))
-      return info(this.#path, await stat(this.#path))
-    } catch (error) {
-      throw failure(error, this.#path, 'write')
-    }
+    const object = await completeFile(await this.prepare())
+    this.#end = 'committed'
+    return object
   }
 
   async abort(): Promise<void> {
-    if (this.#state === 'committed' || this.#state === 'aborted') return
-    if (this.#state === 'open') await this.#file.close().catch(() => {})
-    this.#state = 'aborted'
+    if (this.#end !== undefined) return
+    if (this.#prepared === undefined) await this.#file.close().catch(() => {})
+    this.#end = 'aborted'
     await rm(this.#temporary, { force: true })
     await removeMadeFolders(dirname(this.#path))
   }
@@ -287,6 +367,7 @@ async function removeFile(location: Location): Promise<void> {
   } catch (error) {
     throw failure(error, path, 'write')
   }
+  await removeMadeFolders(dirname(path))
 }
 
 /** Makes a folder and those above it that are missing. */

@@ -1,6 +1,17 @@
+import { createHash } from 'node:crypto'
 import { environmentError, internal } from '@fletching/columns/errors'
-import { asFolder, formatLocation, keyOf, type Location } from './location.ts'
-import { compareNames, type ObjectInfo, type ObjectWriter, type Store } from './store.ts'
+import { asFolder, formatLocation, keyOf, type Location, parseLocation } from './location.ts'
+import { commitLost } from './lost.ts'
+import {
+  type Begun,
+  type Condition,
+  type CreateOptions,
+  compareNames,
+  type ObjectInfo,
+  type ObjectWriter,
+  type Prepared,
+  type Store,
+} from './store.ts'
 
 /** A store in memory, for tests and for bytes that are already there. Each has objects of its own. */
 export function openMemoryStore(): Store {
@@ -14,7 +25,10 @@ interface Stored {
 
 class MemoryStore implements Store {
   readonly #objects = new Map<string, Stored>()
+  /** What is prepared and not shown, by its handle. */
+  readonly #prepared = new Map<string, Stored>()
   #versions = 0
+  #writers = 0
 
   async stat(location: Location): Promise<ObjectInfo | undefined> {
     const stored = this.#objects.get(keyOf(location))
@@ -45,30 +59,71 @@ class MemoryStore implements Store {
     for (let at = start; at < end; at += CHUNK_BYTES) yield stored.bytes.slice(at, Math.min(at + CHUNK_BYTES, end))
   }
 
-  async create(location: Location): Promise<ObjectWriter> {
+  async create(location: Location, { onBegun }: CreateOptions = {}): Promise<ObjectWriter> {
+    const begun = { name: formatLocation(location), handle: `${++this.#writers}` }
+    await onBegun?.(begun)
     const chunks: Uint8Array[] = []
     let isOpen = true
+    let prepared: Prepared | undefined
+    const prepare = async () => {
+      if (!isOpen) throw internal(`${begun.name} is prepared after its end`)
+      prepared ??= this.#prepare(begun, join(chunks))
+      return prepared
+    }
     return {
       write: async (bytes) => {
-        if (!isOpen) throw internal(`${formatLocation(location)} is written to after its end`)
+        if (!isOpen || prepared !== undefined) throw internal(`${begun.name} is written to after its end`)
         chunks.push(bytes.slice())
       },
-      prepare: async () => {},
+      prepare,
       commit: async () => {
-        if (!isOpen) throw internal(`${formatLocation(location)} is committed after its end`)
+        const object = await this.complete(await prepare())
         isOpen = false
-        const stored = { bytes: join(chunks), etag: `"${++this.#versions}"` }
-        this.#objects.set(keyOf(location), stored)
-        return info(location, stored)
+        return object
       },
       abort: async () => {
         isOpen = false
         chunks.length = 0
+        await this.abandon(begun)
       },
     }
   }
 
-  async assertWritable(): Promise<void> {}
+  async complete({ name, handle, etag }: Prepared): Promise<ObjectInfo> {
+    const location = parseLocation(name)
+    const prepared = this.#prepared.get(handle)
+    if (prepared !== undefined) this.#objects.set(keyOf(location), prepared)
+    this.#prepared.delete(handle)
+    const found = await this.stat(location)
+    if (found?.etag === etag) return found
+    throw commitLost(name, found)
+  }
+
+  async abandon({ handle }: Begun): Promise<void> {
+    this.#prepared.delete(handle)
+  }
+
+  async put(location: Location, bytes: Uint8Array, condition?: Condition): Promise<boolean> {
+    const key = keyOf(location)
+    if (condition !== undefined && this.#objects.get(key)?.etag !== condition.etag) return false
+    this.#objects.set(key, { bytes: bytes.slice(), etag: this.#nextEtag() })
+    return true
+  }
+
+  #prepare(begun: Begun, bytes: Uint8Array): Prepared {
+    const etag = this.#nextEtag()
+    this.#prepared.set(begun.handle, { bytes, etag })
+    return { ...begun, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), etag }
+  }
+
+  #nextEtag(): string {
+    return `"${++this.#versions}"`
+  }
+
+  async assertWritable(location: Location, options: Pick<CreateOptions, 'onBegun'> = {}): Promise<void> {
+    const writer = await this.create(location, options)
+    await writer.abort()
+  }
 
   async remove(location: Location): Promise<void> {
     this.#objects.delete(keyOf(location))

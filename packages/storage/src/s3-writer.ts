@@ -1,8 +1,10 @@
-import type { CompletedPart, S3Client } from '@aws-sdk/client-s3'
+import { createHash, randomBytes } from 'node:crypto'
+import type { S3Client } from '@aws-sdk/client-s3'
 import { internal } from '@fletching/columns/errors'
 import type { S3Module } from './s3-client.ts'
-import { isUploadGone, s3Failure } from './s3-errors.ts'
-import type { CreateOptions, ObjectInfo, ObjectWriter } from './store.ts'
+import { s3Failure } from './s3-errors.ts'
+import { abortUpload, completeUpload, etagOfParts, MARK } from './s3-upload.ts'
+import type { CreateOptions, ObjectInfo, ObjectWriter, Prepared } from './store.ts'
 
 export interface S3Target {
   readonly client: S3Client
@@ -14,32 +16,38 @@ export interface S3Target {
 }
 
 /**
- * Writes an object to S3 that nobody sees before `commit`: a small one in a single request, a larger one as a multipart upload of
- * which only the last step is left for `commit`.
+ * Writes an object to S3 that nobody sees before `commit`: as a multipart upload of which only the last step is left for `commit`, a
+ * small one too when it is prepared, since its bytes must be there by then; a small one that is not is a single request.
  *
  * - Memory: one part, 8 MiB at first; parts double every 1,000, so that 10,000 are enough for S3's largest object.
  */
 export class S3Writer implements ObjectWriter {
   readonly #target: S3Target
   readonly #headers: { readonly ContentType?: string; readonly ContentEncoding?: string }
+  readonly #onBegun: CreateOptions['onBegun']
+  readonly #digest = createHash('sha256')
+  readonly #mark = randomBytes(8).toString('hex')
   #chunks: Uint8Array[] = []
   #waiting = 0
   #bytes = 0
   #uploadId: string | undefined
-  #parts: CompletedPart[] = []
-  #state: 'open' | 'prepared' | 'ended' = 'open'
+  #parts: string[] = []
+  #prepared: Prepared | undefined
+  #hasEnded = false
 
-  constructor(target: S3Target, { contentType, contentEncoding }: CreateOptions) {
+  constructor(target: S3Target, { contentType, contentEncoding, onBegun }: CreateOptions) {
     this.#target = target
     this.#headers = {
       ...(contentType === undefined ? {} : { ContentType: contentType }),
       ...(contentEncoding === undefined ? {} : { ContentEncoding: contentEncoding }),
     }
+    this.#onBegun = onBegun
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.#state !== 'open') throw internal(`${this.#target.name} is written to after its end`)
+    if (this.#hasEnded || this.#prepared !== undefined) throw this.#pastItsEnd('written to')
     this.#bytes += bytes.length
+    this.#digest.update(bytes)
     for (let at = 0; at < bytes.length; ) {
       const piece = bytes.slice(at, at + this.#partBytes - this.#waiting)
       this.#chunks.push(piece)
@@ -49,32 +57,35 @@ export class S3Writer implements ObjectWriter {
     }
   }
 
-  async prepare(): Promise<void> {
-    if (this.#state === 'prepared') return
-    if (this.#state !== 'open') throw internal(`${this.#target.name} is prepared after its end`)
-    if (this.#uploadId !== undefined && this.#waiting > 0) await this.#uploadPart()
-    this.#state = 'prepared'
+  async prepare(): Promise<Prepared> {
+    if (this.#hasEnded) throw this.#pastItsEnd('prepared')
+    if (this.#prepared !== undefined) return this.#prepared
+    // An object without a byte has one part, which is empty.
+    if (this.#waiting > 0 || this.#parts.length === 0) await this.#uploadPart()
+    this.#prepared = {
+      name: this.#target.name,
+      handle: this.#uploadId ?? '',
+      size: this.#bytes,
+      sha256: this.#digest.digest('hex'),
+      etag: etagOfParts(this.#parts),
+      upload: { parts: this.#parts, mark: this.#mark },
+    }
+    return this.#prepared
   }
 
   async commit(): Promise<ObjectInfo> {
-    await this.prepare()
-    try {
-      if (this.#uploadId === undefined) await this.#put()
-      else await this.#complete(this.#uploadId)
-    } catch (error) {
-      throw s3Failure(error, this.#target.name, 'write')
-    }
-    this.#state = 'ended'
-    const stored = await this.#target.stat()
-    if (stored === undefined || stored.size !== this.#bytes) {
-      throw internal(`${this.#target.name} was written with ${this.#bytes} bytes and has ${stored?.size ?? 'none'}`)
-    }
-    return stored
+    if (this.#hasEnded) throw this.#pastItsEnd('committed')
+    const isWhole = this.#uploadId === undefined && this.#prepared === undefined
+    const object = isWhole
+      ? await this.#put()
+      : await completeUpload(this.#target, this.#target.address, await this.prepare())
+    this.#hasEnded = true
+    return object
   }
 
   async abort(): Promise<void> {
-    if (this.#state === 'ended') return
-    this.#state = 'ended'
+    if (this.#hasEnded) return
+    this.#hasEnded = true
     this.#chunks = []
     if (this.#uploadId === undefined) return
     const { client, sdk, address, name } = this.#target
@@ -99,44 +110,39 @@ export class S3Writer implements ObjectWriter {
   async #uploadPart(): Promise<void> {
     const { client, sdk, address, name } = this.#target
     try {
-      this.#uploadId ??= (
-        await client.send(new sdk.CreateMultipartUploadCommand({ ...address, ...this.#headers }))
-      ).UploadId
-      const PartNumber = this.#parts.length + 1
-      const upload = { ...address, UploadId: this.#uploadId, PartNumber }
-      const { ETag } = await client.send(new sdk.UploadPartCommand({ ...upload, Body: this.#takeChunks() }))
-      this.#parts.push({ ETag, PartNumber })
+      const UploadId = this.#uploadId ?? (await this.#begin())
+      const upload = { ...address, UploadId, PartNumber: this.#parts.length + 1 }
+      const { ETag = '' } = await client.send(new sdk.UploadPartCommand({ ...upload, Body: this.#takeChunks() }))
+      this.#parts.push(ETag)
     } catch (error) {
       throw s3Failure(error, name, 'write')
     }
   }
 
-  async #put(): Promise<void> {
-    const { client, sdk, address } = this.#target
-    await client.send(new sdk.PutObjectCommand({ ...address, ...this.#headers, Body: this.#takeChunks() }))
+  async #begin(): Promise<string> {
+    const { client, sdk, address, name } = this.#target
+    const { UploadId = '' } = await client.send(
+      new sdk.CreateMultipartUploadCommand({ ...address, ...this.#headers, Metadata: { [MARK]: this.#mark } }),
+    )
+    this.#uploadId = UploadId
+    await this.#onBegun?.({ name, handle: UploadId })
+    return UploadId
   }
 
-  async #complete(uploadId: string): Promise<void> {
-    const { client, sdk, address } = this.#target
-    const command = { ...address, UploadId: uploadId, MultipartUpload: { Parts: this.#parts } }
+  async #put(): Promise<ObjectInfo> {
+    const { client, sdk, address, name } = this.#target
     try {
-      await client.send(new sdk.CompleteMultipartUploadCommand(command))
+      await client.send(new sdk.PutObjectCommand({ ...address, ...this.#headers, Body: this.#takeChunks() }))
     } catch (error) {
-      // The answer to an earlier try may have been lost: then the upload is gone, and the object is there. `commit` looks.
-      if (!isUploadGone(error)) throw error
+      throw s3Failure(error, name, 'write')
     }
+    const stored = await this.#target.stat()
+    if (stored?.size === this.#bytes) return stored
+    throw internal(`${name} was written with ${this.#bytes} bytes and has ${stored?.size ?? 'none'}`)
   }
-}
 
-/** Ends an upload and takes its parts away. One that is gone is no error: the answer to an earlier try may have been lost. */
-export async function abortUpload(
-  { client, sdk }: { readonly client: S3Client; readonly sdk: S3Module },
-  upload: { readonly Bucket: string; readonly Key: string; readonly UploadId: string | undefined },
-): Promise<void> {
-  try {
-    await client.send(new sdk.AbortMultipartUploadCommand(upload))
-  } catch (error) {
-    if (!isUploadGone(error)) throw error
+  #pastItsEnd(what: string) {
+    return internal(`${this.#target.name} is ${what} after its end`)
   }
 }
 

@@ -1,10 +1,12 @@
 import { environmentError, internal } from '@fletching/columns/errors'
-import { asFolder, formatLocation, type Location } from './location.ts'
+import { asFolder, formatLocation, type Location, parseLocation } from './location.ts'
+import { noConditionalWrites } from './lost.ts'
 import { openS3Client, type S3Options } from './s3-client.ts'
-import { isNotFound, s3Failure } from './s3-errors.ts'
+import { isNotFound, s3Failure, statusOf } from './s3-errors.ts'
 import { readS3Object } from './s3-reader.ts'
-import { abortUpload, S3Writer } from './s3-writer.ts'
-import type { CreateOptions, ObjectInfo, ObjectWriter, Store } from './store.ts'
+import { abortUpload, completeUpload } from './s3-upload.ts'
+import { S3Writer } from './s3-writer.ts'
+import type { Begun, Condition, CreateOptions, ObjectInfo, ObjectWriter, Store } from './store.ts'
 
 type S3Location = Extract<Location, { scheme: 's3' }>
 
@@ -12,7 +14,7 @@ type S3Location = Extract<Location, { scheme: 's3' }>
  * Objects in Amazon S3, or another server that speaks its language.
  *
  * - Reading: bytes as stored, whole or in parts, pinned to the ETag that was listed, resumed after a cut, given up after a stated number of tries.
- * - Writing: by one request or a multipart upload that is completed at commit and aborted on failure.
+ * - Writing: by one request or a multipart upload that is completed at commit, by whatever process, and aborted on failure.
  * - Errors: environment errors with the object's name and the way out; never credentials.
  */
 export async function openS3Store(options: S3Options = {}): Promise<Store> {
@@ -71,11 +73,39 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
     return new S3Writer(target, createOptions)
   }
 
+  async function abandon({ name, handle }: Begun): Promise<void> {
+    try {
+      await abortUpload(opened, { ...addressOf(parseLocation(name)), UploadId: handle })
+    } catch (error) {
+      throw s3Failure(error, name, 'write')
+    }
+  }
+
+  async function put(location: Location, bytes: Uint8Array, condition?: Condition): Promise<boolean> {
+    const command = new sdk.PutObjectCommand({ ...addressOf(location), Body: bytes, ...headersOf(condition) })
+    for (let tries = 1; ; tries++) {
+      try {
+        await client.send(command)
+        return true
+      } catch (error) {
+        const status = statusOf(error)
+        if (condition !== undefined) {
+          // Another request on the object was under way, and S3 asks to come again.
+          if (status === 409 && tries < CONFLICT_TRIES) continue
+          if (status === 409 || status === 412 || isNotFound(error)) return false
+          if (status === 501) throw noConditionalWrites(formatLocation(location))
+        }
+        throw s3Failure(error, formatLocation(location), 'write')
+      }
+    }
+  }
+
   /** An upload that is begun and given up asks for the same rights as one that is completed. */
-  async function assertWritable(location: Location): Promise<void> {
+  async function assertWritable(location: Location, { onBegun }: CreateOptions = {}): Promise<void> {
     const address = addressOf(location)
     try {
-      const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand(address))
+      const { UploadId = '' } = await client.send(new sdk.CreateMultipartUploadCommand(address))
+      await onBegun?.({ name: formatLocation(location), handle: UploadId })
       await abortUpload(opened, { ...address, UploadId })
     } catch (error) {
       throw s3Failure(error, formatLocation(location), 'write')
@@ -94,11 +124,19 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
     stat,
     list,
     create,
+    complete: (prepared) => completeUpload(opened, addressOf(parseLocation(prepared.name)), prepared),
+    abandon,
+    put,
     assertWritable,
     remove,
     read: (object) => readS3Object(opened, addressOf(object.location), object, options),
     readPart: (object, start, end) => readS3Object(opened, addressOf(object.location), object, options, { start, end }),
   }
+}
+
+function headersOf(condition: Condition | undefined): { readonly IfMatch?: string; readonly IfNoneMatch?: string } {
+  if (condition === undefined) return {}
+  return condition.etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: condition.etag }
 }
 
 function withoutLength(place: string) {
@@ -112,3 +150,5 @@ function addressOf(location: Location): { readonly Bucket: string; readonly Key:
   if (location.scheme !== 's3') throw internal(`the S3 store was given a location of ${location.scheme}`)
   return { Bucket: location.bucket, Key: location.key }
 }
+
+const CONFLICT_TRIES = 3

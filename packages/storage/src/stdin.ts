@@ -11,6 +11,9 @@ export function openStdinStore(): Store {
     async *list() {},
     read: (_object: ObjectInfo) => readStdin(),
     create: refuse,
+    complete: refuse,
+    abandon: refuse,
+    put: refuse,
     assertWritable: refuse,
     remove: refuse,
   }

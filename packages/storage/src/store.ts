@@ -32,11 +32,28 @@ export interface Store {
   /** Begins an object that nobody sees before it is committed. */
   create(location: Location, options?: CreateOptions): Promise<ObjectWriter>
   /**
+   * Shows what was prepared, by whatever process, under its name, in place of what was there. What is shown already is no error.
+   *
+   * - Errors: COMMIT_LOST (environment) when neither what was prepared nor the object made of it is there.
+   */
+  complete(prepared: Prepared): Promise<ObjectInfo>
+  /** Takes away what was begun, by whatever process, and is not shown; what is gone already is no error. */
+  abandon(begun: Begun): Promise<void>
+  /**
+   * Writes a small object in one step, under a condition if there is one.
+   *
+   * - Errors: NO_CONDITIONAL_WRITES (environment) when the place knows no conditions and says so; one that takes them and does not keep
+   *   them is found out by trying.
+   *
+   * @returns whether it was written. One whose answer was lost may count as not written: what stands there then tells.
+   */
+  put(location: Location, bytes: Uint8Array, condition?: Condition): Promise<boolean>
+  /**
    * Proves that an object may be written at an address, and leaves no trace of it.
    *
    * - Errors: ACCESS_DENIED and the like (environment), with the address.
    */
-  assertWritable(location: Location): Promise<void>
+  assertWritable(location: Location, options?: Pick<CreateOptions, 'onBegun'>): Promise<void>
   /** Removes an object; one that is not there is no error. */
   remove(location: Location): Promise<void>
 }
@@ -44,14 +61,39 @@ export interface Store {
 export interface CreateOptions {
   readonly contentType?: string
   readonly contentEncoding?: string
+  /** Is told what `abandon` needs, and waited for, before any byte goes there. A small object that is not prepared is never begun on S3. */
+  readonly onBegun?: (begun: Begun) => Promise<void>
+}
+
+/** Something on its way that nobody sees, as plain data: enough for any process to take it away. */
+export interface Begun {
+  /** The address that it will have. */
+  readonly name: string
+  /** What it is until then: the id of an upload, or the path of a temporary file. */
+  readonly handle: string
+}
+
+/** Something of which every byte is at its place, and that nobody sees, as plain data: enough for any process to show it. */
+export interface Prepared extends Begun {
+  readonly size: number
+  readonly sha256: string
+  /** The ETag that the object will have. */
+  readonly etag: string
+  /** Of an upload: the ETags of its parts in order, and the mark by which the object is known where ETags follow no rule. */
+  readonly upload?: { readonly parts: readonly string[]; readonly mark: string }
+}
+
+/** The object that is there has this ETag; undefined: none is there. */
+export interface Condition {
+  readonly etag: string | undefined
 }
 
 /** An object on its way. */
 export interface ObjectWriter {
   /** Takes bytes in order; resolves when more may come. The caller may use the bytes again afterwards. */
   write(bytes: Uint8Array): Promise<void>
-  /** Brings every byte to its place, so that little can fail afterwards; nothing is visible yet. */
-  prepare(): Promise<void>
+  /** Brings every byte to its place, so that little can fail afterwards; nothing is visible yet. What is left is for `Store.complete`. */
+  prepare(): Promise<Prepared>
   /** Shows the object under its name in one step, in place of one that was there. */
   commit(): Promise<ObjectInfo>
   /** Leaves no trace, unless the object is committed already. May be called at any time and more than once. */

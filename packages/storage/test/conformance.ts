@@ -1,10 +1,21 @@
-import { formatLocation, joinLocation, type Location, type ObjectInfo, type Store } from '@fletching/storage'
+import { createHash } from 'node:crypto'
+import {
+  type Begun,
+  formatLocation,
+  joinLocation,
+  type Location,
+  type ObjectInfo,
+  type Prepared,
+  type Store,
+} from '@fletching/storage'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 /** A store to be tested, and an empty folder in it. */
 export interface Opened {
   readonly store: Store
   readonly folder: Location
+  /** Why it keeps no conditions, where it does not. */
+  readonly unconditional?: string
 }
 
 /** What every store does. Each test has names of its own, since a bucket cannot be emptied quickly. */
@@ -12,12 +23,14 @@ export function describeStore(title: string, open: () => Promise<Opened>): void 
   describe(`${title} as a store`, () => {
     let store: Store
     let folder: Location
+    let unconditional: string | undefined
     let tests = 0
 
     beforeAll(async () => {
       const opened = await open()
       store = opened.store
       folder = opened.folder
+      unconditional = opened.unconditional
     })
 
     const inside = () => joinLocation(folder, `test${++tests}/`)
@@ -110,6 +123,70 @@ export function describeStore(title: string, open: () => Promise<Opened>): void 
       expect(await namesIn(place)).toEqual(['a'])
     })
 
+    it.each([0, 10, 9_000_000])('prepares %i bytes as plain data, by which they are shown, once', async (size) => {
+      const location = joinLocation(inside(), 'a')
+      await put(location, bytesOf(5))
+      const writer = await store.create(location, { contentType: 'text/plain' })
+      await writer.write(bytesOf(size))
+      const prepared = JSON.parse(JSON.stringify(await writer.prepare())) as Prepared
+      expect(prepared).toMatchObject({
+        name: formatLocation(location),
+        size,
+        sha256: createHash('sha256').update(bytesOf(size)).digest('hex'),
+      })
+      expect(await store.stat(location)).toMatchObject({ size: 5 })
+      const shown = { location, name: formatLocation(location), size, etag: prepared.etag }
+      for (const _ of ['shown', 'shown already']) expect(await store.complete(prepared)).toEqual(shown)
+      expect((await get(await store.stat(location))).equals(Buffer.from(bytesOf(size)))).toBe(true)
+      await store.abandon(prepared)
+      expect(await store.stat(location)).toEqual(shown)
+      await put(location, bytesOf(size + 1))
+      await expect(store.complete(prepared)).rejects.toThrow(lost(location, 'the object of that name is another'))
+    })
+
+    it('tells what was begun, and takes it away when another asks', async () => {
+      const place = inside()
+      const location = joinLocation(place, 'a')
+      const told: Begun[] = []
+      const writer = await store.create(location, { onBegun: async (begun) => void told.push(begun) })
+      await writer.write(bytesOf(10))
+      const prepared = await writer.prepare()
+      expect(told).toEqual([{ name: prepared.name, handle: prepared.handle }])
+      for (const _ of ['there', 'gone already']) await store.abandon(told[0])
+      expect(await namesIn(place)).toEqual([])
+      await expect(store.complete(prepared)).rejects.toThrow(lost(location, 'there is no object of that name'))
+    })
+
+    it('tells what is begun to try whether an object may be written', async () => {
+      const location = joinLocation(inside(), 'a')
+      const told: Begun[] = []
+      await store.assertWritable(location, { onBegun: async (begun) => void told.push(begun) })
+      expect(told.map(({ name }) => name)).toEqual([formatLocation(location)])
+      await store.abandon(told[0])
+    })
+
+    it('puts an object in one step, under conditions that it keeps', async (context) => {
+      if (unconditional !== undefined) return context.skip(unconditional)
+      const place = inside()
+      const location = joinLocation(place, 'a')
+      const putText = (text: string, condition?: { etag: string | undefined }) =>
+        store.put(location, Buffer.from(text), condition)
+      const etagNow = async () => (await store.stat(location))?.etag
+      const wrong = { etag: '"0123456789abcdef0123456789abcdef"' }
+      expect(await putText('no', wrong)).toBe(false)
+      expect(await namesIn(place)).toEqual([])
+      expect(await putText('one', { etag: undefined })).toBe(true)
+      expect(await putText('no', { etag: undefined })).toBe(false)
+      expect(await putText('no', wrong)).toBe(false)
+      const one = await etagNow()
+      expect(await putText('two', { etag: one })).toBe(true)
+      expect(await putText('no', { etag: one })).toBe(false)
+      expect(String(await get(await store.stat(location)))).toBe('two')
+      expect(await putText('three')).toBe(true)
+      expect(String(await get(await store.stat(location)))).toBe('three')
+      expect(await namesIn(place)).toEqual(['a'])
+    })
+
     it('proves that an object may be written, and leaves no trace of that', async () => {
       const place = inside()
       await store.assertWritable(joinLocation(place, 'folder/a'))
@@ -192,4 +269,11 @@ export function describeStore(title: string, open: () => Promise<Opened>): void 
       for (const name of names) expect(await store.stat(joinLocation(place, name))).toMatchObject({ size: 1 })
     })
   })
+}
+
+function lost(location: Location, there: string) {
+  const message = `COMMIT_LOST: what was prepared is gone, and ${there}
+  at ${formatLocation(location)}
+  somebody else took it away, perhaps a rule of the bucket that aborts uploads too early`
+  return expect.objectContaining({ message, kind: 'environment' })
 }

@@ -46,6 +46,25 @@ describe('the disk', () => {
       }),
   )
 
+  it('takes them away with the last of the files that were put and removed', () =>
+    inFolder(async (folder) => {
+      const location = parseLocation(join(folder, 'new/deep/a'))
+      for (const condition of [{ etag: undefined }, undefined]) await store.put(location, Uint8Array.of(1), condition)
+      expect(await readdir(join(folder, 'new/deep'))).toEqual(['a'])
+      await store.remove(location)
+      expect(await readdir(folder)).toEqual([])
+    }))
+
+  it('takes away no file but a temporary one of the object that is named', () =>
+    inFolder(async (folder) => {
+      const name = join(folder, 'a/part')
+      for (const handle of [name, join(folder, 'a/.part.tmp'), join(folder, '.part.0123456789ab.tmp')]) {
+        await expect(store.abandon({ name, handle })).rejects.toThrow(
+          `INTERNAL: ${handle} is no temporary file of ${name}`,
+        )
+      }
+    }))
+
   it('leaves them when one of the files is shown', () =>
     inFolder(async (folder) => {
       const shown = await store.create(parseLocation(join(folder, 'new/a')))

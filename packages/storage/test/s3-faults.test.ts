@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseLocation, type Store } from '@fletching/storage'
@@ -306,11 +307,14 @@ describe('writing to S3', () => {
     response.end(
       '<?xml version="1.0"?><InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>',
     )
-  const stored: Answer = (_, response) => response.writeHead(200, { ETag: '"p"' }).end()
+  const stored: Answer = (_, response) => response.writeHead(200, { ETag: '"00ff"' }).end()
+  const ETAG_OF_PARTS = `"${createHash('md5')
+    .update(Buffer.of(0, 255, 0, 255))
+    .digest('hex')}-2"`
   const head =
-    (size: number): Answer =>
+    (size: number, etag: string, mark = 'of another'): Answer =>
     (_, response) =>
-      response.writeHead(200, { ETag: '"new"', 'Content-Length': size }).end()
+      response.writeHead(200, { ETag: etag, 'Content-Length': size, 'x-amz-meta-fletching-upload': mark }).end()
   const large = new Uint8Array(9 * 1024 * 1024)
 
   it('is known to be refused before a byte is written', async () => {
@@ -340,20 +344,59 @@ describe('writing to S3', () => {
     expect(await failureOf(writer.commit())).toMatchObject({ kind: 'environment' })
   })
 
-  it('takes an upload for complete whose answer was lost', async () => {
-    answers = [created, stored, stored, refuse(404, 'NoSuchUpload'), head(large.length)]
+  /** Completes an upload of which the server says that it is gone, and then what it has in its place; `known` is the mark of the upload. */
+  async function completeGone(known: (mark: string) => Answer) {
+    answers = [created, stored, stored]
     const writer = await store.create(location)
     await writer.write(large)
-    expect(await writer.commit()).toMatchObject({ size: large.length, etag: '"new"' })
+    const prepared = await writer.prepare()
+    answers = [refuse(404, 'NoSuchUpload'), known(prepared.upload?.mark ?? '')]
+    return store.complete(prepared)
+  }
+
+  it.each<[string, (mark: string) => Answer]>([
+    ['by its ETag', () => head(large.length, ETAG_OF_PARTS)],
+    ['by its mark, where ETags follow no rule', (mark) => head(large.length, '"new"', mark)],
+  ])('takes an upload for complete whose answer was lost, and knows the object %s', async (_, known) => {
+    expect(await completeGone(known)).toMatchObject({ size: large.length })
   })
 
-  it('does not take an upload for complete that is not', async () => {
-    answers = [created, stored, stored, refuse(404, 'NoSuchUpload'), head(7)]
-    const writer = await store.create(location)
-    await writer.write(large)
-    await expect(writer.commit()).rejects.toThrow(
-      `INTERNAL: s3://bucket/a.gz was written with ${large.length} bytes and has 7`,
-    )
+  it.each<[string, (mark: string) => Answer, string]>([
+    ['of another size', () => head(7, ETAG_OF_PARTS), 'the object of that name is another'],
+    ['of other content', () => head(large.length, '"new"'), 'the object of that name is another'],
+    ['that is not there', () => refuse(404, 'NotFound'), 'there is no object of that name'],
+  ])('does not take an upload for complete for an object %s', async (_, known, there) => {
+    const message = `COMMIT_LOST: what was prepared is gone, and ${there}
+  at s3://bucket/a.gz
+  somebody else took it away, perhaps a rule of the bucket that aborts uploads too early`
+    expect(await failureOf(completeGone(known))).toMatchObject({ message, kind: 'environment' })
+  })
+
+  describe('under a condition', () => {
+    const put = (condition?: { etag: string | undefined }) => store.put(location, Buffer.from('x'), condition)
+    const none = { etag: undefined }
+
+    it.each<[string, readonly Answer[], { etag: string | undefined }, boolean, number]>([
+      ['that holds', [stored], none, true, 1],
+      ['that does not hold', [refuse(412, 'PreconditionFailed')], none, false, 1],
+      ['on an object that is gone', [refuse(404, 'NoSuchKey')], { etag: ETAG }, false, 1],
+      ['while another writes, until it is done', [refuse(409, 'ConditionalRequestConflict'), stored], none, true, 2],
+      ['while others write for ever', [refuse(409, 'ConditionalRequestConflict')], none, false, 3],
+    ])('%s', async (_, given, condition, isWritten, count) => {
+      answers = [...given]
+      expect(await put(condition)).toBe(isWritten)
+      expect(requests).toHaveLength(count)
+    })
+
+    it('that the server does not know', async () => {
+      answers = [refuse(501, 'NotImplemented')]
+      expect(await failureOf(put(none))).toMatchObject({
+        message: `NO_CONDITIONAL_WRITES: the place cannot keep two runs apart: it knows no conditional writes
+  at s3://bucket/a.gz
+  give a state folder elsewhere with --state, or --single-writer if no other run of this job can be under way`,
+        kind: 'environment',
+      })
+    })
   })
 
   it('aborts the upload whose part failed', async () => {
