@@ -59,6 +59,9 @@ async function keysOf(Bucket: string, Prefix = ''): Promise<string[]> {
   return Contents.map(({ Key = '' }) => Key)
 }
 
+/** The server in process takes conditions and does not keep them. */
+const single = () => ({ singleWriter: !s3.isReal })
+
 function paramsOf(bucket: string) {
   return {
     S3_JSON_INPUT_PATH: `s3://${bucket}/segment-logs`,
@@ -74,7 +77,7 @@ describe('the main job from bucket to bucket', () => {
     for (const { key, bytes } of objects) await put(bucket, key, bytes)
     await put(bucket, 'segment-logs/', new Uint8Array(0))
     await put(bucket, 'segment-logs-old/x.gz', gzipSync('not for us'))
-    const report = await runJob(job, paramsOf(bucket))
+    const report = await runJob(job, paramsOf(bucket), single())
     const expected = segmentToPersonalizeOracle(objects.map(({ key, bytes }) => ({ name: key, bytes })))
     expect((await get(bucket, 'interactions/part-00000.csv')).toString()).toBe(csvOf(expected.rows, 'personalize'))
     expect(await keysOf(bucket, 'interactions/')).toEqual(['interactions/part-00000.csv'])
@@ -108,7 +111,7 @@ describe('the main job from bucket to bucket', () => {
     const odd = ['a b', 'a+b', 'a&b', "a'b", 'a%20b', 'a=b', 'ä', '北京', '😀', 'a//b', 'a;b,c']
     const keys = [...odd, ...Array.from({ length: 1005 }, (_, number) => `n${String(number).padStart(4, '0')}`)]
     await Promise.all(keys.map((key, number) => put(bucket, `segment-logs/${key}.gz`, gzipSync(line(number)))))
-    const report = await runJob(job, paramsOf(bucket))
+    const report = await runJob(job, paramsOf(bucket), single())
     expect(report.inputs).toHaveLength(keys.length)
     expect(report.accounting.rows).toBe(keys.length)
   })
@@ -137,7 +140,7 @@ describe('the main job from bucket to bucket', () => {
       await writer.write(plain)
       await writer.commit()
       for (const workers of [1, 2]) {
-        const { accounting, outputs } = await runJob(job, paramsOf(bucket), { ...options, workers })
+        const { accounting, outputs } = await runJob(job, paramsOf(bucket), { ...options, ...single(), workers })
         expect(accounting).toEqual(expected.accounting)
         expect(outputs).toHaveLength(expected.outputs.length)
         for (const [number, { name }] of expected.outputs.entries()) {
@@ -159,7 +162,9 @@ describe('the main job from bucket to bucket', () => {
       '  at job segment-to-personalize',
       '  nothing was written; --on-malformed quarantine sets such lines apart and goes on',
     ].join('\n')
-    await expect(runJob(job, paramsOf(bucket))).rejects.toThrow(expect.objectContaining({ message, kind: 'data' }))
+    await expect(runJob(job, paramsOf(bucket), single())).rejects.toThrow(
+      expect.objectContaining({ message, kind: 'data' }),
+    )
     expect(await keysOf(bucket)).toEqual(['segment-logs/a.gz'])
     const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))
     expect(Uploads).toEqual([])
@@ -170,9 +175,9 @@ describe('the main job from bucket to bucket', () => {
     const event = (day: string) =>
       `{"userId":"u","event":"Product Clicked","properties":{"sku":"s"},"timestamp":"${day}T00:00:00Z"}\n`
     await put(bucket, 'segment-logs/a.gz', gzipSync(event('2019-05-18') + event('2019-05-19')))
-    await runJob(job, paramsOf(bucket))
+    await runJob(job, paramsOf(bucket), single())
     await put(bucket, 'segment-logs/a.gz', gzipSync(event('2019-05-19')))
-    await runJob(job, paramsOf(bucket))
+    await runJob(job, paramsOf(bucket), single())
     expect(await keysOf(bucket, 'table/')).toEqual(['table/dt=2019-05-19/part-00000.parquet'])
     expect((await get(bucket, 'interactions/part-00000.csv')).toString()).toBe(
       'USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\nu,s,Product Clicked,1558224000\n',
@@ -182,7 +187,7 @@ describe('the main job from bucket to bucket', () => {
   it('says which bucket does not exist', async () => {
     const params = paramsOf(await makeBucket())
     const missing = { ...params, S3_JSON_INPUT_PATH: 's3://no-such-bucket-here/logs' }
-    await expect(runJob(job, missing)).rejects.toThrow(
+    await expect(runJob(job, missing, single())).rejects.toThrow(
       /^NO_SUCH_BUCKET: there is no such bucket\n {2}at s3:\/\/no-such-bucket-here\//,
     )
   })

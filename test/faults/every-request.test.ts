@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
-import { gzipSync } from 'node:zlib'
 import { FletchingError } from '@fletching/columns/errors'
 import { runJob } from '@fletching/engine'
 import job from '@fletching/jobs/segment-to-personalize'
@@ -14,15 +12,7 @@ import {
   slowDown,
 } from '@fletching/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { event, linesOf } from './run.ts'
-
-/** Three objects, each with events of three days. */
-const inputs = ['a', 'b', 'c'].map((name) => ({
-  key: `in/${name}.gz`,
-  bytes: gzipSync(
-    linesOf([18, 19, 20].map((day) => event(`${name}${day}`, `,"timestamp":"2019-05-${day}T12:00:00Z"`))),
-  ),
-}))
+import { earlier, inputs, STATE } from './small-job.ts'
 
 /** Met by one request. */
 const passing: Readonly<Record<string, Fault>> = {
@@ -65,10 +55,23 @@ async function run(bucket: string): Promise<unknown> {
   )
 }
 
-/** What a bucket holds: names and content. No two manifests are the same, since they tell the time. */
+/** What a bucket holds: names and content. No two manifests are the same, since they tell the time; what runs have begun is no output. */
 function visible(bucket: string): Record<string, string> {
-  const entries = s3.objects(bucket).map(({ key, etag }) => [key, key.endsWith('manifest.json') ? 'a manifest' : etag])
+  const entries = s3.objects(bucket).flatMap(({ key, etag }) => (isLog(key) ? [] : [[key, contentOf(key, etag)]]))
   return Object.fromEntries(entries) as Record<string, string>
+}
+
+function isLog(key: string): boolean {
+  return key.startsWith(`${STATE}/runs/`)
+}
+
+function contentOf(key: string, etag: string): string {
+  return /(manifest|intent)\.json$/.exec(key)?.[1] ?? etag
+}
+
+/** The same for every run. */
+function withoutRun(name: string): string {
+  return name.replace(/runs\/[^/]+\.json$/, 'runs/RUN.json')
 }
 
 /** A run without faults: its requests, and what was visible after each. */
@@ -89,7 +92,7 @@ async function undisturbedRun(bucket: string): Promise<Undisturbed> {
     const state = { ...states[states.length - 1] }
     for (const change of s3.changes.slice(changed).filter((change) => change.number === number)) {
       if (change.kind === 'removed') delete state[change.key]
-      else state[change.key] = last[change.key]
+      else if (!isLog(change.key)) state[change.key] = last[change.key] ?? contentOf(change.key, 'no more there')
     }
     states.push(state)
   }
@@ -113,6 +116,8 @@ interface Case {
 }
 
 function casesOf({ requests, states }: Undisturbed): Case[] {
+  // What comes behind the commit tidies up, and leaves to the next run what it cannot.
+  const end = requests.findIndex(({ op, key }) => op === 'DeleteObject' && key === `${STATE}/intent.json`)
   return requests.flatMap(({ op, key }, index) => [
     ...Object.entries(passing).map(([name, fault]) => ({
       title: `${name}: ${op} ${key}, request ${index + 1}`,
@@ -132,7 +137,10 @@ function casesOf({ requests, states }: Undisturbed): Case[] {
       name,
       rule: { from: index + 1, fault },
       expected: {
-        error: `${fault === accessDenied ? 'ACCESS_DENIED' : 'S3_FAILED'} environment at ${key === '' ? 'a folder' : key}`,
+        error:
+          index > end
+            ? 'none'
+            : `${fault === accessDenied ? 'ACCESS_DENIED' : 'S3_FAILED'} environment at ${key === '' ? 'a folder' : withoutRun(key)}`,
         visible: states[index],
         uploads: expect.any(Number) as number,
       },
@@ -144,8 +152,8 @@ function describeError(error: unknown, bucket: string): string {
   if (error === undefined) return 'none'
   if (!(error instanceof FletchingError)) throw error
   expect(error.message).not.toMatch(/test-?mark|red-shoe/i)
-  const place = error.at[0].replace(`s3://${bucket}/`, '')
-  return `${error.code} ${error.kind} at ${/^(in|csv|table)\/$/.test(place) ? 'a folder' : place}`
+  const place = withoutRun(error.at[0].replace(`s3://${bucket}/`, ''))
+  return `${error.code} ${error.kind} at ${place.endsWith('/') ? 'a folder' : place}`
 }
 
 /** Makes another bucket that holds the same, as if the job had always run there. */
@@ -158,7 +166,7 @@ function copy(from: string, to: string): void {
 }
 
 it('the main job, with every fault at every request, in place of earlier outputs', async () => {
-  s3.put('prepared', 'in/a.gz', gzipSync(linesOf([event('x', ',"timestamp":"2019-05-21T12:00:00Z"')])))
+  s3.put('prepared', earlier.key, earlier.bytes)
   expect(await run('prepared')).toBeUndefined()
   fill('prepared')
   copy('prepared', 'undisturbed')
@@ -174,18 +182,27 @@ it('the main job, with every fault at every request, in place of earlier outputs
   })
   expect(outcomes).toEqual(cases.map(({ title, expected }) => [title, expected]))
 
-  // What a commit that broke off has shown already stays; the run after one that showed nothing gives all.
-  const [first] = undisturbed.states
-  const failed = [...cases.keys()].filter((number) => isDeepStrictEqual(cases[number].expected.visible, first))
+  // The run after one that failed gives all, whether it begins anew or finishes a commit first, and takes away what that one left.
+  const failed = [...cases.keys()].filter((number) => cases[number].expected.error !== 'none')
   s3.setPlan([])
-  const again = await atOnce(4, failed, async (number): Promise<[string, string, object]> => {
+  const again = await atOnce(4, failed, async (number): Promise<[string, string, object, number]> => {
     const bucket = bucketOf(number)
-    return [cases[number].title, describeError(await run(bucket), bucket), visible(bucket)]
+    return [cases[number].title, describeError(await run(bucket), bucket), visible(bucket), s3.uploads(bucket).length]
   })
   const all = undisturbed.states[undisturbed.requests.length]
-  expect(again).toEqual(failed.map((number) => [cases[number].title, 'none', all]))
+  expect(again).toEqual(
+    failed.map((number) => {
+      const { title, rule } = cases[number]
+      return [title, 'none', all, isUnrecorded(undisturbed, (rule.from ?? 0) - 1) ? 1 : 0]
+    }),
+  )
   console.log(tableOf(undisturbed, cases))
 }, 300_000)
+
+/** Whether a request would have put an upload on record. Where neither that nor the abort succeeds, nobody knows the upload. */
+function isUnrecorded({ requests }: Undisturbed, index: number): boolean {
+  return requests[index - 1]?.op === 'CreateMultipartUpload' && isLog(requests[index].key)
+}
 
 /** How many cases there were, by operation and fault. */
 function tableOf({ requests }: Undisturbed, cases: readonly Case[]): string {

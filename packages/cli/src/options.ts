@@ -89,6 +89,11 @@ export const runOptionSpecs = {
     describe: 'go on although the output folders hold files that no run of the job wrote',
     value: undefined,
   },
+  'single-writer': {
+    describe:
+      'no other run of this job on this output is under way: needed where the state lives in a store without conditional writes',
+    value: undefined,
+  },
   state: { describe: 'where manifests and rejects live; beside the CSV folder by default', value: 'LOCATION' },
   report: { describe: 'write the report as JSON to a file', value: 'FILE' },
   'show-data': { describe: 'let error messages show event content', value: undefined },
@@ -100,8 +105,9 @@ function analysisOptionSpecs() {
     'redact-rejects': _,
     'on-empty': __,
     'allow-other-files': ___,
-    state: ____,
-    report: _____,
+    'single-writer': ____,
+    state: _____,
+    report: ______,
     ...specs
   } = runOptionSpecs
   return specs
@@ -173,6 +179,7 @@ export function runOptions(values: OptionValues, limits: ContainerLimits): RunOp
     tmp: text('tmp'),
     lineBytesMax: count('max-line-bytes', text('max-line-bytes')),
     allowOtherFiles: values['allow-other-files'] as boolean | undefined,
+    singleWriter: values['single-writer'] as boolean | undefined,
     state: text('state'),
     showData: values['show-data'] as boolean | undefined,
   })

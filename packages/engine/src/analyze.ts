@@ -68,7 +68,7 @@ export async function analyzeJob<P extends Params>(
     const meter = new Meter()
     const finish = async (passed: Passed) => {
       // Encodes the last row groups.
-      await passed.coordinator.commit()
+      await passed.coordinator.prepare()
       const { user, system } = process.cpuUsage(cpuBefore)
       const times = { milliseconds: performance.now() - begin, cpuMilliseconds: (user + system) / 1000 }
       return { job: job.name, ...times, ...analysisOf(plan, passed, meter.take()) }
@@ -85,7 +85,14 @@ async function discardingPlaces(plan: PhysicalPlan): Promise<Places> {
     target: sink.format === 'csv' ? csvTarget(sink.to).file : asFolder(parseLocation(sink.to)),
   }))
   const input = { store: await openStore(parseLocation(plan.location)) }
-  return { input, sinks, state: { store, folder: { scheme: 'memory', key: '' } }, last: undefined }
+  const folder = { scheme: 'memory', key: '' } as const
+  return {
+    input,
+    sinks,
+    state: { store, folder, isSingleWriter: true, storeOf: async () => store },
+    last: undefined,
+    run: undefined,
+  }
 }
 
 function analysisOf(plan: PhysicalPlan, { read, summary, threads }: Passed, measured: Measured) {

@@ -1,6 +1,6 @@
 import { internal } from '@fletching/columns/errors'
 import { CsvEncoder } from '@fletching/csv'
-import { formatLocation, joinLocation } from '@fletching/storage'
+import { joinLocation, type Store } from '@fletching/storage'
 import type { Crew } from './crew.ts'
 import { CsvSink } from './csv-sink.ts'
 import { type Meter, meteredEncoder, operatorName } from './meter.ts'
@@ -10,23 +10,39 @@ import { ParquetSink } from './parquet-sink.ts'
 import type { PhysicalSink } from './physical.ts'
 import type { Places, SinkPlace } from './places.ts'
 import { RejectsSink } from './rejects-sink.ts'
-import type { OutputInfo } from './report.ts'
+import type { PreparedOutput } from './report.ts'
+import type { RunLog } from './run-log.ts'
 import { openTableEncoder, type TableEncoder } from './table-encoder.ts'
+
+/** Who takes part in writing, where there is one. */
+interface Helpers {
+  readonly crew: Crew | undefined
+  readonly log: RunLog | undefined
+  readonly meter: Meter | undefined
+}
 
 /**
  * Opens every sink of a run; when one cannot be opened, those before it leave no trace. Row groups are encoded by the crew, or on this thread
  * where there is none.
  *
+ * - `log`: is told of every output before any byte goes there.
  * - `meter`: is told of the row groups that are encoded on this thread.
  */
-export async function openCoordinator(places: Places, crew?: Crew, meter?: Meter): Promise<Coordinator> {
-  const { store, folder } = places.state
-  const rejects = joinLocation(folder, 'rejects.ndjson')
+export async function openCoordinator(
+  { sinks: places, state }: Pick<Places, 'sinks' | 'state'>,
+  { crew, log, meter }: Partial<Helpers> = {},
+): Promise<Coordinator> {
+  const logged = (store: Store): Pick<Store, 'create'> => ({
+    create: (location, options) =>
+      store.create(location, log === undefined ? options : { ...options, onBegun: (begun) => log.add(begun) }),
+  })
+  const rejects = joinLocation(state.folder, 'rejects.ndjson')
   const sinks: Sink[] = []
-  const coordinator = new Coordinator(sinks, new RejectsSink(formatLocation(rejects), () => store.create(rejects)))
+  const coordinator = new Coordinator(sinks, new RejectsSink(() => logged(state.store).create(rejects)))
   try {
-    for (const [number, place] of places.sinks.entries()) {
-      sinks.push(await openSink(place, crew?.encoder(number) ?? (await openMeteredEncoder(place.sink, number, meter))))
+    for (const [number, { sink, store, target }] of places.entries()) {
+      const encoder = crew?.encoder(number) ?? (await openMeteredEncoder(sink, number, meter))
+      sinks.push(await openSink({ sink, target }, logged(store), encoder))
     }
     return coordinator
   } catch (error) {
@@ -35,10 +51,14 @@ export async function openCoordinator(places: Places, crew?: Crew, meter?: Meter
   }
 }
 
-async function openSink({ sink, store, target }: SinkPlace, encoder: TableEncoder | undefined): Promise<Sink> {
+async function openSink(
+  { sink, target }: Pick<SinkPlace, 'sink' | 'target'>,
+  store: Pick<Store, 'create'>,
+  encoder: TableEncoder | undefined,
+): Promise<Sink> {
   const schema = sinkSchema(sink.columns)
   if (sink.format === 'parquet') return ParquetSink.open(store, target, schema, sink, encoder)
-  const csv = new CsvSink(formatLocation(target), await store.create(target, { contentType: 'text/csv' }))
+  const csv = new CsvSink(await store.create(target, { contentType: 'text/csv' }))
   try {
     await csv.write(new CsvEncoder(schema, { dialect: sink.dialect }).header(), 0)
     return csv
@@ -59,13 +79,14 @@ async function openMeteredEncoder(sink: PhysicalSink, number: number, meter: Met
 type Sink = CsvSink | ParquetSink
 
 /**
- * Appends morsels to the sinks in order of `seq`, and shows the outputs together at the end: everything is brought to its
- * place first, then shown, the CSV last, so that whoever waits for the CSV finds the rest complete.
+ * Appends morsels to the sinks in order of `seq`, and brings everything to its place at the end, in the order in which it is to be shown: the
+ * CSV last, so that whoever waits for the CSV finds the rest complete.
  */
 export class Coordinator {
   readonly #sinks: readonly Sink[]
   readonly #rejects: RejectsSink
   #next = 0
+  #isHandedOver = false
 
   constructor(sinks: readonly Sink[], rejects: RejectsSink) {
     this.#sinks = sinks
@@ -93,28 +114,45 @@ export class Coordinator {
     return this.#rejects.rows
   }
 
-  /** Shows every output. */
-  async commit(): Promise<OutputInfo[]> {
+  /** Brings every output to its place, and shows none. */
+  async prepare(): Promise<PreparedOutput[]> {
     const isCsv = (sink: Sink) => sink instanceof CsvSink
     const all = [this.#rejects, ...this.#sinks.filter((sink) => !isCsv(sink)), ...this.#sinks.filter(isCsv)]
-    for (const sink of all) await sink.prepare()
-    const outputs: OutputInfo[] = []
-    for (const sink of all) outputs.push(...(await sink.commit()))
+    const outputs: PreparedOutput[] = []
+    for (const sink of all) outputs.push(...(await sink.prepare()))
     return outputs
   }
 
-  /** Shows the rejects alone: a run whose outputs are left as they were still owes the lines it set aside. */
-  async commitRejects(): Promise<OutputInfo[]> {
+  /** The rejects alone: a run whose outputs are left as they were still owes the lines it set aside. */
+  async prepareRejects(): Promise<PreparedOutput[]> {
     for (const sink of this.#sinks) await sink.abort()
-    await this.#rejects.prepare()
-    return this.#rejects.commit()
+    return this.#rejects.prepare()
+  }
+
+  /** What was prepared is on record to be shown, and `abort` leaves it. */
+  handOver(): void {
+    this.#isHandedOver = true
+  }
+
+  /** That record is no more. */
+  takeBack(): void {
+    this.#isHandedOver = false
   }
 
   /**
-   * Leaves no trace of what was not shown. Every sink is asked, also behind one that cannot: why the run failed says more than
-   * why something could not be taken away.
+   * Leaves no trace of what is not on record to be shown. Every sink is asked, also behind one that cannot: why the run failed says more
+   * than why something could not be taken away.
+   *
+   * @returns whether nothing is left.
    */
-  async abort(): Promise<void> {
-    for (const sink of [...this.#sinks, this.#rejects]) await sink.abort().catch(() => {})
+  async abort(): Promise<boolean> {
+    if (this.#isHandedOver) return false
+    let isGone = true
+    for (const sink of [...this.#sinks, this.#rejects]) {
+      await sink.abort().catch(() => {
+        isGone = false
+      })
+    }
+    return isGone
   }
 }

@@ -1,15 +1,13 @@
 import type { ObjectWriter } from '@fletching/storage'
-import type { OutputInfo } from './report.ts'
+import type { PreparedOutput } from './report.ts'
 
 /** One CSV object: its header, then every part in the order of the morsels. */
 export class CsvSink {
   readonly #writer: ObjectWriter
-  readonly #name: string
   #rows = 0
   #bytes = 0
 
-  constructor(name: string, writer: ObjectWriter) {
-    this.#name = name
+  constructor(writer: ObjectWriter) {
     this.#writer = writer
   }
 
@@ -24,14 +22,8 @@ export class CsvSink {
   }
 
   /** Brings every byte to its place without showing any. */
-  async prepare(): Promise<void> {
-    await this.#writer.prepare()
-  }
-
-  /** Shows the object under its name, in one step. */
-  async commit(): Promise<OutputInfo[]> {
-    await this.#writer.commit()
-    return [{ name: this.#name, format: 'csv', rows: this.#rows, bytes: this.#bytes }]
+  async prepare(): Promise<PreparedOutput[]> {
+    return [{ ...(await this.#writer.prepare()), format: 'csv', rows: this.#rows, bytes: this.#bytes }]
   }
 
   async abort(): Promise<void> {

@@ -1,11 +1,22 @@
 import { authorError, environmentError } from '@fletching/columns/errors'
 import { joinLocation, type Location, type Store } from '@fletching/storage'
 import type { Report } from './report.ts'
+import { readText } from './text.ts'
 
 /** What the last run left in the state folder: its report, and the output that the folder belongs to. */
 export interface Manifest extends Report {
   readonly manifestVersion: 1
+  /** The run that wrote it. */
+  readonly run: string
   readonly output: string
+}
+
+/** A manifest as it was found. */
+export interface FoundManifest {
+  readonly manifest: Manifest
+  /** Its whole address. */
+  readonly name: string
+  readonly etag: string | undefined
 }
 
 /** Where the manifest of a state folder is. */
@@ -19,33 +30,23 @@ export function manifestLocation(folder: Location): Location {
  * - Errors: STATE_MISMATCH (author) when the folder belongs to another output; BAD_MANIFEST (environment) when it cannot be
  *   read as one. Neither is taken for "no run yet", since the files of the last run would then count as those of others.
  */
-export async function readManifest(store: Store, folder: Location, output: string): Promise<Manifest | undefined> {
+export async function readManifest(store: Store, folder: Location, output: string): Promise<FoundManifest | undefined> {
   const location = manifestLocation(folder)
   const object = await store.stat(location)
   if (object === undefined) return undefined
-  const chunks: Uint8Array[] = []
-  for await (const chunk of store.read(object)) chunks.push(chunk)
-  const manifest = parseManifest(Buffer.concat(chunks).toString(), object.name)
+  const manifest = parseManifest(await readText(store, object), object.name)
   if (manifest.output !== output) {
     throw authorError('STATE_MISMATCH', `the state folder belongs to another output, ${manifest.output}`, {
       at: object.name,
       help: `this run writes ${output}: give it a state folder of its own with --state`,
     })
   }
-  return manifest
+  return { manifest, name: object.name, etag: object.etag }
 }
 
-/** Replaces the manifest in one step. */
-export async function writeManifest(store: Store, folder: Location, manifest: Manifest): Promise<void> {
-  const writer = await store.create(manifestLocation(folder))
-  try {
-    await writer.write(Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`))
-    await writer.prepare()
-    await writer.commit()
-  } catch (error) {
-    await writer.abort()
-    throw error
-  }
+/** A manifest as it is stored. */
+export function formatManifest(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, undefined, 2)}\n`
 }
 
 function parseManifest(text: string, name: string): Manifest {

@@ -73,9 +73,13 @@ export interface RunOptions {
   readonly report?: string
   /** Go on although an output folder holds files that no run of the job wrote. */
   readonly allowOtherFiles?: boolean
+  /** No other run of this job on this output is under way: it may live where two cannot be kept apart. */
+  readonly singleWriter?: boolean
   /** Let errors show event content. */
   readonly showData?: boolean
   readonly onProgress?: (progress: Progress) => void
+  /** Is told, in a line, what was done for a run that had not come to its end. */
+  readonly onNote?: (text: string) => void
   /** Ends the run before it shows anything. */
   readonly signal?: AbortSignal
 }

@@ -1,17 +1,16 @@
 import { packBatch, packedByteLength, sliceBatch } from '@fletching/columns'
 import { checkParquet, ParquetFile, type RowGroup } from '@fletching/parquet'
-import { formatLocation, joinLocation, type Location, type ObjectWriter, type Store } from '@fletching/storage'
+import { joinLocation, type Location, type ObjectWriter, type Store } from '@fletching/storage'
 import type { RecordBatch, Schema } from 'apache-arrow'
 import { fileSchema } from './operators.ts'
 import { splitByPartition } from './partition.ts'
 import type { ParquetSinkPlan } from './physical.ts'
-import type { OutputInfo } from './report.ts'
+import type { PreparedOutput } from './report.ts'
 import { openTableEncoder, type TableEncoder } from './table-encoder.ts'
 
 /** One partition on its way: rows that wait for a row group, and the file once it has its first. */
 interface Partition {
   readonly folder: string
-  readonly name: string
   waiting: RecordBatch[]
   waitingRows: number
   waitingBytes: number
@@ -27,7 +26,7 @@ interface Partition {
  * the bytes do not depend on timing.
  */
 export class ParquetSink {
-  readonly #store: Store
+  readonly #store: Pick<Store, 'create'>
   readonly #folder: Location
   readonly #plan: ParquetSinkPlan
   readonly #fileSchema: Schema
@@ -38,7 +37,7 @@ export class ParquetSink {
   #rows = 0
 
   private constructor(
-    store: Store,
+    store: Pick<Store, 'create'>,
     folder: Location,
     fileSchema: Schema,
     encoder: TableEncoder,
@@ -53,7 +52,7 @@ export class ParquetSink {
 
   /** - `encoder`: who encodes the row groups; this thread by default. */
   static async open(
-    store: Store,
+    store: Pick<Store, 'create'>,
     folder: Location,
     schema: Schema,
     plan: ParquetSinkPlan,
@@ -94,7 +93,7 @@ export class ParquetSink {
   }
 
   /** Writes what waits and every footer, without showing any file. */
-  async prepare(): Promise<void> {
+  async prepare(): Promise<PreparedOutput[]> {
     if (this.#partitions.size === 0 && this.#plan.partitionBy.length === 0) this.#partition('')
     // All are given to the encoder before the first is written, so that another thread encodes while this one writes.
     const last = [...this.#partitions.values()].map((partition) => ({
@@ -102,27 +101,23 @@ export class ParquetSink {
       group: this.#encodeWaiting(partition),
     }))
     for (const { group } of last) group?.catch(() => {})
+    const outputs: PreparedOutput[] = []
     for (const { partition, group } of last) {
       if (group !== undefined) await this.#append(partition, await group)
       const { parquet, writer } = await this.#file(partition)
       await writer.write(parquet.finish())
-      await writer.prepare()
-    }
-  }
-
-  /** Shows the files, one after the other. */
-  async commit(): Promise<OutputInfo[]> {
-    const outputs: OutputInfo[] = []
-    for (const partition of this.#partitions.values()) {
-      const { parquet, writer } = await this.#file(partition)
-      await writer.commit()
-      outputs.push({ name: partition.name, format: 'parquet', rows: parquet.rows, bytes: parquet.bytes })
+      outputs.push({ ...(await writer.prepare()), format: 'parquet', rows: parquet.rows, bytes: parquet.bytes })
     }
     return outputs
   }
 
+  /** - Errors: the first of them, when all writers have been asked. */
   async abort(): Promise<void> {
-    for (const { file } of this.#partitions.values()) await file?.writer.abort().catch(() => {})
+    const failed: unknown[] = []
+    for (const { file } of this.#partitions.values()) {
+      await file?.writer.abort().catch((error: unknown) => failed.push(error))
+    }
+    if (failed.length > 0) throw failed[0]
   }
 
   async #writeRows(batch: RecordBatch): Promise<void> {
@@ -143,8 +138,7 @@ export class ParquetSink {
   #partition(folder: string): Partition {
     const known = this.#partitions.get(folder)
     if (known !== undefined) return known
-    const name = formatLocation(joinLocation(this.#folder, partFile(folder)))
-    const partition: Partition = { folder, name, waiting: [], waitingRows: 0, waitingBytes: 0, file: undefined }
+    const partition: Partition = { folder, waiting: [], waitingRows: 0, waitingBytes: 0, file: undefined }
     this.#partitions.set(folder, partition)
     return partition
   }

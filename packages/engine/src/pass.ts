@@ -10,9 +10,10 @@ import { assertMalformedShare } from './malformed.ts'
 import type { Meter } from './meter.ts'
 import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
-import { assertPlacesWritable, type Places } from './places.ts'
+import { assertSinksWritable, type Places } from './places.ts'
 import { type ReadInput, readObjects } from './read.ts'
 import { type Summary, summarize } from './report.ts'
+import { RunLog } from './run-log.ts'
 import { planUnits } from './split.ts'
 import { chooseThreads } from './threads.ts'
 
@@ -23,6 +24,8 @@ export interface Passed {
   /** Names below the input that were passed over, by reason. */
   readonly skipped: Readonly<Tally>
   readonly coordinator: Coordinator
+  /** Undefined where nothing is written. */
+  readonly log: RunLog | undefined
   /** Threads that scanned. */
   readonly threads: number
 }
@@ -31,7 +34,7 @@ export interface Passed {
  * One pass of a plan over its input, into the sinks of the places; what `finish` makes of it is the result.
  *
  * - `meter`: is told what every operator does.
- * - Errors: whatever fails, `finish` included, nothing that was not shown before leaves a trace.
+ * - Errors: whatever fails, `finish` included, nothing leaves a trace that is not on record to be shown.
  */
 export async function passOver<T>(
   plan: PhysicalPlan,
@@ -52,17 +55,20 @@ export async function passOver<T>(
   // Workers start while the places are tried.
   const crew = await openCrew(plan, store, Math.min(threads.count, units.length), meter)
   let coordinator: Coordinator | undefined
+  let log: RunLog | undefined
   try {
-    await assertPlacesWritable(places)
-    coordinator = await openCoordinator(places, crew, meter)
+    log = places.run === undefined ? undefined : await RunLog.open(places.state, places.run)
+    await assertSinksWritable(places.sinks, log)
+    coordinator = await openCoordinator(places, { crew, log, meter })
     const read = await readObjects({ plan, store, objects, units, crew, threads, meter }, coordinator, options)
     const summary = summarize(read)
     assertAddsUp(summary.accounting, 'all objects')
     assertEveryLineWritten(coordinator, summary.accounting, options)
     assertMalformedShare(summary.accounting, options.malformedMax)
-    return await finish({ read, summary, skipped, coordinator, threads: crew?.workerCount ?? 1 })
+    return await finish({ read, summary, skipped, coordinator, log, threads: crew?.workerCount ?? 1 })
   } catch (error) {
-    await coordinator?.abort()
+    const isGone = (await coordinator?.abort()) ?? (await log?.abandon())
+    if (isGone === true) await log?.close().catch(() => {})
     throw error
   } finally {
     await crew?.dismiss()

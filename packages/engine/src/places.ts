@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import {
   asFolder,
+  type Begun,
   followLinks,
   formatLocation,
   globFolder,
@@ -10,10 +12,12 @@ import {
   parseLocation,
   type Store,
 } from '@fletching/storage'
-import { type Manifest, manifestLocation, readManifest } from './manifest.ts'
+import { type Manifest, readManifest } from './manifest.ts'
 import type { RunOptions } from './options.ts'
 import { assertApart, assertOwnFilesOnly, csvTarget, stateFolder } from './outputs.ts'
 import type { PhysicalPlan, PhysicalSink } from './physical.ts'
+import { rollForward } from './roll-forward.ts'
+import { type Run, type RunLog, sweep } from './run-log.ts'
 
 /** A sink and where it writes. */
 export interface SinkPlace {
@@ -23,47 +27,82 @@ export interface SinkPlace {
   readonly target: Location
 }
 
+/** Where a job keeps what its next run must know. */
+export interface State {
+  readonly store: Store
+  readonly folder: Location
+  /** Nobody else is writing there, so that nothing is done under a condition. */
+  readonly isSingleWriter: boolean
+  /** The store of an address that a record names. */
+  storeOf(name: string): Promise<Store>
+}
+
 /** Every place that a run touches, checked before anything is read. */
 export interface Places {
   readonly input: { readonly store: Store }
   readonly sinks: readonly SinkPlace[]
-  readonly state: { readonly store: Store; readonly folder: Location }
+  readonly state: State
   /** The manifest of the last run, if there was one. */
   readonly last: Manifest | undefined
+  /** Undefined where nothing is written. */
+  readonly run: Run | undefined
 }
 
 /**
  * Opens the stores of a plan and refuses what would lose or mix up data: overlapping places, files of others in an output
- * folder, state that belongs to another output.
+ * folder, state that belongs to another output. A commit that an earlier run has begun is finished before the outputs are looked at, and what
+ * earlier runs left is taken away.
  */
 export async function openPlaces(job: string, plan: PhysicalPlan, options: RunOptions): Promise<Places> {
   const output = plan.sinks[0].to
-  const state = stateFolder(output, job, options.state)
+  const folder = stateFolder(output, job, options.state)
+  const storeOf = openStores()
   const sinks = await Promise.all(
     plan.sinks.map(async (sink) => {
       const target = sink.format === 'csv' ? csvTarget(sink.to).file : asFolder(parseLocation(sink.to))
-      return { sink, target, store: await openStore(target) }
+      return { sink, target, store: await storeOf(formatLocation(target)) }
     }),
   )
-  await assertPlacesApart(plan.location, sinks, state, options.report)
-  const stateStore = await openStore(state)
-  const last = await readManifest(stateStore, state, output)
+  await assertPlacesApart(plan.location, sinks, folder, options.report)
+  const store = await storeOf(formatLocation(folder))
+  const state = { store, folder, isSingleWriter: options.singleWriter === true, storeOf }
+  await rollForward(state, output, options.onNote ?? (() => {}))
+  const last = await readManifest(store, folder, output)
+  const before = last?.etag ?? null
+  const left = await sweep(state, (from) => from !== before)
   if (options.allowOtherFiles !== true) {
-    for (const place of sinks) await assertFolderIsOurs(place, last)
+    for (const place of sinks) await assertFolderIsOurs(place, last?.manifest, left)
   }
-  const input = { store: await openStore(parseLocation(plan.location)) }
-  return { input, sinks, state: { store: stateStore, folder: state }, last }
+  const input = { store: await storeOf(plan.location) }
+  return { input, sinks, state, last: last?.manifest, run: { id: runId(), output, before } }
+}
+
+/** One store for each kind of place. */
+function openStores(): State['storeOf'] {
+  const stores = new Map<Location['scheme'], Promise<Store>>()
+  return async (name) => {
+    const location = parseLocation(name)
+    const store = stores.get(location.scheme) ?? openStore(location)
+    stores.set(location.scheme, store)
+    return store
+  }
+}
+
+/** When it began, for people, and what makes it one of its kind. */
+function runId(): string {
+  return `${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(6).toString('hex')}`
 }
 
 /**
- * Proves that the outputs and the manifest can be written, before anything is read.
+ * Proves that the outputs can be written, before anything is read.
  *
+ * - `log`: is told of what is begun for that.
  * - Errors: ACCESS_DENIED and the like (environment), with the place.
  */
-export async function assertPlacesWritable({ sinks, state }: Places): Promise<void> {
-  await state.store.assertWritable(manifestLocation(state.folder))
+export async function assertSinksWritable(sinks: readonly SinkPlace[], log?: RunLog): Promise<void> {
+  const options = log === undefined ? {} : { onBegun: (begun: Begun) => log.add(begun) }
   for (const { sink, store, target } of sinks) {
-    await store.assertWritable(sink.format === 'csv' ? target : joinLocation(target, 'part-00000.parquet'))
+    await store.assertWritable(sink.format === 'csv' ? target : joinLocation(target, 'part-00000.parquet'), options)
   }
 }
 
@@ -85,14 +124,25 @@ async function assertPlacesApart(
   assertApart(await Promise.all(places.map(async (place) => ({ ...place, real: await followLinks(place.location) }))))
 }
 
-async function assertFolderIsOurs({ sink, store, target }: SinkPlace, last: Manifest | undefined): Promise<void> {
+/** - `left`: what earlier runs, or runs under way, have begun there and nobody sees. */
+async function assertFolderIsOurs(
+  { sink, store, target }: SinkPlace,
+  last: Manifest | undefined,
+  left: readonly Begun[],
+): Promise<void> {
+  const own = new Set(left.map(({ handle }) => handle))
   if (sink.format === 'csv') {
     const { file, folder } = csvTarget(sink.to)
     if (folder === undefined) return
-    const own = formatLocation(file)
-    await assertOwnFilesOnly(store, folder, (name) => name === own, 'Personalize would import every file of the folder')
+    own.add(formatLocation(file))
+    await assertOwnFilesOnly(
+      store,
+      folder,
+      (name) => own.has(name),
+      'Personalize would import every file of the folder',
+    )
     return
   }
-  const own = new Set(last?.outputs.map(({ name }) => name))
+  for (const { name } of last?.outputs ?? []) own.add(name)
   await assertOwnFilesOnly(store, target, (name) => own.has(name), 'Athena would read every file of the folder')
 }

@@ -1,6 +1,6 @@
 import type { ObjectWriter } from '@fletching/storage'
 import type { Reject } from './morsel.ts'
-import type { OutputInfo } from './report.ts'
+import type { PreparedOutput } from './report.ts'
 
 /**
  * The lines that became no row, one JSON object a line: where it stood, why, and the line itself, so that it can be
@@ -8,14 +8,12 @@ import type { OutputInfo } from './report.ts'
  * without rejects leaves none.
  */
 export class RejectsSink {
-  readonly #name: string
   readonly #open: () => Promise<ObjectWriter>
   #writer: ObjectWriter | undefined
   #rows = 0
   #bytes = 0
 
-  constructor(name: string, open: () => Promise<ObjectWriter>) {
-    this.#name = name
+  constructor(open: () => Promise<ObjectWriter>) {
     this.#open = open
   }
 
@@ -33,14 +31,9 @@ export class RejectsSink {
     await this.#writer.write(bytes)
   }
 
-  async prepare(): Promise<void> {
-    await this.#writer?.prepare()
-  }
-
-  async commit(): Promise<OutputInfo[]> {
+  async prepare(): Promise<PreparedOutput[]> {
     if (this.#writer === undefined) return []
-    await this.#writer.commit()
-    return [{ name: this.#name, format: 'rejects', rows: this.#rows, bytes: this.#bytes }]
+    return [{ ...(await this.#writer.prepare()), format: 'rejects', rows: this.#rows, bytes: this.#bytes }]
   }
 
   async abort(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Prepared } from '@fletching/storage'
 import { type Accounting, addAccounting, addTally, addTo, emptyAccounting, newTally, type Tally } from './accounting.ts'
 import type { ReadInput } from './read.ts'
 import { mostFrequent, type RefusedValue } from './refused.ts'
@@ -8,6 +9,14 @@ export interface OutputInfo {
   readonly format: 'csv' | 'parquet' | 'rejects'
   readonly rows: number
   readonly bytes: number
+}
+
+/** An output of which every byte is at its place, and that nobody sees yet. */
+export interface PreparedOutput extends OutputInfo, Prepared {}
+
+/** What a report says of an output that was prepared. */
+export function outputInfo({ name, format, rows, bytes }: OutputInfo): OutputInfo {
+  return { name, format, rows, bytes }
 }
 
 /** One object that a run read. */

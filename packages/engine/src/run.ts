@@ -1,25 +1,27 @@
-import { dataError } from '@fletching/columns/errors'
+import { dataError, internal } from '@fletching/columns/errors'
 import type { Job, Params, ValuesOf } from '@fletching/job'
 import { optimize } from '@fletching/plan'
 import { orAborted } from './abort.ts'
 import { type Accounting, sum } from './accounting.ts'
+import { commit } from './commit.ts'
 import type { Coordinator } from './coordinator.ts'
 import { inJob } from './in-job.ts'
-import { writeManifest } from './manifest.ts'
 import type { RunOptions } from './options.ts'
 import { passOver } from './pass.ts'
 import { lower } from './physical.ts'
 import { openPlaces } from './places.ts'
-import type { OutputInfo, Report } from './report.ts'
-import { keptOutputs, removeSurplus } from './surplus.ts'
+import { outputInfo, type PreparedOutput, type Report } from './report.ts'
+import { sweep } from './run-log.ts'
+import { keptOutputs, surplusOf } from './surplus.ts'
 import { version } from './version.ts'
 
 /**
  * Runs a job on this machine: one pass over the input for all its sinks, in bounded memory, and nothing visible before the
- * whole input has been read and accounted for.
+ * whole input has been read and accounted for. A commit that an earlier run has begun is finished first.
  *
  * - Order: objects in UTF-8 byte order of their names, lines in the order within them.
- * - Errors: of all four kinds. Whatever fails, nothing that was written becomes visible, and the outputs of the last run stay.
+ * - Errors: of all four kinds. Whatever fails before the commit, nothing that was written becomes visible, and the outputs of the last run stay;
+ *   a commit that has begun is finished by the next run.
  */
 export async function runJob<P extends Params>(
   job: Job<P>,
@@ -39,8 +41,9 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     plan,
     places,
     options,
-    async ({ read, skipped, coordinator, summary: { accounting, ...figures } }) => {
-      const outputs = await show(coordinator, accounting, options)
+    async ({ read, skipped, coordinator, log, summary: { accounting, ...figures } }) => {
+      const prepared = await prepare(coordinator, accounting, options)
+      const outputs = prepared.map(outputInfo)
       const report: Report = {
         job: job.name,
         version,
@@ -59,23 +62,33 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
         ...figures,
         outputs,
       }
-      const surplus = accounting.rows === 0 && options.onEmpty === 'skip' ? [] : await removeSurplus(places, outputs)
-      await writeManifest(places.state.store, places.state.folder, {
-        manifestVersion: 1,
-        output: plan.sinks[0].to,
-        ...report,
-        outputs: keptOutputs(places.last?.outputs ?? [], outputs, surplus),
-      })
+      const surplus = accounting.rows === 0 && options.onEmpty === 'skip' ? [] : surplusOf(places, outputs)
+      const { run, state, last } = places
+      if (run === undefined) throw internal('a run without a name has something to show')
+      const { id, output, before } = run
+      const kept = keptOutputs(last?.outputs ?? [], outputs, surplus)
+      const manifest = { manifestVersion: 1, run: id, output, ...report, outputs: kept } as const
+      options.signal?.throwIfAborted()
+      await commit(state, { run: id, output, before, outputs: prepared, surplus, manifest }, coordinator)
+      // Those that went on from the same manifest have come too late. What cannot be taken away now is left to the next run.
+      await log
+        ?.close()
+        .then(() => sweep(state, (from) => from === before))
+        .catch(() => {})
       return report
     },
   )
 }
 
-/** Shows the outputs, unless there is no row and the policy says otherwise. */
-async function show(coordinator: Coordinator, accounting: Accounting, options: RunOptions): Promise<OutputInfo[]> {
+/** Brings the outputs to their places, unless there is no row and the policy says otherwise. */
+async function prepare(
+  coordinator: Coordinator,
+  accounting: Accounting,
+  options: RunOptions,
+): Promise<PreparedOutput[]> {
   options.signal?.throwIfAborted()
-  if (accounting.rows > 0 || options.onEmpty === 'header') return coordinator.commit()
-  if (options.onEmpty === 'skip') return coordinator.commitRejects()
+  if (accounting.rows > 0 || options.onEmpty === 'header') return coordinator.prepare()
+  if (options.onEmpty === 'skip') return coordinator.prepareRejects()
   throw dataError('EMPTY_RESULT', `no row came out of ${accounting.lines} lines`, {
     at: [
       ...Object.entries(accounting.filtered).map(([reason, count]) => `${count} filtered: ${reason}`),

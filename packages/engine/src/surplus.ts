@@ -1,28 +1,18 @@
-import { formatLocation, parseLocation } from '@fletching/storage'
+import { formatLocation } from '@fletching/storage'
 import type { Places } from './places.ts'
 import type { OutputInfo } from './report.ts'
 
 /**
- * Removes what the last run wrote into the places of this one and this one did not replace, so that nobody reads yesterday's
- * rows beside today's. Only what the last manifest names, below the folders of this run, is ever removed.
- *
- * @returns the names that were removed.
+ * The names of what the last run wrote into the places of this one and this one does not replace: they are to be removed, so that
+ * nobody reads yesterday's rows beside today's. Only what the last manifest names, below the folders of this run, is ever among them.
  */
-export async function removeSurplus(places: Places, outputs: readonly OutputInfo[]): Promise<string[]> {
+export function surplusOf(places: Pick<Places, 'sinks' | 'state' | 'last'>, outputs: readonly OutputInfo[]): string[] {
   const written = new Set(outputs.map(({ name }) => name))
-  const homes = [
-    ...places.sinks.map(({ store, target }) => ({ store, folder: formatLocation(target) })),
-    { store: places.state.store, folder: formatLocation(places.state.folder) },
-  ]
-  const removed: string[] = []
-  for (const { name } of places.last?.outputs ?? []) {
-    if (written.has(name)) continue
-    const home = homes.find(({ folder }) => folder.endsWith('/') && name.startsWith(folder) && !name.includes('/../'))
-    if (home === undefined) continue
-    await home.store.remove(parseLocation(name))
-    removed.push(name)
-  }
-  return removed
+  const homes = [...places.sinks.map(({ target }) => target), places.state.folder].map(formatLocation)
+  const isAtHome = (name: string) =>
+    homes.some((folder) => folder.endsWith('/') && name.startsWith(folder) && !name.includes('/../'))
+  const names = (places.last?.outputs ?? []).map(({ name }) => name)
+  return names.filter((name) => !written.has(name) && isAtHome(name))
 }
 
 /** What the manifest lists: this run's outputs, and those of the last that are still there. */

@@ -1,6 +1,7 @@
 import { type ObjectWriter, openMemoryStore, parseLocation, type Store } from '@fletching/storage'
 import { describe, expect, it } from 'vitest'
 import { openCoordinator } from '../src/coordinator.ts'
+import { stateIn } from './stores.ts'
 
 const failure = new Error('no space')
 
@@ -27,10 +28,8 @@ function places(store: Store) {
     target: parseLocation(to),
   })
   return {
-    input: { store },
     sinks: [csv('memory:a'), csv('memory:b')],
-    state: { store, folder: parseLocation('memory:state/') },
-    last: undefined,
+    state: stateIn(store),
   }
 }
 
@@ -48,7 +47,7 @@ describe('what was begun is taken away', () => {
       name === 'a' ? { abort: async () => Promise.reject(failure) } : {},
     )
     const coordinator = await openCoordinator(places(store))
-    await coordinator.abort()
+    expect(await coordinator.abort()).toBe(false)
     expect(aborted).toEqual(['b'])
   })
 })

@@ -4,29 +4,32 @@ import { openStore, parseLocation, type Store } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
 import { DateDay, Utf8 } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
-import { openCoordinator } from '../src/coordinator.ts'
+import { type Coordinator, openCoordinator } from '../src/coordinator.ts'
 import type { Morsel, Reject, SinkPart } from '../src/morsel.ts'
 import type { Places, SinkPlace } from '../src/places.ts'
+import { type OutputInfo, outputInfo } from '../src/report.ts'
 import { batchOf } from './batches.ts'
 import { planFor } from './plans.ts'
-import { objectsIn, openWatchedStore } from './stores.ts'
+import { objectsIn, openWatchedStore, stateIn } from './stores.ts'
 
 type Format = SinkPart['format']
 
 /** A run's places in one store, with sinks of these formats in this order. */
-function placesIn(store: Store, formats: readonly Format[], root = 'memory:'): Places {
+function placesIn(store: Store, formats: readonly Format[], root = 'memory:'): Pick<Places, 'sinks' | 'state'> {
   const sinks = planFor({ input: 'in', csv: 'csv', table: 'table' }, { partitionBy: [] }).sinks
   const placed = formats.map((format): SinkPlace => {
     const sink = sinks.find((one) => one.format === format)
     if (sink === undefined) throw new Error(`no sink of ${format}`)
     return { sink, store, target: parseLocation(`${root}${format === 'csv' ? 'csv/part-00000.csv' : 'table/'}`) }
   })
-  return {
-    input: { store },
-    sinks: placed,
-    state: { store, folder: parseLocation(`${root}state/`) },
-    last: undefined,
-  }
+  return { sinks: placed, state: stateIn(store, `${root}state/`) }
+}
+
+/** Shows what was prepared, as a commit does. */
+async function show(store: Store, coordinator: Coordinator): Promise<OutputInfo[]> {
+  const outputs = await coordinator.prepare()
+  for (const output of outputs) await store.complete(output)
+  return outputs.map(outputInfo)
 }
 
 const both: readonly Format[] = ['csv', 'parquet']
@@ -57,13 +60,13 @@ function morsel(seq: number, formats: readonly Format[], rejects: readonly Rejec
 }
 
 describe('a coordinator', () => {
-  it('appends in order, and shows what came', async () => {
+  it('appends in order, and brings what came to its place', async () => {
     const { store } = openWatchedStore()
     const coordinator = await openCoordinator(placesIn(store, ['csv']))
     for (const seq of [0, 1, 2]) await coordinator.append(morsel(seq, ['csv'], seq === 1 ? [reject] : []))
     expect(coordinator.rows).toEqual([3])
     expect(await objectsIn(store)).toEqual({})
-    const outputs = await coordinator.commit()
+    const outputs = await show(store, coordinator)
     const objects = await objectsIn(store)
     expect(String(objects['csv/part-00000.csv'])).toBe(
       'user,item,day\nu0,i,2019-05-18\nu1,i,2019-05-18\nu2,i,2019-05-18\n',
@@ -92,21 +95,16 @@ describe('a coordinator', () => {
     await expect(appended).rejects.toThrow(expect.objectContaining({ kind: 'internal', message }))
   })
 
-  it.each([[both], [both.toReversed()]])(
-    'shows the CSV last, when all is in place, with sinks of %j',
-    async (formats) => {
-      const { store, events } = openWatchedStore()
-      const coordinator = await openCoordinator(placesIn(store, formats))
-      await coordinator.append(morsel(0, formats, [reject]))
-      const outputs = await coordinator.commit()
-      const names = ['state/rejects.ndjson', 'table/part-00000.parquet', 'csv/part-00000.csv']
-      expect(events.filter((event) => !event.startsWith('create'))).toEqual([
-        ...names.map((name) => `prepare ${name}`),
-        ...names.map((name) => `commit ${name}`),
-      ])
-      expect(outputs.map(({ name }) => name)).toEqual(names.map((name) => `memory:${name}`))
-    },
-  )
+  it.each([[both], [both.toReversed()]])('prepares the CSV last, with sinks of %j', async (formats) => {
+    const { store, events } = openWatchedStore()
+    const coordinator = await openCoordinator(placesIn(store, formats))
+    await coordinator.append(morsel(0, formats, [reject]))
+    const outputs = await coordinator.prepare()
+    const names = ['state/rejects.ndjson', 'table/part-00000.parquet', 'csv/part-00000.csv']
+    expect(events.filter((event) => !event.startsWith('create'))).toEqual(names.map((name) => `prepare ${name}`))
+    expect(await objectsIn(store)).toEqual({})
+    expect(outputs.map(({ name }) => name)).toEqual(names.map((name) => `memory:${name}`))
+  })
 
   it('shows nothing when one output cannot be brought to its place', async () => {
     const { store, events } = openWatchedStore()
@@ -120,18 +118,33 @@ describe('a coordinator', () => {
     }
     const coordinator = await openCoordinator(placesIn(full, both))
     await coordinator.append(morsel(0, both, [reject]))
-    await expect(coordinator.commit()).rejects.toThrow('full')
+    await expect(coordinator.prepare()).rejects.toThrow('full')
     await coordinator.abort()
-    expect(events.filter((event) => event.startsWith('commit'))).toEqual([])
+    expect(events.filter((event) => event.startsWith('abort'))).toHaveLength(3)
     expect(await objectsIn(store)).toEqual({})
   })
 
-  it('shows the rejects alone', async () => {
-    const { store } = openWatchedStore()
+  it('prepares the rejects alone, and gives up the rest', async () => {
+    const { store, events } = openWatchedStore()
     const coordinator = await openCoordinator(placesIn(store, both))
     await coordinator.append(morsel(0, both, [reject]))
-    expect(await coordinator.commitRejects()).toMatchObject([{ format: 'rejects', rows: 1 }])
-    expect(Object.keys(await objectsIn(store))).toEqual(['state/rejects.ndjson'])
+    expect(await coordinator.prepareRejects()).toMatchObject([{ format: 'rejects', rows: 1 }])
+    expect(events.filter((event) => !event.startsWith('create'))).toEqual([
+      'abort csv/part-00000.csv',
+      'prepare state/rejects.ndjson',
+    ])
+  })
+
+  it('leaves what is handed over, until it is taken back', async () => {
+    const { store, events } = openWatchedStore()
+    const coordinator = await openCoordinator(placesIn(store, ['csv']))
+    await coordinator.prepare()
+    coordinator.handOver()
+    expect(await coordinator.abort()).toBe(false)
+    expect(events.at(-1)).toBe('prepare csv/part-00000.csv')
+    coordinator.takeBack()
+    expect(await coordinator.abort()).toBe(true)
+    expect(events.at(-1)).toBe('abort csv/part-00000.csv')
   })
 
   it('leaves no trace of what was not shown', () =>

@@ -7,6 +7,7 @@ import { Field, makeData, RecordBatch, Schema, Struct, Utf8, vectorFromArray } f
 import { describe, expect, it } from 'vitest'
 import { ParquetSink } from '../src/parquet-sink.ts'
 import type { ParquetSinkPlan } from '../src/physical.ts'
+import { type OutputInfo, outputInfo } from '../src/report.ts'
 import { objectsIn, openWatchedStore } from './stores.ts'
 
 const schema = new Schema([new Field('id', new Utf8(), false), new Field('part', new Utf8(), false)])
@@ -18,12 +19,20 @@ function batchOf(part: string, rows: number, idBytes: number): RecordBatch {
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children }))
 }
 
+/** Shows what was prepared, as a commit does. */
+async function show(store: Store, sink: ParquetSink): Promise<OutputInfo[]> {
+  const outputs = await sink.prepare()
+  for (const output of outputs) await store.complete(output)
+  return outputs.map(outputInfo)
+}
+
 /** The rows of each row group, by partition, of a table that was written with small bounds. */
 function rowGroups(batches: readonly RecordBatch[], openBytes: number): Promise<Record<string, number[]>> {
   return inFolder(async (folder) => {
     await mkdir(join(folder, 'table'))
     const location = parseLocation(`${folder}/table/`)
-    const sink = await ParquetSink.open(await openStore(location), location, schema, {
+    const store = await openStore(location)
+    const sink = await ParquetSink.open(store, location, schema, {
       format: 'parquet',
       to: `${folder}/table`,
       columns: [],
@@ -35,8 +44,7 @@ function rowGroups(batches: readonly RecordBatch[], openBytes: number): Promise<
       openBytes,
     })
     for (const batch of batches) await sink.write(batch)
-    await sink.prepare()
-    await sink.commit()
+    await show(store, sink)
     const instance = await DuckDBInstance.create()
     const connection = await instance.connect()
     const found = await connection.runAndReadAll(
@@ -125,8 +133,7 @@ async function tableOf(rows: readonly string[], ends: readonly number[], openRow
     await sink.write(new RecordBatch(schema, data))
     start = end
   }
-  await sink.prepare()
-  await sink.commit()
+  await show(store, sink)
   return objectsIn(store)
 }
 
@@ -168,9 +175,9 @@ describe('a table', () => {
       const begun = events.filter((event) => event.startsWith('create')).length
       expect(sink.rows - begun).toBeLessThanOrEqual(32)
     }
-    await sink.prepare()
+    const outputs = await sink.prepare()
     expect(await objectsIn(store)).toEqual({})
-    const outputs = await sink.commit()
+    for (const output of outputs) await store.complete(output)
     expect(outputs).toHaveLength(500)
     expect(new Set(outputs.map(({ rows }) => rows))).toEqual(new Set([1]))
     expect(Object.keys(await objectsIn(store))).toHaveLength(500)
@@ -180,8 +187,7 @@ describe('a table', () => {
     const { store } = openWatchedStore()
     const sink = await openSink(store)
     await sink.write(rowsOf(['b', 'a', 'b']))
-    await sink.prepare()
-    const outputs = await sink.commit()
+    const outputs = await show(store, sink)
     const objects = await objectsIn(store)
     expect(outputs).toEqual(
       ['b', 'a'].map((part) => ({
@@ -198,10 +204,10 @@ describe('a table', () => {
     [['part'], []],
     [[], [{ name: 'memory:table/part-00000.parquet', format: 'parquet', rows: 0, bytes: expect.any(Number) }]],
   ])('without rows, partitioned by %j, is %o', async (partitionBy, outputs) => {
-    const sink = await openSink(openWatchedStore().store, { partitionBy })
+    const { store } = openWatchedStore()
+    const sink = await openSink(store, { partitionBy })
     await sink.write(rowsOf([]))
-    await sink.prepare()
-    expect(await sink.commit()).toEqual(outputs)
+    expect(await show(store, sink)).toEqual(outputs)
   })
 
   it('that is given up leaves neither files nor folders, whatever was written', () =>

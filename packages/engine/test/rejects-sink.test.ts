@@ -2,6 +2,7 @@ import { openMemoryStore, parseLocation } from '@fletching/storage'
 import { describe, expect, it } from 'vitest'
 import type { Reject } from '../src/morsel.ts'
 import { RejectsSink } from '../src/rejects-sink.ts'
+import { outputInfo } from '../src/report.ts'
 import { objectsIn } from './stores.ts'
 
 const malformed: Reject = {
@@ -28,11 +29,16 @@ const setAside: Reject = {
 function openSink() {
   const store = openMemoryStore()
   let opened = 0
-  const sink = new RejectsSink('memory:rejects', () => {
+  const sink = new RejectsSink(() => {
     opened++
     return store.create(parseLocation('memory:rejects'))
   })
-  return { sink, opened: () => opened, text: async () => String((await objectsIn(store)).rejects) }
+  const show = async () => {
+    const outputs = await sink.prepare()
+    for (const output of outputs) await store.complete(output)
+    return outputs.map(outputInfo)
+  }
+  return { sink, opened: () => opened, show, text: async () => String((await objectsIn(store)).rejects) }
 }
 
 describe('the rejects', () => {
@@ -63,21 +69,20 @@ describe('the rejects', () => {
       '{"object":"in/a","line":8,"byteOffset":0,"stage":"setAside","code":"NOT_TEXT","column":"userId","text":"\ufeff\\u0000\u2028😀"}',
     ],
   ])('hold %s', async (_, reject, line) => {
-    const { sink, text } = openSink()
+    const { sink, show, text } = openSink()
     await sink.write([reject])
-    await sink.commit()
+    await show()
     expect(await text()).toBe(`${line}\n`)
   })
 
   it('are counted, in one object, in the order in which they came', async () => {
-    const { sink, opened, text } = openSink()
+    const { sink, opened, show, text } = openSink()
     await sink.write([])
     expect(opened()).toBe(0)
     await sink.write([malformed, setAside])
     await sink.write([])
     await sink.write([{ ...setAside, line: 9 }])
-    await sink.prepare()
-    const outputs = await sink.commit()
+    const outputs = await show()
     const written = await text()
     expect(outputs).toEqual([{ name: 'memory:rejects', format: 'rejects', rows: 3, bytes: Buffer.byteLength(written) }])
     expect(written.match(/"line":\d/g)).toEqual(['"line":7', '"line":8', '"line":9'])
@@ -86,8 +91,7 @@ describe('the rejects', () => {
 
   it('are no object when there are none', async () => {
     const { sink, opened } = openSink()
-    await sink.prepare()
-    expect(await sink.commit()).toEqual([])
+    expect(await sink.prepare()).toEqual([])
     await sink.abort()
     expect(opened()).toBe(0)
   })

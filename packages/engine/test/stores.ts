@@ -1,4 +1,5 @@
 import { type Location, openMemoryStore, parseLocation, type Store } from '@fletching/storage'
+import type { State } from '../src/places.ts'
 
 /** A store in memory that writes down what happens to its objects. */
 export function openWatchedStore(): { readonly store: Store; readonly events: string[] } {
@@ -17,15 +18,28 @@ export function openWatchedStore(): { readonly store: Store; readonly events: st
       assertWritable: async (location) => {
         events.push(`try ${nameOf(location)}`)
       },
-      create: async (location) => {
-        const writer = await memory.create(location)
+      complete: async (prepared) => {
+        events.push(`complete ${nameOf(parseLocation(prepared.name))}`)
+        return memory.complete(prepared)
+      },
+      abandon: async (begun) => {
+        events.push(`abandon ${nameOf(parseLocation(begun.name))}`)
+        await memory.abandon(begun)
+      },
+      put: async (location, bytes, condition) => {
+        const isWritten = await memory.put(location, bytes, condition)
+        events.push(`${isWritten ? 'put' : 'do not put'} ${nameOf(location)}`)
+        return isWritten
+      },
+      create: async (location, options) => {
+        const writer = await memory.create(location, options)
         const name = nameOf(location)
         events.push(`create ${name}`)
         return {
           write: (bytes) => writer.write(bytes),
           prepare: async () => {
             events.push(`prepare ${name}`)
-            await writer.prepare()
+            return writer.prepare()
           },
           commit: async () => {
             events.push(`commit ${name}`)
@@ -39,6 +53,11 @@ export function openWatchedStore(): { readonly store: Store; readonly events: st
       },
     },
   }
+}
+
+/** A state folder in a store that holds everything else too. */
+export function stateIn(store: Store, folder = 'memory:state/'): State {
+  return { store, folder: parseLocation(folder), isSingleWriter: false, storeOf: async () => store }
 }
 
 /** Every object of a store in memory, by its name. */

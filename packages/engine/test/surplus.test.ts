@@ -1,11 +1,10 @@
-import { formatLocation, openMemoryStore, parseLocation } from '@fletching/storage'
+import { openMemoryStore, parseLocation } from '@fletching/storage'
 import { expect, it } from 'vitest'
 import type { Manifest } from '../src/manifest.ts'
-import type { Places } from '../src/places.ts'
 import type { OutputInfo } from '../src/report.ts'
-import { keptOutputs, removeSurplus } from '../src/surplus.ts'
+import { keptOutputs, surplusOf } from '../src/surplus.ts'
 import { planFor } from './plans.ts'
-import { objectsIn, put } from './stores.ts'
+import { stateIn } from './stores.ts'
 
 const [csv, table] = planFor({ input: 'in', csv: 'csv', table: 'table' }).sinks
 
@@ -13,24 +12,21 @@ function output(name: string): OutputInfo {
   return { name: `memory:${name}`, format: 'parquet', rows: 1, bytes: 1 }
 }
 
-/** What is there after a run that wrote `written` into `csv/`, `table/` and `state/`, where the last one had written `last`. */
-async function left(last: readonly string[], written: readonly string[], names: readonly string[] = last) {
+/** What is to be removed after a run that wrote `written` into `csv/`, `table/` and `state/`, where the last one had written `last`. */
+function surplus(last: readonly string[] | undefined, written: readonly string[]): string[] {
   const store = openMemoryStore()
-  for (const name of names) await put(store, parseLocation(`memory:${name}`), 'x')
-  const places: Places = {
-    input: { store },
+  const places = {
     sinks: [
       { sink: csv, store, target: parseLocation('memory:csv/part-00000.csv') },
       { sink: table, store, target: parseLocation('memory:table/') },
     ],
-    state: { store, folder: parseLocation('memory:state/') },
-    last: { outputs: last.map(output) } as unknown as Manifest,
+    state: stateIn(store),
+    last: last === undefined ? undefined : ({ outputs: last.map(output) } as unknown as Manifest),
   }
-  const removed = await removeSurplus(places, written.map(output))
-  return { removed: removed.map((name) => name.slice('memory:'.length)), left: Object.keys(await objectsIn(store)) }
+  return surplusOf(places, written.map(output)).map((name) => name.slice('memory:'.length))
 }
 
-it.each<[string, readonly string[], readonly string[], readonly string[]]>([
+it.each<[string, readonly string[] | undefined, readonly string[], readonly string[]]>([
   [
     'removes nothing of a run that wrote the same',
     ['table/a', 'csv/part-00000.csv'],
@@ -45,28 +41,9 @@ it.each<[string, readonly string[], readonly string[], readonly string[]]>([
   ],
   ['leaves what lies in no folder of this run', ['other/a', 'tables/a', 'table', 'csv/old.csv'], [], []],
   ['leaves what only seems to lie in one', ['table/../secret/a', 'state/../a'], [], []],
-])('%s', async (_, last, written, removed) => {
-  const outcome = await left(last, written)
-  expect(outcome.removed).toEqual(removed)
-  expect(outcome.left.toSorted()).toEqual(last.filter((name) => !removed.includes(name)).toSorted())
-})
-
-it('leaves what the last manifest does not name', async () => {
-  expect(await left(['table/a'], [], ['table/a', 'table/b'])).toEqual({ removed: ['table/a'], left: ['table/b'] })
-})
-
-it('is content with what is gone already', async () => {
-  expect(await left(['table/a'], [], [])).toEqual({ removed: ['table/a'], left: [] })
-})
-
-it('removes nothing before the first manifest', async () => {
-  const store = openMemoryStore()
-  const folder = parseLocation('memory:table/')
-  await put(store, parseLocation('memory:table/a'), 'x')
-  const places: Places = { input: { store }, sinks: [], state: { store, folder }, last: undefined }
-  expect(await removeSurplus(places, [])).toEqual([])
-  expect(await store.stat(parseLocation('memory:table/a'))).toBeDefined()
-  expect(formatLocation(folder)).toBe('memory:table/')
+  ['removes nothing before the first manifest', undefined, ['table/a'], []],
+])('%s', (_, last, written, names) => {
+  expect(surplus(last, written)).toEqual(names)
 })
 
 it.each<[readonly string[], readonly string[], readonly string[], readonly string[]]>([

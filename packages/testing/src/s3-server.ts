@@ -26,6 +26,8 @@ function describeServer(endpoint: string, isReal: boolean, close: () => Promise<
     AWS_ACCESS_KEY_ID: 'AKIATESTMARK',
     AWS_SECRET_ACCESS_KEY: 'secret-test-mark',
     AWS_REGION: 'us-east-1',
+    // The server in process takes conditions and does not keep them.
+    ...(isReal ? {} : { FLETCHING_SINGLE_WRITER: 'true' }),
   }
   return { endpoint, isReal, env, close }
 }

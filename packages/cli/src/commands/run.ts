@@ -25,6 +25,7 @@ export async function runCommand(name: string, values: OptionValues, context: Co
     ...(file === undefined ? {} : { report: file }),
     signal,
     onProgress: (progress) => voice.progress(progress),
+    onNote: (text) => voice.note(text),
   })
   if (file !== undefined) await writeReport(file, report)
   await voice.finished(report)

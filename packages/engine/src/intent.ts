@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import { authorError, environmentError } from '@fletching/columns/errors'
+import { formatLocation, joinLocation, type Location } from '@fletching/storage'
+import type { Manifest } from './manifest.ts'
+import type { State } from './places.ts'
+import type { PreparedOutput } from './report.ts'
+import { readText } from './text.ts'
+
+/**
+ * What a run is about to show, written before it shows anything: whoever finds it can finish the commit. While it stands, no other run
+ * can begin one.
+ */
+export interface Intent {
+  readonly run: string
+  /** The output that the state folder belongs to. */
+  readonly output: string
+  /** The ETag of the manifest that the run goes on from; null before the first. */
+  readonly before: string | null
+  /** In the order in which they are shown. */
+  readonly outputs: readonly PreparedOutput[]
+  /** Names of what the last run left and this one did not replace. */
+  readonly surplus: readonly string[]
+  readonly manifest: Manifest
+}
+
+const INTENT_VERSION = 1
+
+export function intentLocation(folder: Location): Location {
+  return joinLocation(folder, 'intent.json')
+}
+
+/** The record as it is stored, with its version and its checksum. */
+export function formatIntent(intent: Intent): string {
+  const text = JSON.stringify(intent)
+  const sha256 = createHash('sha256').update(text).digest('hex')
+  return `{"intentVersion":${INTENT_VERSION},"sha256":"${sha256}","intent":${text}}\n`
+}
+
+/**
+ * The intent record of a state folder, if there is one.
+ *
+ * - Errors: STATE_MISMATCH (author) when it belongs to another output; BAD_INTENT (environment) when it is damaged or of a newer version. It
+ *   is never passed over: it says which outputs may be shown by half.
+ */
+export async function readIntent({ store, folder }: State, output: string): Promise<Intent | undefined> {
+  const object = await store.stat(intentLocation(folder))
+  if (object === undefined) return undefined
+  const intent = parseIntent(await readText(store, object), object.name)
+  if (intent.output === output) return intent
+  throw authorError('STATE_MISMATCH', `the state folder belongs to another output, ${intent.output}`, {
+    at: object.name,
+    help: `this run writes ${output}: give it a state folder of its own with --state`,
+  })
+}
+
+function parseIntent(text: string, name: string): Intent {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw badIntent(name, 'it is not JSON', cause)
+  }
+  const { intentVersion, intent } = (value ?? {}) as { readonly intentVersion?: unknown; readonly intent?: unknown }
+  if (typeof intentVersion === 'number' && intentVersion > INTENT_VERSION) throw newerIntent(name)
+  // Its text is a function of what it says, so that nothing of it may be another.
+  if (typeof intent !== 'object' || intent === null || formatIntent(intent as Intent) !== text) {
+    throw badIntent(name, 'its checksum is wrong')
+  }
+  return intent as Intent
+}
+
+function badIntent(name: string, why: string, cause?: unknown) {
+  return environmentError('BAD_INTENT', `the record of a commit that was begun cannot be read: ${why}`, {
+    at: name,
+    help: [
+      'the outputs may be those of two runs; nothing was read or written',
+      'restore the record, or remove it together with all outputs of the job, then run again',
+    ],
+    cause,
+  })
+}
+
+function newerIntent(name: string) {
+  return environmentError('BAD_INTENT', 'the record of a commit that was begun is of a newer version', {
+    at: name,
+    help: 'nothing was read or written; run the job once with the version that wrote it, which finishes the commit',
+  })
+}
+
+/** The address of a record in the words of an error. */
+export function intentName({ folder }: State): string {
+  return formatLocation(intentLocation(folder))
+}

@@ -1,0 +1,120 @@
+import { type Begun, formatLocation, joinLocation, type Location, noConditionalWrites } from '@fletching/storage'
+import type { State } from './places.ts'
+import { readText } from './text.ts'
+
+/** A run that goes on from a manifest. */
+export interface Run {
+  readonly id: string
+  readonly output: string
+  /** The ETag of that manifest; null before the first. */
+  readonly before: string | null
+}
+
+interface RunRecord extends Run {
+  readonly recordVersion: 1
+  readonly begun: readonly Begun[]
+}
+
+/**
+ * What a run has begun and nobody sees, kept in the state folder while it is under way, so that another can take it away if this one
+ * cannot: the uploads under way on S3, and temporary files.
+ *
+ * - Cost: a small object for each output, written again as a whole; none for a part of it.
+ */
+export class RunLog {
+  readonly #state: State
+  readonly #location: Location
+  readonly #run: Run
+  readonly #begun: Begun[] = []
+
+  private constructor(state: State, run: Run) {
+    this.#state = state
+    this.#location = joinLocation(runsFolder(state), `${run.id}.json`)
+    this.#run = run
+  }
+
+  /**
+   * Begins the log, which also tries whether the state folder can be written and keeps two runs apart.
+   *
+   * - Errors: ACCESS_DENIED and the like; NO_CONDITIONAL_WRITES (environment), unless the state says that there is a single writer.
+   */
+  static async open(state: State, run: Run): Promise<RunLog> {
+    const log = new RunLog(state, run)
+    if (state.isSingleWriter) {
+      await log.#write()
+      return log
+    }
+    await log.#write({ etag: undefined })
+    // It is there now, so that a place which keeps the condition says no.
+    if (await log.#write({ etag: undefined })) {
+      await log.close()
+      throw noConditionalWrites(formatLocation(state.folder))
+    }
+    return log
+  }
+
+  /** Resolves when what was begun is on record. */
+  async add(begun: Begun): Promise<void> {
+    this.#begun.push(begun)
+    await this.#write()
+  }
+
+  /** Takes away all that was begun; false when some of it may be left. */
+  async abandon(): Promise<boolean> {
+    return abandonAll(this.#state, this.#begun)
+  }
+
+  async close(): Promise<void> {
+    await this.#state.store.remove(this.#location)
+  }
+
+  #write(condition?: { readonly etag: undefined }): Promise<boolean> {
+    const record: RunRecord = { recordVersion: 1, ...this.#run, begun: this.#begun }
+    return this.#state.store.put(this.#location, Buffer.from(`${JSON.stringify(record)}\n`), condition)
+  }
+}
+
+/**
+ * Takes away what runs left that can never show it, since the manifest has moved on from the one that they go on from; what runs that may be under
+ * way have begun stays. What cannot be taken away now is left to a later run, with its record.
+ *
+ * - `isOver`: whether no run that goes on from the manifest of this ETag can commit any more.
+ *
+ * @returns what is still there, or may be.
+ */
+export async function sweep(state: State, isOver: (before: string | null) => boolean): Promise<Begun[]> {
+  const left: Begun[] = []
+  for await (const object of state.store.list(runsFolder(state))) {
+    const record = parseRecord(await readText(state.store, object))
+    if (record === undefined) continue
+    if (isOver(record.before) && (await abandonAll(state, record.begun))) await state.store.remove(object.location)
+    else left.push(...record.begun)
+  }
+  return left
+}
+
+async function abandonAll(state: State, all: readonly Begun[]): Promise<boolean> {
+  let isGone = true
+  for (const begun of all) {
+    try {
+      await (await state.storeOf(begun.name)).abandon(begun)
+    } catch {
+      isGone = false
+    }
+  }
+  return isGone
+}
+
+/** Undefined for what is no record of a run of this version: whose it is, and what it names, is not known. */
+function parseRecord(text: string): RunRecord | undefined {
+  try {
+    const record = JSON.parse(text) as Partial<RunRecord> | null
+    return record?.recordVersion === 1 && Array.isArray(record.begun) ? (record as RunRecord) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function runsFolder({ folder }: State): Location {
+  return joinLocation(folder, 'runs/')
+}
