@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { commandFile } from '@fletching/testing'
+
+/** The main job in a process of its own, which may be killed. */
+export interface Running {
+  /** Ends it as a machine does that loses its power: nothing is tidied up. Resolves when it is gone. */
+  kill(): Promise<void>
+  /** Its exit code, undefined when it was killed, and what it said. */
+  readonly ended: Promise<{ readonly code: number | undefined; readonly said: string }>
+}
+
+/** Starts the main job, from `in` to `csv` and `table` below a root. */
+export function start(root: string, env: Readonly<Record<string, string>>): Running {
+  const places = [
+    ['S3_JSON_INPUT_PATH', 'in'],
+    ['S3_CSV_OUTPUT_PATH', 'csv'],
+    ['S3_PARQUET_OUTPUT_PATH', 'table'],
+  ].map(([name, folder]) => `--${name}=${root}/${folder}`)
+  const args = [commandFile, 'run', 'segment-to-personalize', '--workers=1', ...places]
+  const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH ?? '', ...env } })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+  }
+  const ended = new Promise<{ code: number | undefined; said: string }>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code: code ?? undefined, said }))
+  })
+  return {
+    ended,
+    kill: async () => {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+/**
+ * Those of the numbers from 1 to `count` at which a process is killed: every fourth, or all with FLETCHING_KILL=all. Each output takes three
+ * requests, of which every third would always be the same.
+ */
+export function steps(count: number): number[] {
+  const every = process.env.FLETCHING_KILL === 'all' ? 1 : 4
+  return Array.from({ length: count }, (_, index) => index + 1).filter((number) => number % every === 0)
+}
+
+/** A manifest without what differs between two runs that do the same, and without the name of its root. */
+export function sameManifest(text: string, root: string): unknown {
+  const {
+    run: _,
+    startedAt: __,
+    milliseconds: ___,
+    ...manifest
+  } = JSON.parse(text.replaceAll(root, 'ROOT')) as Record<string, unknown>
+  return manifest
+}
+
+/** How many cases there were, by what was done and when the process was killed there, as lines. */
+export function tableOf(cases: readonly { readonly what: string; readonly when: string }[]): string {
+  const whens = [...new Set(cases.map(({ when }) => when))]
+  const whats = [...new Set(cases.map(({ what }) => what))].sort()
+  const count = (what: string, when: string) => cases.filter((one) => one.what === what && one.when === when).length
+  const rows = [
+    ['killed at', ...whens],
+    ...whats.map((what) => [what, ...whens.map((when) => count(what, when))]),
+    ['all', ...whens.map((when) => cases.filter((one) => one.when === when).length)],
+  ]
+  return rows
+    .map(([name, ...cells]) => `${`${name}`.padEnd(28)}${cells.map((cell) => `${cell}`.padStart(26)).join('')}`)
+    .join('\n')
+}
