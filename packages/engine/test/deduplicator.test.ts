@@ -314,7 +314,7 @@ describe('a run that drops duplicates', () => {
       splits: [{ index, object, start: 0, end: undefined }],
     }))
     const crew = workerCount > 1 ? new Crew({ plan: placed, readsFiles: true, workerCount }) : undefined
-    const coordinator = await openCoordinator(places, crew)
+    const coordinator = await openCoordinator(places, { crew })
     const threads = { count: workerCount, windowBytes: 1000, keyBytes }
     const progress: number[] = []
     try {
@@ -328,7 +328,8 @@ describe('a run that drops duplicates', () => {
           ...options,
         },
       )
-      const outputs = await coordinator.commit()
+      const outputs = await coordinator.prepare()
+      for (const output of outputs) await store.complete(output)
       const files = await Promise.all(outputs.map(({ name }) => readFile(name, 'latin1')))
       return { accountings: done.map(({ accounting }) => accounting), files, rows: progress.at(-1) }
     } catch (error) {
