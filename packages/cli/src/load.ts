@@ -7,7 +7,8 @@ import { crc32 } from 'node:zlib'
 
 // V8 optimizes functions that have run this many bytes of bytecode, eight times its default: what is worth it in a short job is in WebAssembly,
 // and every thread would compile the rest once more, on CPUs that have work. Before any code is loaded, since what is kept of it is for these flags.
-setFlagsFromString('--interrupt-budget=540672')
+// Other versions of V8 do not know the flag, and would say so.
+if (process.versions.v8.startsWith('11.3.')) setFlagsFromString('--interrupt-budget=540672')
 
 /** A module of the bundle that this thread has run. */
 interface Loaded {
