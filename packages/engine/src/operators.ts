@@ -20,8 +20,7 @@ export interface Rows {
 /** Keeps the rows for which the predicate is true. */
 export function applyFilter(rows: Rows, step: FilterStep): Rows {
   const mask = placed(`filter "${step.reason}"`, () => evaluate(step.predicate, rows.batch))
-  const kept = trueRows(mask as Vector<Bool>)
-  return takeRows(rows, kept)
+  return takeRows(rows, trueRows(mask as Vector<Bool>))
 }
 
 /** The rows of some ascending numbers, with their notes. */
@@ -47,7 +46,7 @@ export function setAside(rows: Rows): Rows {
     if (next < rows.unfit.length && rows.unfit[next].row === row) next++
     else kept[count++] = row
   }
-  return { batch: takeBatch(rows.batch, kept), unfit: [], objectEnds: rowsBefore(rows.objectEnds, kept) }
+  return takeRows(rows, kept)
 }
 
 /** The batch that a sink gets: one column for each of its expressions. */
