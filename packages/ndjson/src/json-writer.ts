@@ -3,7 +3,7 @@ import type { ColumnWriter } from './column-writer.ts'
 import { ESCAPED_STRING, MISSING, NULL, SLOT_SIZE, type Slots, STRING } from './slots.ts'
 import type { ScanColumn } from './spec.ts'
 import type { ValueState } from './value-state.ts'
-import { type FilledColumn, validityOf } from './wasm-columns.ts'
+import { type FilledColumn, rowValidity } from './wasm-columns.ts'
 
 /** Writes values of any type as the text in which they stand in the line, strings with their quotes. */
 export class JsonWriter implements ColumnWriter {
@@ -32,6 +32,6 @@ export class JsonWriter implements ColumnWriter {
   }
 
   append(rows: number, filled: FilledColumn): void {
-    this.builder.appendTexts(rows, filled.texts, filled.words, validityOf(filled))
+    this.builder.appendTexts(rows, filled.texts, filled.words, rowValidity(filled))
   }
 }

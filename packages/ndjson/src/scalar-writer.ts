@@ -12,7 +12,7 @@ import { FALSE, MISSING, NULL, NUMBER, SLOT_SIZE, type Slots, TRUE } from './slo
 import type { ScanColumn } from './spec.ts'
 import { TextSlot } from './text-slot.ts'
 import { type UnfitCode, unfitState, type ValueState } from './value-state.ts'
-import { type FilledColumn, validityOf } from './wasm-columns.ts'
+import { type FilledColumn, rowValidity } from './wasm-columns.ts'
 
 type ScalarKind = 'int64' | 'float64' | 'bool' | 'timestamp'
 
@@ -71,8 +71,8 @@ export class ScalarWriter implements ColumnWriter {
         if (validity[row] === 0) builder.appendNull()
         else builder.append(words[row] !== 0)
       }
-    } else if (builder instanceof Float64Builder) builder.appendValues(rows, reals, validityOf(filled))
-    else builder.appendValues(rows, wholes, validityOf(filled))
+    } else if (builder instanceof Float64Builder) builder.appendValues(rows, reals, rowValidity(filled))
+    else builder.appendValues(rows, wholes, rowValidity(filled))
   }
 
   /** Reads the value, or says why it does not fit. */

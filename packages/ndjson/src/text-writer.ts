@@ -5,7 +5,7 @@ import { MISSING, NULL, NUMBER, SLOT_SIZE, type Slots, STRING } from './slots.ts
 import { ID_CHARACTERS, type ScanColumn, type ScanType } from './spec.ts'
 import { TextSlot } from './text-slot.ts'
 import { unfitState, type ValueState } from './value-state.ts'
-import { type FilledColumn, validityOf } from './wasm-columns.ts'
+import { type FilledColumn, rowValidity } from './wasm-columns.ts'
 
 type TextType = Extract<ScanType, { kind: 'utf8' | 'dictionary' }>
 
@@ -66,8 +66,8 @@ export class TextWriter implements ColumnWriter {
   append(rows: number, filled: FilledColumn, converted: Tally): void {
     const { builder } = this
     const { counts, words, texts } = filled
-    if (builder instanceof Utf8Builder) builder.appendTexts(rows, texts, words, validityOf(filled))
-    else builder.appendNumbers(rows, words, validityOf(filled))
+    if (builder instanceof Utf8Builder) builder.appendTexts(rows, texts, words, rowValidity(filled))
+    else builder.appendNumbers(rows, words, rowValidity(filled))
     if (counts[1] > 0) addMany(converted, `${this.column.name}: number as text`, counts[1])
   }
 

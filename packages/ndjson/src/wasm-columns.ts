@@ -29,7 +29,7 @@ export function fillable(spec: ScanSpec): readonly ScanColumn[] {
 }
 
 /** The validity of the rows, unless all are valid. */
-export function validityOf({ counts, validity }: FilledColumn): Uint8Array | undefined {
+export function rowValidity({ counts, validity }: FilledColumn): Uint8Array | undefined {
   return counts[0] === 0 ? undefined : validity
 }
 
