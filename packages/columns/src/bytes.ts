@@ -1,3 +1,8 @@
+/** The words of 32 bits that values lie in, over the same memory; a number of 64 bits is two, its low half first. */
+export function wordsOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Int32Array {
+  return new Int32Array(buffer, byteOffset, byteLength >> 2)
+}
+
 /** Whether the bytes from `leftStart` to `leftEnd` are those from `rightStart` to `rightEnd`. */
 export function sameBytes(
   left: Uint8Array,

@@ -1,4 +1,4 @@
-import { halvesOf, int64At, putInt64 } from '@fletching/columns'
+import { int64At, putInt64, wordsOf } from '@fletching/columns'
 import { expect, it } from 'vitest'
 
 it.each([
@@ -14,10 +14,10 @@ it.each([
   -(2 ** 53),
   2 ** 62,
   -(2 ** 63),
-])('the halves of %d are those of its 64 bits', (value) => {
+])('the words of %d are those of its 64 bits', (value) => {
   const values = new BigInt64Array(3)
-  const halves = halvesOf(values.subarray(1))
-  putInt64(halves, 1, value)
+  const words = wordsOf(values.subarray(1))
+  putInt64(words, 1, value)
   expect([...values]).toEqual([0n, 0n, BigInt(value)])
-  expect(int64At(halves, 1)).toBe(value)
+  expect(int64At(words, 1)).toBe(value)
 })

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { wordsOf } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { Spill, type SpillPlace } from '@fletching/storage'
 import { type HashSecret, halfSipHash } from './half-sip-hash.ts'
@@ -167,7 +168,7 @@ export class Distinct {
 
 /** The keys of a block that was spilled. */
 function keysIn(bytes: Uint8Array): Keys {
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2)
+  const words = wordsOf(bytes)
   const starts: number[] = []
   for (let at = 0; at < words.length; at += 1 + words[at]) starts.push(at + 1)
   return { words, starts: Int32Array.from(starts), lengths: Int32Array.from(starts, (start) => words[start - 1]) }

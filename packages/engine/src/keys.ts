@@ -1,4 +1,4 @@
-import { getBit, isValid } from '@fletching/columns'
+import { getBit, isValid, wordsOf } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { oneChunk } from '@fletching/kernels/concat'
 import { dictionaryDecode } from '@fletching/kernels/dictionary'
@@ -106,7 +106,7 @@ function boolWriter(data: Data): KeyWriter {
 /** Of values that take the same number of words each. */
 function wordsWriter(data: Data, typed: ArrayBufferView & { readonly BYTES_PER_ELEMENT: number }): KeyWriter {
   const width = (typed.BYTES_PER_ELEMENT * data.stride) / Int32Array.BYTES_PER_ELEMENT
-  const values = new Int32Array(typed.buffer, typed.byteOffset, typed.byteLength >> 2)
+  const values = wordsOf(typed)
   return {
     measure(rows, lengths) {
       for (let key = 0; key < rows.length; key++) lengths[key] += isValid(data, rows[key]) ? 1 + width : 1

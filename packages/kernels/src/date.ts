@@ -1,4 +1,4 @@
-import { halvesOf, int64At, validityOf } from '@fletching/columns'
+import { int64At, validityOf, wordsOf } from '@fletching/columns'
 import { DateDay, makeData, type TimestampMillisecond, Vector } from 'apache-arrow'
 
 /**
@@ -19,7 +19,7 @@ export function date(column: Vector<TimestampMillisecond>): Vector<DateDay> {
   return new Vector(
     column.data.map((data) => {
       const days = new Int32Array(data.length)
-      const milliseconds = halvesOf(data.values as BigInt64Array)
+      const milliseconds = wordsOf(data.values)
       for (let row = 0; row < days.length; row++) days[row] = Math.floor(int64At(milliseconds, row) / DAY_MS)
       const { length, nullCount } = data
       return makeData({ type: new DateDay(), length, nullCount, nullBitmap: validityOf(data) ?? null, data: days })

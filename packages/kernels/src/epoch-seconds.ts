@@ -1,4 +1,4 @@
-import { halvesOf, int64At, putInt64, validityOf } from '@fletching/columns'
+import { int64At, putInt64, validityOf, wordsOf } from '@fletching/columns'
 import { type Data, Int64, makeData, TimestampMillisecond, Vector } from 'apache-arrow'
 
 /**
@@ -17,8 +17,8 @@ import { type Data, Int64, makeData, TimestampMillisecond, Vector } from 'apache
  */
 export function epochSeconds(column: Vector<TimestampMillisecond>): Vector<Int64> {
   return mapChunks(column, new Int64(), (source, target) => {
-    const milliseconds = halvesOf(source)
-    const seconds = halvesOf(target)
+    const milliseconds = wordsOf(source)
+    const seconds = wordsOf(target)
     for (let row = 0; row < target.length; row++) putInt64(seconds, row, Math.floor(int64At(milliseconds, row) / 1000))
   })
 }

@@ -1,4 +1,4 @@
-import { bitmapByteLength, clearBit, getBit, isValid, setBit } from '@fletching/columns'
+import { bitmapByteLength, clearBit, getBit, isValid, setBit, wordsOf } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { type Data, DataType, type Dictionary, type List, makeData, type Struct, type Utf8 } from 'apache-arrow'
 
@@ -73,10 +73,6 @@ function takeFixed(values: FixedArray, rows: Rows, stride: number): FixedArray {
     }
   }
   return taken
-}
-
-function wordsOf({ buffer, byteOffset, byteLength }: FixedArray): Int32Array {
-  return new Int32Array(buffer, byteOffset, byteLength / 4)
 }
 
 function takeWords(values: Int32Array, taken: Int32Array, rows: Rows): void {
