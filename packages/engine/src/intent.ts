@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { authorError, environmentError } from '@fletching/columns/errors'
+import { environmentError } from '@fletching/columns/errors'
 import { formatLocation, joinLocation, type Location } from '@fletching/storage'
 import type { Manifest } from './manifest.ts'
 import type { State } from './places.ts'
 import type { PreparedOutput } from './report.ts'
-import { readText } from './text.ts'
+import { assertSameOutput, parseJson, readText } from './state-record.ts'
 
 /**
  * What a run is about to show, written before it shows anything: whoever finds it can finish the commit. While it stands, no other run
@@ -46,20 +46,12 @@ export async function readIntent({ store, folder }: State, output: string): Prom
   const object = await store.stat(intentLocation(folder))
   if (object === undefined) return undefined
   const intent = parseIntent(await readText(store, object), object.name)
-  if (intent.output === output) return intent
-  throw authorError('STATE_MISMATCH', `the state folder belongs to another output, ${intent.output}`, {
-    at: object.name,
-    help: `this run writes ${output}: give it a state folder of its own with --state`,
-  })
+  assertSameOutput(intent.output, output, object.name)
+  return intent
 }
 
 function parseIntent(text: string, name: string): Intent {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw badIntent(name, 'it is not JSON', cause)
-  }
+  const value = parseJson(text, (why, cause) => badIntent(name, why, cause))
   const { intentVersion, intent } = (value ?? {}) as { readonly intentVersion?: unknown; readonly intent?: unknown }
   if (typeof intentVersion === 'number' && intentVersion > INTENT_VERSION) throw newerIntent(name)
   // Its text is a function of what it says, so that nothing of it may be another.

@@ -1,7 +1,7 @@
-import { authorError, environmentError } from '@fletching/columns/errors'
+import { environmentError } from '@fletching/columns/errors'
 import { joinLocation, type Location, type Store } from '@fletching/storage'
 import type { Report } from './report.ts'
-import { readText } from './text.ts'
+import { assertSameOutput, parseJson, readText } from './state-record.ts'
 
 /** What the last run left in the state folder: its report, and the output that the folder belongs to. */
 export interface Manifest extends Report {
@@ -35,12 +35,7 @@ export async function readManifest(store: Store, folder: Location, output: strin
   const object = await store.stat(location)
   if (object === undefined) return undefined
   const manifest = parseManifest(await readText(store, object), object.name)
-  if (manifest.output !== output) {
-    throw authorError('STATE_MISMATCH', `the state folder belongs to another output, ${manifest.output}`, {
-      at: object.name,
-      help: `this run writes ${output}: give it a state folder of its own with --state`,
-    })
-  }
+  assertSameOutput(manifest.output, output, object.name)
   return { manifest, name: object.name, etag: object.etag }
 }
 
@@ -50,12 +45,7 @@ export function formatManifest(manifest: Manifest): string {
 }
 
 function parseManifest(text: string, name: string): Manifest {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw badManifest(name, 'it is not JSON', cause)
-  }
+  const value = parseJson(text, (why, cause) => badManifest(name, why, cause))
   const manifest = value as Partial<Manifest> | null
   if (manifest?.manifestVersion !== 1) throw badManifest(name, 'it is not a manifest of this version')
   const { output, outputs }: { readonly output?: unknown; readonly outputs?: unknown } = manifest

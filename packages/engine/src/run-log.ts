@@ -1,6 +1,6 @@
 import { type Begun, formatLocation, joinLocation, type Location, noConditionalWrites } from '@fletching/storage'
 import type { State } from './places.ts'
-import { readText } from './text.ts'
+import { readText } from './state-record.ts'
 
 /** A run that goes on from a manifest. */
 export interface Run {

@@ -1,27 +1,15 @@
 import { joinLocation, openMemoryStore, parseLocation } from '@fletching/storage'
 import { describe, expect, it } from 'vitest'
-import { emptyAccounting } from '../src/accounting.ts'
 import { formatManifest, type Manifest, readManifest } from '../src/manifest.ts'
+import { manifestOf } from './intents.ts'
 import { put } from './stores.ts'
 
 const folder = parseLocation('memory:state/')
 const manifest: Manifest = {
-  manifestVersion: 1,
-  run: 'r1',
+  ...manifestOf('r1'),
   output: 's3://b/out',
-  job: 'clicks',
-  version: '0.1.0',
   params: { INPUT: 's3://b/in' },
-  startedAt: '2019-05-18T20:13:05.123Z',
-  milliseconds: 7,
-  inputs: [],
-  skipped: {},
-  accounting: emptyAccounting(),
-  slowLines: 0,
-  converted: {},
-  refused: {},
   outputs: [{ name: 's3://b/out/part-00000.csv', format: 'csv', rows: 1, bytes: 2 }],
-  warnings: [],
 }
 
 /** What reading a manifest of this text says. */
