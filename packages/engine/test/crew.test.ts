@@ -343,6 +343,17 @@ describe('a worker that inflates ahead', () => {
       )
     }))
 
+  it('gives what it could inflate before it reports what is wrong', () =>
+    inFolder(async (folder) => {
+      const [object] = await filesOf(folder, { a: gzipSync(clickLines(90)).subarray(0, 300) })
+      const lengths: number[] = []
+      const read = async () => {
+        for await (const bytes of inflateAhead(object, () => {})) lengths.push(bytes.length)
+      }
+      await expect(read()).rejects.toThrow(/^CORRUPT_GZIP/)
+      expect(lengths).toEqual([expect.any(Number)])
+    }))
+
   it('ends with whoever stops listening', () =>
     inFolder(async (folder) => {
       const [object] = await filesOf(folder, { a: gzipSync(clickLines(1000).repeat(130)) })
