@@ -67,17 +67,19 @@ describe('two runs at once', () => {
   }, 60_000)
 
   it('at the same moment: one wins', async () => {
-    let waiting: (() => void)[] = []
+    // Both wait until both have come, or one has ended; a request that is sent again waits no more.
+    let release = () => {}
+    const met = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let arrived = 0
     hold = (event) => {
       if (!isIntentOr('PutObject', event) || event.phase !== 'arrived') return undefined
-      return new Promise((resolve) => {
-        waiting.push(resolve)
-        if (waiting.length < 2) return
-        for (const go of waiting) go()
-        waiting = []
-      })
+      arrived += 1
+      if (arrived === 2) release()
+      return met
     }
-    const ended = await Promise.all([run(), run()])
+    const ended = await Promise.all([run().finally(release), run().finally(release)])
     expect(new Set(ended.map(({ code }) => code))).toEqual(new Set([0, 4]))
     const { said } = ended.find(({ code }) => code === 4) ?? { said: '' }
     expect(said).toContain(`OVERTAKEN: another run was faster: ${winner()}`)
