@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import { environmentError } from '@fletching/columns/errors'
 import { formatLocation, joinLocation, type Location } from '@fletching/storage'
 import type { Manifest } from './manifest.ts'
 import type { State } from './places.ts'
 import type { PreparedOutput } from './report.ts'
-import { assertSameOutput, parseJson, readText } from './state-record.ts'
+import { assertSameOutput, formatSealed, parseSealed, readText, type Seal } from './state-record.ts'
 
 /**
  * What a run is about to show, written before it shows anything: whoever finds it can finish the commit. While it stands, no other run
@@ -23,7 +22,7 @@ export interface Intent {
   readonly manifest: Manifest
 }
 
-const INTENT_VERSION = 1
+const SEAL: Seal = { name: 'intent', version: 1 }
 
 export function intentLocation(folder: Location): Location {
   return joinLocation(folder, 'intent.json')
@@ -31,9 +30,7 @@ export function intentLocation(folder: Location): Location {
 
 /** The record as it is stored, with its version and its checksum. */
 export function formatIntent(intent: Intent): string {
-  const text = JSON.stringify(intent)
-  const sha256 = createHash('sha256').update(text).digest('hex')
-  return `{"intentVersion":${INTENT_VERSION},"sha256":"${sha256}","intent":${text}}\n`
+  return formatSealed(SEAL, intent)
 }
 
 /**
@@ -45,20 +42,12 @@ export function formatIntent(intent: Intent): string {
 export async function readIntent({ store, folder }: State, output: string): Promise<Intent | undefined> {
   const object = await store.stat(intentLocation(folder))
   if (object === undefined) return undefined
-  const intent = parseIntent(await readText(store, object), object.name)
+  const intent = parseSealed(SEAL, await readText(store, object), {
+    damaged: (why, cause) => badIntent(object.name, why, cause),
+    newer: () => newerIntent(object.name),
+  }) as Intent
   assertSameOutput(intent.output, output, object.name)
   return intent
-}
-
-function parseIntent(text: string, name: string): Intent {
-  const value = parseJson(text, (why, cause) => badIntent(name, why, cause))
-  const { intentVersion, intent } = (value ?? {}) as { readonly intentVersion?: unknown; readonly intent?: unknown }
-  if (typeof intentVersion === 'number' && intentVersion > INTENT_VERSION) throw newerIntent(name)
-  // Its text is a function of what it says, so that nothing of it may be another.
-  if (typeof intent !== 'object' || intent === null || formatIntent(intent as Intent) !== text) {
-    throw badIntent(name, 'its checksum is wrong')
-  }
-  return intent as Intent
 }
 
 function badIntent(name: string, why: string, cause?: unknown) {

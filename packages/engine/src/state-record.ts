@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { authorError } from '@fletching/columns/errors'
 import type { ObjectInfo, Store } from '@fletching/storage'
 
@@ -19,6 +20,42 @@ export function parseJson(text: string, refused: (why: string, cause: unknown) =
   } catch (cause) {
     throw refused('it is not JSON', cause)
   }
+}
+
+/** What a record with a checksum is called, and the version of its form. */
+export interface Seal {
+  readonly name: string
+  readonly version: number
+}
+
+/** A record as it is stored, with its version and its checksum. */
+export function formatSealed({ name, version }: Seal, value: object): string {
+  const text = JSON.stringify(value)
+  const sha256 = createHash('sha256').update(text).digest('hex')
+  return `{"${name}Version":${version},"sha256":"${sha256}","${name}":${text}}\n`
+}
+
+/** Why a record is refused. */
+export interface Refusals {
+  readonly damaged: (why: string, cause?: unknown) => Error
+  readonly newer: () => Error
+}
+
+/**
+ * What `formatSealed` was given.
+ *
+ * - Errors: `newer` of a later version; `damaged` of whatever else it did not write.
+ */
+export function parseSealed(seal: Seal, text: string, { damaged, newer }: Refusals): unknown {
+  const record = (parseJson(text, damaged) ?? {}) as Readonly<Record<string, unknown>>
+  const version = record[`${seal.name}Version`]
+  if (typeof version === 'number' && version > seal.version) throw newer()
+  const value = record[seal.name]
+  // Its text is a function of what it says, so that nothing of it may be another.
+  if (typeof value !== 'object' || value === null || formatSealed(seal, value) !== text) {
+    throw damaged('its checksum is wrong')
+  }
+  return value
 }
 
 /**
