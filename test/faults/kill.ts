@@ -52,9 +52,12 @@ export function sameManifest(text: string, root: string): unknown {
     run: _,
     startedAt: __,
     milliseconds: ___,
+    // It is of the places too.
+    paramsHash: ____,
+    outputs,
     ...manifest
   } = JSON.parse(text.replaceAll(root, 'ROOT')) as Record<string, unknown>
-  return manifest
+  return { ...manifest, outputs: (outputs as object[]).map((output) => ({ ...output, run: undefined })) }
 }
 
 /** How many cases there were, by what was done and when the process was killed there, as lines. */

@@ -9,6 +9,10 @@ export interface Manifest extends Report {
   /** The run that wrote it. */
   readonly run: string
   readonly output: string
+  /** Of what the job makes of a line. */
+  readonly jobHash: string
+  /** Of the parameters, and of the options that change the result. */
+  readonly paramsHash: string
 }
 
 /** A manifest as it was found. */

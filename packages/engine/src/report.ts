@@ -9,14 +9,18 @@ export interface OutputInfo {
   readonly format: 'csv' | 'parquet' | 'rejects'
   readonly rows: number
   readonly bytes: number
+  /** Of its bytes. */
+  readonly sha256: string
+  /** The run that wrote it. */
+  readonly run: string
 }
 
 /** An output of which every byte is at its place, and that nobody sees yet. */
-export interface PreparedOutput extends OutputInfo, Prepared {}
+export interface PreparedOutput extends Omit<OutputInfo, 'run'>, Prepared {}
 
-/** What a report says of an output that was prepared. */
-export function outputInfo({ name, format, rows, bytes }: OutputInfo): OutputInfo {
-  return { name, format, rows, bytes }
+/** What a report says of an output that a run has prepared. */
+export function outputInfo({ name, format, rows, bytes, sha256 }: PreparedOutput, run: string): OutputInfo {
+  return { name, format, rows, bytes, sha256, run }
 }
 
 /** One object that a run read. */

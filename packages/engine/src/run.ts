@@ -6,6 +6,7 @@ import { type Accounting, sum } from './accounting.ts'
 import { commit } from './commit.ts'
 import type { Coordinator } from './coordinator.ts'
 import { inJob } from './in-job.ts'
+import { jobHash, paramsHash } from './job-hash.ts'
 import type { RunOptions } from './options.ts'
 import { passOver } from './pass.ts'
 import { lower } from './physical.ts'
@@ -34,7 +35,8 @@ export async function runJob<P extends Params>(
 async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: RunOptions): Promise<Report> {
   const startedAt = new Date()
   const begin = performance.now()
-  const plan = lower(optimize(job.build(params)), options)
+  const sinks = job.build(params)
+  const plan = lower(optimize(sinks), options)
   // Nothing is made before this is done: a store that does not answer may be left waiting.
   const places = await orAborted(openPlaces(job.name, plan, options), options.signal)
   return passOver(
@@ -42,8 +44,11 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     places,
     options,
     async ({ read, skipped, coordinator, log, summary: { accounting, ...figures } }) => {
+      const { run, state, last } = places
+      if (run === undefined) throw internal('a run without a name has something to show')
+      const { id, output, before } = run
       const prepared = await prepare(coordinator, accounting, options)
-      const outputs = prepared.map(outputInfo)
+      const outputs = prepared.map((one) => outputInfo(one, id))
       const report: Report = {
         job: job.name,
         version,
@@ -63,11 +68,9 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
         outputs,
       }
       const surplus = accounting.rows === 0 && options.onEmpty === 'skip' ? [] : surplusOf(places, outputs)
-      const { run, state, last } = places
-      if (run === undefined) throw internal('a run without a name has something to show')
-      const { id, output, before } = run
       const kept = keptOutputs(last?.outputs ?? [], outputs, surplus)
-      const manifest = { manifestVersion: 1, run: id, output, ...report, outputs: kept } as const
+      const hashes = { jobHash: jobHash(sinks, options), paramsHash: paramsHash(params, options) }
+      const manifest = { manifestVersion: 1, run: id, output, ...hashes, ...report, outputs: kept } as const
       options.signal?.throwIfAborted()
       await commit(state, { run: id, output, before, outputs: prepared, surplus, manifest }, coordinator)
       // Those that went on from the same manifest have come too late. What cannot be taken away now is left to the next run.

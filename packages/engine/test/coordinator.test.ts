@@ -10,7 +10,7 @@ import type { Places, SinkPlace } from '../src/places.ts'
 import { type OutputInfo, outputInfo } from '../src/report.ts'
 import { batchOf } from './batches.ts'
 import { planFor } from './plans.ts'
-import { objectsIn, openWatchedStore, stateIn } from './stores.ts'
+import { objectsIn, openWatchedStore, sha256Of, stateIn } from './stores.ts'
 
 type Format = SinkPart['format']
 
@@ -29,7 +29,7 @@ function placesIn(store: Store, formats: readonly Format[], root = 'memory:'): P
 async function show(store: Store, coordinator: Coordinator): Promise<OutputInfo[]> {
   const outputs = await coordinator.prepare()
   for (const output of outputs) await store.complete(output)
-  return outputs.map(outputInfo)
+  return outputs.map((output) => outputInfo(output, 'r1'))
 }
 
 const both: readonly Format[] = ['csv', 'parquet']
@@ -77,8 +77,17 @@ describe('a coordinator', () => {
         format: 'rejects',
         rows: 1,
         bytes: objects['state/rejects.ndjson'].length,
+        sha256: sha256Of(objects['state/rejects.ndjson']),
+        run: 'r1',
       },
-      { name: 'memory:csv/part-00000.csv', format: 'csv', rows: 3, bytes: objects['csv/part-00000.csv'].length },
+      {
+        name: 'memory:csv/part-00000.csv',
+        format: 'csv',
+        rows: 3,
+        bytes: objects['csv/part-00000.csv'].length,
+        sha256: sha256Of(objects['csv/part-00000.csv']),
+        run: 'r1',
+      },
     ])
   })
 

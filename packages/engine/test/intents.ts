@@ -11,6 +11,8 @@ export function manifestOf(run: string): Manifest {
     manifestVersion: 1,
     run,
     output: OUTPUT,
+    jobHash: 'of the job',
+    paramsHash: 'of the params',
     job: 'clicks',
     version: '0.1.0',
     params: { INPUT: 's3://b/in', OPTIONAL: undefined },

@@ -9,7 +9,7 @@ const manifest: Manifest = {
   ...manifestOf('r1'),
   output: 's3://b/out',
   params: { INPUT: 's3://b/in' },
-  outputs: [{ name: 's3://b/out/part-00000.csv', format: 'csv', rows: 1, bytes: 2 }],
+  outputs: [{ name: 's3://b/out/part-00000.csv', format: 'csv', rows: 1, bytes: 2, sha256: '00', run: 'r1' }],
 }
 
 /** What reading a manifest of this text says. */

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { ParquetSink } from '../src/parquet-sink.ts'
 import type { ParquetSinkPlan } from '../src/physical.ts'
 import { type OutputInfo, outputInfo } from '../src/report.ts'
-import { objectsIn, openWatchedStore } from './stores.ts'
+import { objectsIn, openWatchedStore, sha256Of } from './stores.ts'
 
 const schema = new Schema([new Field('id', new Utf8(), false), new Field('part', new Utf8(), false)])
 
@@ -23,7 +23,7 @@ function batchOf(part: string, rows: number, idBytes: number): RecordBatch {
 async function show(store: Store, sink: ParquetSink): Promise<OutputInfo[]> {
   const outputs = await sink.prepare()
   for (const output of outputs) await store.complete(output)
-  return outputs.map(outputInfo)
+  return outputs.map((output) => outputInfo(output, 'r1'))
 }
 
 /** The rows of each row group, by partition, of a table that was written with small bounds. */
@@ -195,6 +195,8 @@ describe('a table', () => {
         format: 'parquet',
         rows: part === 'b' ? 2 : 1,
         bytes: objects[`table/part=${part}/part-00000.parquet`].length,
+        sha256: sha256Of(objects[`table/part=${part}/part-00000.parquet`]),
+        run: 'r1',
       })),
     )
     expect(sink.rows).toBe(3)
@@ -202,7 +204,7 @@ describe('a table', () => {
 
   it.each([
     [['part'], []],
-    [[], [{ name: 'memory:table/part-00000.parquet', format: 'parquet', rows: 0, bytes: expect.any(Number) }]],
+    [[], [expect.objectContaining({ name: 'memory:table/part-00000.parquet', format: 'parquet', rows: 0 })]],
   ])('without rows, partitioned by %j, is %o', async (partitionBy, outputs) => {
     const { store } = openWatchedStore()
     const sink = await openSink(store, { partitionBy })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Reject } from '../src/morsel.ts'
 import { RejectsSink } from '../src/rejects-sink.ts'
 import { outputInfo } from '../src/report.ts'
-import { objectsIn } from './stores.ts'
+import { objectsIn, sha256Of } from './stores.ts'
 
 const malformed: Reject = {
   object: 's3://b/in/a "x".gz',
@@ -36,7 +36,7 @@ function openSink() {
   const show = async () => {
     const outputs = await sink.prepare()
     for (const output of outputs) await store.complete(output)
-    return outputs.map(outputInfo)
+    return outputs.map((output) => outputInfo(output, 'r1'))
   }
   return { sink, opened: () => opened, show, text: async () => String((await objectsIn(store)).rejects) }
 }
@@ -84,7 +84,16 @@ describe('the rejects', () => {
     await sink.write([{ ...setAside, line: 9 }])
     const outputs = await show()
     const written = await text()
-    expect(outputs).toEqual([{ name: 'memory:rejects', format: 'rejects', rows: 3, bytes: Buffer.byteLength(written) }])
+    expect(outputs).toEqual([
+      {
+        name: 'memory:rejects',
+        format: 'rejects',
+        rows: 3,
+        bytes: Buffer.byteLength(written),
+        sha256: sha256Of(Buffer.from(written)),
+        run: 'r1',
+      },
+    ])
     expect(written.match(/"line":\d/g)).toEqual(['"line":7', '"line":8', '"line":9'])
     expect({ opened: opened(), rows: sink.rows }).toEqual({ opened: 1, rows: 3 })
   })

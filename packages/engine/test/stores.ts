@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Location, openMemoryStore, parseLocation, type Store } from '@fletching/storage'
 import type { State } from '../src/places.ts'
 
@@ -69,6 +70,10 @@ export async function objectsIn(store: Store): Promise<Record<string, Buffer>> {
     objects[nameOf(object.location)] = Buffer.concat(chunks)
   }
   return objects
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 /** Writes an object. */

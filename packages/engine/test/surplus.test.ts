@@ -9,7 +9,7 @@ import { stateIn } from './stores.ts'
 const [csv, table] = planFor({ input: 'in', csv: 'csv', table: 'table' }).sinks
 
 function output(name: string): OutputInfo {
-  return { name: `memory:${name}`, format: 'parquet', rows: 1, bytes: 1 }
+  return { name: `memory:${name}`, format: 'parquet', rows: 1, bytes: 1, sha256: '00', run: 'r1' }
 }
 
 /** What is to be removed after a run that wrote `written` into `csv/`, `table/` and `state/`, where the last one had written `last`. */

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { formatPath } from '@fletching/columns'
+import { type FilterStep, optimize, type Write } from '@fletching/plan'
+import type { RunOptions } from './options.ts'
+
+/**
+ * A hash of what a job makes of a line, and into which columns and folders of which outputs: two runs of the same hash may stand in one
+ * table.
+ *
+ * It is taken of the plan over the columns of the scan, with every filter where the author put it, so that it depends on no location, on no option
+ * of how the work is done, on no machine, and on nothing that only explains the job: verbs, names in between, reasons, columns that nothing
+ * looks at.
+ */
+export function jobHash(sinks: readonly Write[], { partitionBy }: Pick<RunOptions, 'partitionBy'>): string {
+  const plan = optimize(sinks, { rules: { foldConstants: false, pushPredicates: false, pruneColumns: true } })
+  const { dropDuplicates } = plan
+  return sha256({
+    format: plan.scan.format,
+    scan: Object.fromEntries(
+      plan.scan.columns.map(({ path, type, required, provenance }) => [
+        formatPath(path),
+        { type, required, provenance },
+      ]),
+    ),
+    filters: predicatesOf(plan.residual),
+    dropDuplicates: dropDuplicates && { ...dropDuplicates, filters: predicatesOf(dropDuplicates.filters) },
+    sinks: plan.sinks.map(({ sink, columns }) =>
+      sink.format === 'csv'
+        ? { format: sink.format, columns, dialect: sink.dialect }
+        : { format: sink.format, columns, partitionBy: partitionBy ?? sink.partitionBy },
+    ),
+  })
+}
+
+/** A hash of the values of a job's parameters, and of the options that change the rows or the bytes of its outputs. */
+export function paramsHash(params: Readonly<Record<string, unknown>>, options: RunOptions): string {
+  return sha256({
+    params,
+    onMalformed: options.onMalformed ?? 'fail',
+    redactRejects: options.redactRejects ?? false,
+    onEmpty: options.onEmpty ?? 'fail',
+    exclude: options.exclude ?? [],
+    fromDay: options.fromDay?.toISOString(),
+    toDay: options.toDay?.toISOString(),
+    csvDialect: options.csvDialect,
+    partitionBy: options.partitionBy,
+    parquetWriter: options.parquetWriter,
+    parquetCompression: options.parquetCompression,
+    rowGroupRows: options.rowGroupRows,
+    lineBytesMax: options.lineBytesMax,
+  })
+}
+
+function predicatesOf(filters: readonly FilterStep[]) {
+  return filters.map(({ predicate }) => predicate)
+}
+
+function sha256(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex')
+}
+
+/** JSON in one form: keys in order, no blanks, and nothing for what is undefined. A value that JSON does not have is named in an object. */
+function canonicalJson(value: unknown): string {
+  if (typeof value === 'bigint') return `{"bigint":"${value}"}`
+  if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))
+    return `{"number":"${Object.is(value, -0) ? '-0' : value}"}`
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined)
+  const sorted = entries.sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${sorted.map(([name, inner]) => `${JSON.stringify(name)}:${canonicalJson(inner)}`).join(',')}}`
+}
