@@ -3,12 +3,19 @@ import { globFolder, globPattern, isGlob } from './glob.ts'
 import { asFolder, formatLocation, keyOf, type Location, parentLocation, parseLocation } from './location.ts'
 import { compareNames, type ObjectInfo, type Store } from './store.ts'
 
-/** Why an object below an input folder was passed over. */
-export type SkipReason = 'hidden name' | 'folder marker' | 'excluded' | 'other received day'
-
 export interface FoundInput {
   readonly objects: readonly ObjectInfo[]
-  readonly skipped: Readonly<Record<SkipReason, number>>
+  /** Objects that were passed over, by reason. */
+  readonly skipped: Readonly<Record<string, number>>
+}
+
+export interface FindOptions {
+  /** Globs of objects to leave out. */
+  readonly exclude?: readonly string[]
+  /** Why an object is not wanted, if so; `isNamed` of the one that the path itself names. */
+  readonly passOver?: (object: ObjectInfo, isNamed: boolean) => string | undefined
+  /** Whether it may be that no object is wanted. */
+  readonly mayBeNone?: () => boolean
 }
 
 /**
@@ -18,38 +25,40 @@ export interface FoundInput {
  * Below a folder, names that begin with `_` or `.` and empty folder markers are passed over and counted, and so is what matches a
  * glob of `exclude`, held against the path below the folder, and against the name alone when the glob has no `/`.
  *
- * - `isOtherDay`: tells the whole names of objects that are not wanted for their received day; they are passed over and counted as well.
  * - Order: UTF-8 byte order of the names.
  * - Errors: NO_INPUT (author) when nothing is found, with what was passed over or lies nearby.
  */
 export async function findInput(
   store: Store,
   path: string,
-  exclude: readonly string[] = [],
-  isOtherDay: (name: string) => boolean = () => false,
+  { exclude = [], passOver = () => undefined, mayBeNone = () => false }: FindOptions = {},
 ): Promise<FoundInput> {
   const location = parseLocation(path)
   const excluded = exclude.map((glob) => ({ pattern: globPattern(glob), byName: !glob.includes('/') }))
-  const skipped = { 'hidden name': 0, 'folder marker': 0, excluded: 0, 'other received day': 0 }
+  const objects: ObjectInfo[] = []
+  const skipped: Record<string, number> = { 'hidden name': 0, 'folder marker': 0, excluded: 0 }
+  const take = (object: ObjectInfo, reason: string | undefined) => {
+    if (reason === undefined) objects.push(object)
+    else skipped[reason] = (skipped[reason] ?? 0) + 1
+  }
   const exact = path.endsWith('/') ? undefined : await store.stat(location)
-  if (exact !== undefined) return { objects: [exact], skipped }
+  if (exact !== undefined) {
+    take(exact, passOver(exact, true))
+    return { objects, skipped }
+  }
   if (location.scheme === 'stdin') return { objects: [], skipped }
 
   const glob = isGlob(path) ? keyOf(location) : undefined
   const folder = glob === undefined ? asFolder(location) : withKey(location, globFolder(glob))
   const wanted = glob === undefined ? undefined : globPattern(glob)
   const prefix = keyOf(folder)
-  const objects: ObjectInfo[] = []
   for await (const object of store.list(folder)) {
     const key = keyOf(object.location)
     const below = key.slice(prefix.length)
     if (wanted !== undefined && !wanted.test(key)) continue
-    const reason =
-      skipReason(below, object.size, excluded) ?? (isOtherDay(object.name) ? 'other received day' : undefined)
-    if (reason === undefined) objects.push(object)
-    else skipped[reason]++
+    take(object, skipReason(below, object.size, excluded) ?? passOver(object, false))
   }
-  if (objects.length === 0) throw await noInput(store, path, location, skipped)
+  if (objects.length === 0 && !mayBeNone()) throw await noInput(store, path, location, skipped)
   return { objects: inOrder(objects), skipped }
 }
 
@@ -64,7 +73,7 @@ interface Exclusion {
   readonly byName: boolean
 }
 
-function skipReason(below: string, size: number, excluded: readonly Exclusion[]): SkipReason | undefined {
+function skipReason(below: string, size: number, excluded: readonly Exclusion[]): string | undefined {
   if (below === '' || below.endsWith('/') || (size === 0 && below.endsWith('_$folder$'))) return 'folder marker'
   const names = below.split('/')
   if (names.some((name) => name.startsWith('_') || name.startsWith('.'))) return 'hidden name'
@@ -78,7 +87,7 @@ function withKey(location: Location, key: string): Location {
   return location.scheme === 'file' ? { scheme: 'file', path: key } : ({ ...location, key } as Location)
 }
 
-async function noInput(store: Store, path: string, location: Location, skipped: Readonly<Record<SkipReason, number>>) {
+async function noInput(store: Store, path: string, location: Location, skipped: FoundInput['skipped']) {
   const passed = Object.entries(skipped).filter(([, count]) => count > 0)
   const near = passed.length > 0 || isGlob(path) ? [] : await neighbours(store, location)
   return authorError('NO_INPUT', `no object at ${path}`, {

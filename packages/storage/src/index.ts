@@ -1,5 +1,5 @@
 export { openDiscardStore } from './discard.ts'
-export { type FoundInput, findInput, type SkipReason } from './find-input.ts'
+export { type FindOptions, type FoundInput, findInput } from './find-input.ts'
 export { globFolder, globPattern, isGlob } from './glob.ts'
 export { inflate } from './gzip.ts'
 export { isGzip, isPlain, MAGIC_BYTES } from './gzip-frame.ts'

@@ -1,4 +1,4 @@
-import { findInput, openMemoryStore, parseLocation, type Store } from '@fletching/storage'
+import { findInput, type ObjectInfo, openMemoryStore, parseLocation, type Store } from '@fletching/storage'
 import { describe, expect, it } from 'vitest'
 
 async function storeOf(files: Readonly<Record<string, string>>): Promise<Store> {
@@ -13,7 +13,7 @@ async function storeOf(files: Readonly<Record<string, string>>): Promise<Store> 
 
 async function found(files: readonly string[], path: string, exclude: readonly string[] = []) {
   const store = await storeOf(Object.fromEntries(files.map((name) => [name, name.endsWith('/') ? '' : 'x'])))
-  const { objects, skipped } = await findInput(store, `memory:${path}`, exclude)
+  const { objects, skipped } = await findInput(store, `memory:${path}`, { exclude })
   const passed = Object.fromEntries(Object.entries(skipped).filter(([, count]) => count > 0))
   return { names: objects.map(({ name }) => name.slice('memory:'.length)), passed }
 }
@@ -61,17 +61,19 @@ describe('findInput', () => {
     await expect(found(files, path, exclude)).rejects.toThrow(expect.objectContaining({ message, kind: 'author' }))
   })
 
-  it('passes over and counts the objects of other days, which it is told', async () => {
+  it('passes over and counts the objects that it is told of, with the reason', async () => {
     const names = ['a/1/x', 'a/2/x', 'a/2/y', 'a/2/_y', 'a/3/x']
     const store = await storeOf(Object.fromEntries(names.map((name) => [name, 'x'])))
-    const isOther = (name: string) => name.startsWith('memory:a/2/')
-    const { objects, skipped } = await findInput(store, 'memory:a', [], isOther)
+    const passOver = ({ name }: ObjectInfo, isNamed: boolean) =>
+      name.startsWith('memory:a/2/') && !isNamed ? 'second' : undefined
+    const { objects, skipped } = await findInput(store, 'memory:a', { passOver })
     expect(objects.map(({ name }) => name)).toEqual(['memory:a/1/x', 'memory:a/3/x'])
-    expect(skipped).toEqual({ 'hidden name': 1, 'folder marker': 0, excluded: 0, 'other received day': 2 })
-    await expect(findInput(store, 'memory:a/2', [], isOther)).rejects.toThrow(
-      'NO_INPUT: no object at memory:a/2\n  passed over: 1 hidden name, 2 other received day\n',
+    expect(skipped).toEqual({ 'hidden name': 1, 'folder marker': 0, excluded: 0, second: 2 })
+    await expect(findInput(store, 'memory:a/2', { passOver })).rejects.toThrow(
+      'NO_INPUT: no object at memory:a/2\n  passed over: 1 hidden name, 2 second\n',
     )
-    expect((await findInput(store, 'memory:a/2/x', [], isOther)).objects).toHaveLength(1)
+    expect((await findInput(store, 'memory:a/2', { passOver, mayBeNone: () => true })).objects).toEqual([])
+    expect((await findInput(store, 'memory:a/2/x', { passOver })).objects).toHaveLength(1)
   })
 
   it('names no object twice, though a listing does', async () => {
