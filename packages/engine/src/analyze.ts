@@ -2,8 +2,10 @@ import type { Job, Params, ValuesOf } from '@fletching/job'
 import { NdjsonDecoder, type ScannerKind } from '@fletching/ndjson'
 import { type FilterStep, formatExpr, formatKeys, optimize } from '@fletching/plan'
 import { asFolder, openDiscardStore, openStore, parseLocation } from '@fletching/storage'
+import { orAborted } from './abort.ts'
 import { type Accounting, sum } from './accounting.ts'
 import { inJob } from './in-job.ts'
+import { listInput } from './list-input.ts'
 import { type Measured, Meter, type OperatorFigures, operatorName, timedBy } from './meter.ts'
 import type { RunOptions } from './options.ts'
 import { csvTarget } from './outputs.ts'
@@ -73,7 +75,14 @@ export async function analyzeJob<P extends Params>(
       const times = { milliseconds: performance.now() - begin, cpuMilliseconds: (user + system) / 1000 }
       return { job: job.name, ...times, ...analysisOf(plan, passed, meter.take()) }
     }
-    return passOver(plan, places, options, finish, meter)
+    return passOver(
+      plan,
+      await orAborted(listInput(plan, places, options), options.signal),
+      places,
+      options,
+      finish,
+      meter,
+    )
   })
 }
 
@@ -91,6 +100,7 @@ async function discardingPlaces(plan: PhysicalPlan): Promise<Places> {
     sinks,
     state: { store, folder, isSingleWriter: true, storeOf: async () => store },
     last: undefined,
+    bookmark: undefined,
     run: undefined,
   }
 }

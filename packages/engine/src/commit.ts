@@ -1,9 +1,17 @@
 import { addPlace, environmentError, FletchingError } from '@fletching/columns/errors'
-import { parseLocation } from '@fletching/storage'
-import type { Coordinator } from './coordinator.ts'
+import { type Location, parseLocation } from '@fletching/storage'
 import { formatIntent, type Intent, intentLocation, intentName, readIntent } from './intent.ts'
+import { formatLedger, ledgerLocation, readLedger } from './ledger.ts'
 import { formatManifest, manifestLocation, readManifest } from './manifest.ts'
 import type { State } from './places.ts'
+
+/** Who has prepared something, and takes it away when it is not shown. */
+export interface Preparer {
+  /** What was prepared is on record to be shown, and stays. */
+  handOver(): void
+  /** That record is no more. */
+  takeBack(): void
+}
 
 /**
  * Shows what a run has prepared: writes the intent record, and does what it says. Before the record nothing is visible; from it on the
@@ -12,27 +20,28 @@ import type { State } from './places.ts'
  * - Errors: OVERTAKEN (environment) when another run has committed since this one began, or is about to: nothing was shown, and what was
  *   prepared may be taken away. After any other the record may stand, and what was prepared belongs to it.
  */
-export async function commit(state: State, intent: Intent, coordinator: Coordinator): Promise<void> {
-  if (!(await claim(state, intent, coordinator))) throw overtaken(intent, await winnerOf(state, intent))
-  coordinator.handOver()
-  if (await isTooLate(state, intent)) {
+export async function commit(state: State, intent: Intent, preparer: Preparer): Promise<void> {
+  if (!(await claim(state, intent, preparer))) throw overtaken(intent, await winnerOf(state, intent))
+  preparer.handOver()
+  if (!state.isSingleWriter && (await isOvertaken(state, intent))) {
     if (await stands(state, intent)) await state.store.remove(intentLocation(state.folder))
-    coordinator.takeBack()
+    preparer.takeBack()
     throw overtaken(intent, await winnerOf(state, intent))
   }
   await finish(state, intent)
 }
 
-/** Whether another run has written a manifest since this one began. Its own may be there, by the hand of another start. */
-async function isTooLate({ store, folder, isSingleWriter }: State, { run, output, before }: Intent): Promise<boolean> {
-  if (isSingleWriter) return false
+/** Whether another has written the manifest or the ledger since a run began. Its own may be there, by the hand of another start. */
+export async function isOvertaken({ store, folder }: State, { run, output, before, ledger }: Intent): Promise<boolean> {
   const manifest = await store.stat(manifestLocation(folder))
-  if ((manifest?.etag ?? null) === before) return false
-  return (await readManifest(store, folder, output))?.manifest.run !== run
+  if ((manifest?.etag ?? null) !== before) return (await readManifest(store, folder, output))?.manifest.run !== run
+  if (ledger === undefined) return false
+  const found = await readLedger({ store, folder }, output)
+  return (found?.etag ?? null) !== ledger.before && found?.ledger.last !== run
 }
 
 /** Creates the record, unless there is one: it is the lock between runs. */
-async function claim(state: State, intent: Intent, coordinator: Coordinator): Promise<boolean> {
+async function claim(state: State, intent: Intent, preparer: Preparer): Promise<boolean> {
   const { store, folder, isSingleWriter } = state
   const location = intentLocation(folder)
   if (isSingleWriter && (await store.stat(location)) !== undefined) return false
@@ -41,14 +50,14 @@ async function claim(state: State, intent: Intent, coordinator: Coordinator): Pr
     if (await store.put(location, bytes, isSingleWriter ? undefined : { etag: undefined })) return true
   } catch (error) {
     // It may be there although no answer says so, and then the next start needs what was prepared.
-    if (error instanceof FletchingError && MAY_BE_DONE.has(error.code)) coordinator.handOver()
+    if (error instanceof FletchingError && MAY_BE_DONE.has(error.code)) preparer.handOver()
     throw error
   }
   try {
     // Ours, if the answer to an earlier try was lost.
     return (await runOf(state, intent.output)) === intent.run
   } catch (error) {
-    coordinator.handOver()
+    preparer.handOver()
     throw error
   }
 }
@@ -57,8 +66,12 @@ async function claim(state: State, intent: Intent, coordinator: Coordinator): Pr
 const MAY_BE_DONE: ReadonlySet<string> = new Set(['NETWORK', 'S3_FAILED'])
 
 /** The run that is about to commit, or has done so since. */
-async function winnerOf(state: State, { output }: Intent): Promise<string | undefined> {
-  return (await runOf(state, output)) ?? (await readManifest(state.store, state.folder, output))?.manifest.run
+export async function winnerOf(state: State, { output, before }: Intent): Promise<string | undefined> {
+  const claimed = await runOf(state, output)
+  if (claimed !== undefined) return claimed
+  const last = await readManifest(state.store, state.folder, output)
+  if ((last?.etag ?? null) !== before) return last?.manifest.run
+  return (await readLedger(state, output))?.ledger.last
 }
 
 async function runOf(state: State, output: string): Promise<string | undefined> {
@@ -74,8 +87,10 @@ export async function finish(state: State, intent: Intent): Promise<void> {
     for (const output of intent.outputs) await (await state.storeOf(output.name)).complete(output)
     // If the record is gone, another start has finished the commit, and what looks like surplus may be of a run after that.
     if (!(await stands(state, intent))) return
-    for (const name of intent.surplus) await (await state.storeOf(name)).remove(parseLocation(name))
+    await removeAll(state, intent.surplus)
     await showManifest(state, intent)
+    await showLedger(state, intent)
+    await removeAll(state, intent.ledger?.replaced ?? [])
     if (await stands(state, intent)) await state.store.remove(intentLocation(state.folder))
   } catch (error) {
     throw unfinished(error, state, intent)
@@ -86,14 +101,34 @@ async function stands(state: State, intent: Intent): Promise<boolean> {
   return (await runOf(state, intent.output)) === intent.run
 }
 
-async function showManifest({ store, folder, isSingleWriter }: State, { run, output, before, manifest }: Intent) {
-  const location = manifestLocation(folder)
-  const condition = isSingleWriter ? undefined : { etag: before ?? undefined }
-  if (await store.put(location, Buffer.from(formatManifest(manifest)), condition)) return
+async function removeAll(state: State, names: readonly string[]): Promise<void> {
+  for (const name of names) await (await state.storeOf(name)).remove(parseLocation(name))
+}
+
+async function showManifest(state: State, { run, output, before, manifest }: Intent): Promise<void> {
+  if (manifest === undefined) return
+  const { store, folder } = state
+  if (await replace(state, manifestLocation(folder), formatManifest(manifest), before)) return
   const found = await readManifest(store, folder, output)
-  if (found?.manifest.run === run) return
-  throw environmentError('MANIFEST_CHANGED', 'the manifest was written by somebody who did not wait for this commit', {
-    at: found?.name ?? [],
+  if (found?.manifest.run !== run) throw changedMeanwhile('MANIFEST_CHANGED', 'manifest', found?.name)
+}
+
+async function showLedger(state: State, { run, output, ledger: move }: Intent): Promise<void> {
+  if (move === undefined) return
+  if (await replace(state, ledgerLocation(state.folder), formatLedger(move.ledger), move.before)) return
+  const found = await readLedger(state, output)
+  if (found?.ledger.last !== run)
+    throw changedMeanwhile('LEDGER_CHANGED', 'list of the objects that were read', found?.name)
+}
+
+/** Whether a record could be put in place of the one of that ETag. */
+function replace({ store, isSingleWriter }: State, location: Location, text: string, before: string | null) {
+  return store.put(location, Buffer.from(text), isSingleWriter ? undefined : { etag: before ?? undefined })
+}
+
+function changedMeanwhile(code: string, what: string, name: string | undefined) {
+  return environmentError(code, `the ${what} was written by somebody who did not wait for this commit`, {
+    at: name ?? [],
     help: 'keep other writers away from the state folder',
   })
 }
@@ -108,7 +143,7 @@ function overtaken({ run, output }: Intent, winner: string | undefined) {
 
 function unfinished(error: unknown, state: State, { run }: Intent): unknown {
   const place = `commit of run ${run}, which the next start finishes from ${intentName(state)}`
-  if (!(error instanceof FletchingError) || (error.code !== 'COMMIT_LOST' && error.code !== 'MANIFEST_CHANGED')) {
+  if (!(error instanceof FletchingError) || !CANNOT_BE_FINISHED.has(error.code)) {
     return addPlace(error, place)
   }
   const { kind, code, what, at, help, cause } = error
@@ -118,3 +153,5 @@ function unfinished(error: unknown, state: State, { run }: Intent): unknown {
     cause,
   })
 }
+
+const CANNOT_BE_FINISHED: ReadonlySet<string> = new Set(['COMMIT_LOST', 'MANIFEST_CHANGED', 'LEDGER_CHANGED'])

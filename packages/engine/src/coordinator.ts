@@ -1,6 +1,6 @@
 import { internal } from '@fletching/columns/errors'
 import { CsvEncoder } from '@fletching/csv'
-import { joinLocation, type Store } from '@fletching/storage'
+import { joinLocation, type ObjectWriter, type Store } from '@fletching/storage'
 import type { Crew } from './crew.ts'
 import { CsvSink } from './csv-sink.ts'
 import { type Meter, meteredEncoder, operatorName } from './meter.ts'
@@ -85,6 +85,7 @@ type Sink = CsvSink | ParquetSink
 export class Coordinator {
   readonly #sinks: readonly Sink[]
   readonly #rejects: RejectsSink
+  readonly #adopted: Pick<ObjectWriter, 'abort'>[] = []
   #next = 0
   #isHandedOver = false
 
@@ -129,6 +130,11 @@ export class Coordinator {
     return this.#rejects.prepare()
   }
 
+  /** Takes care of something that is no sink as well: `abort` takes it away. */
+  adopt(writer: Pick<ObjectWriter, 'abort'>): void {
+    this.#adopted.push(writer)
+  }
+
   /** What was prepared is on record to be shown, and `abort` leaves it. */
   handOver(): void {
     this.#isHandedOver = true
@@ -148,7 +154,7 @@ export class Coordinator {
   async abort(): Promise<boolean> {
     if (this.#isHandedOver) return false
     let isGone = true
-    for (const sink of [...this.#sinks, this.#rejects]) {
+    for (const sink of [...this.#sinks, this.#rejects, ...this.#adopted]) {
       await sink.abort().catch(() => {
         isGone = false
       })

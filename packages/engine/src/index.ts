@@ -1,6 +1,16 @@
 export type { Accounting, Tally } from './accounting.ts'
 export { type Analysis, type AnalyzedOperator, analyzeJob } from './analyze.ts'
-export type { EmptyPolicy, MalformedPolicy, Progress, RunOptions } from './options.ts'
+export type { LedgerRun } from './ledger.ts'
+export {
+  type BookmarkInfo,
+  type BookmarkMoved,
+  type BookmarkOptions,
+  resetBookmark,
+  rewindBookmark,
+  setBookmarkToNow,
+  showBookmark,
+} from './move-bookmark.ts'
+export type { BookmarkOption, ChangedPolicy, EmptyPolicy, MalformedPolicy, Progress, RunOptions } from './options.ts'
 export type { InputInfo, OutputInfo, Report } from './report.ts'
 export { runJob } from './run.ts'
 export { version } from './version.ts'

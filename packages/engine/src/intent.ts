@@ -1,8 +1,8 @@
 import { environmentError } from '@fletching/columns/errors'
-import { formatLocation, joinLocation, type Location } from '@fletching/storage'
+import { formatLocation, joinLocation, type Location, type Prepared } from '@fletching/storage'
+import type { Ledger } from './ledger.ts'
 import type { Manifest } from './manifest.ts'
 import type { State } from './places.ts'
-import type { PreparedOutput } from './report.ts'
 import { assertSameOutput, formatSealed, parseSealed, readText, type Seal } from './state-record.ts'
 
 /**
@@ -16,10 +16,22 @@ export interface Intent {
   /** The ETag of the manifest that the run goes on from; null before the first. */
   readonly before: string | null
   /** In the order in which they are shown. */
-  readonly outputs: readonly PreparedOutput[]
+  readonly outputs: readonly Prepared[]
   /** Names of what the last run left and this one did not replace. */
   readonly surplus: readonly string[]
-  readonly manifest: Manifest
+  /** Undefined where there is none and none comes. */
+  readonly manifest: Manifest | undefined
+  /** Of runs with a bookmark. */
+  readonly ledger?: LedgerMove
+}
+
+/** How the ledger moves on. */
+export interface LedgerMove {
+  /** The ETag of the ledger that the run goes on from; null before the first. */
+  readonly before: string | null
+  readonly ledger: Ledger
+  /** Names of segments that are no longer a part of it. */
+  readonly replaced: readonly string[]
 }
 
 const SEAL: Seal = { name: 'intent', version: 1 }

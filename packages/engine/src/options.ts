@@ -8,6 +8,12 @@ export type MalformedPolicy = 'fail' | 'skip' | 'quarantine'
 /** What a run without a single row does: it fails, writes its outputs without rows, or leaves the old outputs alone. */
 export type EmptyPolicy = 'fail' | 'header' | 'skip'
 
+/** Whether a run reads its whole input, or only what no run has read; or that without being counted as one that has. */
+export type BookmarkOption = 'enable' | 'disable' | 'pause'
+
+/** What becomes of an object that an earlier run read in another version: it stops the run, is read again, or is left out. */
+export type ChangedPolicy = 'fail' | 'reprocess' | 'skip'
+
 export interface Progress {
   readonly objects: number
   readonly objectsTotal: number
@@ -45,6 +51,21 @@ export interface RunOptions {
    */
   readonly fromDay?: Date
   readonly toDay?: Date
+  /** Default `disable`. */
+  readonly bookmark?: BookmarkOption
+  /**
+   * The runs whose objects are read again, with `pause`: those behind the first up to the second.
+   */
+  readonly bookmarkFrom?: string
+  readonly bookmarkTo?: string
+  /** With a bookmark. Default `fail`. */
+  readonly onChanged?: ChangedPolicy
+  /** With a bookmark: read at most so many objects, and leave the others to the next run. */
+  readonly filesMax?: number
+  /** With a bookmark: read objects up to so many stored bytes, at least one, and leave the others to the next run. */
+  readonly bytesMax?: number
+  /** With a bookmark: read until so many rows have come, to the end of the unit of objects that is being read, and leave the others to the next run. */
+  readonly rowsMax?: number
   /** The dialect of every CSV, instead of the job's. */
   readonly csvDialect?: CsvDialect
   /** The columns that name the folders of every Parquet table, instead of the job's; an empty list for one file. */

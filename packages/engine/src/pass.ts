@@ -1,11 +1,11 @@
 import { internal } from '@fletching/columns/errors'
-import { findInput, type Store } from '@fletching/storage'
+import type { FoundInput, Store } from '@fletching/storage'
 import { orAborted } from './abort.ts'
 import { type Accounting, assertAddsUp, sum, type Tally } from './accounting.ts'
 import { type Coordinator, openCoordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
-import { otherDays } from './key-day.ts'
 import { assertInputWithin } from './limits.ts'
+import { leaving } from './list-input.ts'
 import { assertMalformedShare } from './malformed.ts'
 import type { Meter } from './meter.ts'
 import type { RunOptions } from './options.ts'
@@ -17,7 +17,7 @@ import { RunLog } from './run-log.ts'
 import { planUnits } from './split.ts'
 import { chooseThreads } from './threads.ts'
 
-/** A pass that has come to the end of the input: every line is accounted for, and given to the sinks, which show nothing yet. */
+/** A pass that has come to the end of what it reads: every line is accounted for, and given to the sinks, which show nothing yet. */
 export interface Passed {
   readonly read: ReadInput
   readonly summary: Summary
@@ -31,23 +31,20 @@ export interface Passed {
 }
 
 /**
- * One pass of a plan over its input, into the sinks of the places; what `finish` makes of it is the result.
+ * One pass of a plan over the objects of its input, into the sinks of the places; what `finish` makes of it is the result.
  *
  * - `meter`: is told what every operator does.
  * - Errors: whatever fails, `finish` included, nothing leaves a trace that is not on record to be shown.
  */
 export async function passOver<T>(
   plan: PhysicalPlan,
+  { objects, skipped }: FoundInput,
   places: Places,
   options: RunOptions,
   finish: (passed: Passed) => Promise<T>,
   meter?: Meter,
 ): Promise<T> {
   const { store } = places.input
-  const { objects, skipped } = await orAborted(
-    findInput(store, plan.location, options.exclude, otherDays(options)),
-    options.signal,
-  )
   assertInputWithin(objects, options)
   const numbersLines = plan.scan.places?.some(({ of }) => of === 'line') ?? false
   const units = await orAborted(planUnits(objects, store, { numbersLines }), options.signal)
@@ -65,7 +62,8 @@ export async function passOver<T>(
     assertAddsUp(summary.accounting, 'all objects')
     assertEveryLineWritten(coordinator, summary.accounting, options)
     assertMalformedShare(summary.accounting, options.malformedMax)
-    return await finish({ read, summary, skipped, coordinator, log, threads: crew?.workerCount ?? 1 })
+    const left = leaving(skipped, objects.slice(read.objects.length))
+    return await finish({ read, summary, skipped: left, coordinator, log, threads: crew?.workerCount ?? 1 })
   } catch (error) {
     const isGone = (await coordinator?.abort()) ?? (await log?.abandon())
     if (isGone === true) await log?.close().catch(() => {})

@@ -12,6 +12,7 @@ import {
   parseLocation,
   type Store,
 } from '@fletching/storage'
+import { type Bookmark, openBookmark } from './bookmark.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 import type { RunOptions } from './options.ts'
 import { assertApart, assertOwnFilesOnly, csvTarget, stateFolder } from './outputs.ts'
@@ -44,6 +45,8 @@ export interface Places {
   readonly state: State
   /** The manifest of the last run, if there was one. */
   readonly last: Manifest | undefined
+  /** Undefined for a run that reads its whole input. */
+  readonly bookmark: Bookmark | undefined
   /** Undefined where nothing is written. */
   readonly run: Run | undefined
 }
@@ -53,9 +56,13 @@ export interface Places {
  * folder, state that belongs to another output. A commit that an earlier run has begun is finished before the outputs are looked at, and what
  * earlier runs left is taken away.
  */
-export async function openPlaces(job: string, plan: PhysicalPlan, options: RunOptions): Promise<Places> {
+export async function openPlaces(
+  job: { readonly name: string; readonly hash: string },
+  plan: PhysicalPlan,
+  options: RunOptions,
+): Promise<Places> {
   const output = plan.sinks[0].to
-  const folder = stateFolder(output, job, options.state)
+  const folder = stateFolder(output, job.name, options.state)
   const storeOf = openStores()
   const sinks = await Promise.all(
     plan.sinks.map(async (sink) => {
@@ -64,21 +71,30 @@ export async function openPlaces(job: string, plan: PhysicalPlan, options: RunOp
     }),
   )
   await assertPlacesApart(plan.location, sinks, folder, options.report)
-  const store = await storeOf(formatLocation(folder))
-  const state = { store, folder, isSingleWriter: options.singleWriter === true, storeOf }
+  const state = await openState(folder, storeOf, options)
   await rollForward(state, output, options.onNote ?? (() => {}))
-  const last = await readManifest(store, folder, output)
+  const last = await readManifest(state.store, folder, output)
+  const bookmark = await openBookmark(state, { output, jobHash: job.hash }, last, options)
   const before = last?.etag ?? null
   const left = await sweep(state, (from) => from !== before)
   if (options.allowOtherFiles !== true) {
     for (const place of sinks) await assertFolderIsOurs(place, last?.manifest, left)
   }
   const input = { store: await storeOf(plan.location) }
-  return { input, sinks, state, last: last?.manifest, run: { id: runId(), output, before } }
+  return { input, sinks, state, last: last?.manifest, bookmark, run: { id: runId(), output, before } }
+}
+
+/** The state folder of a job on an output. */
+export async function openState(
+  folder: Location,
+  storeOf: State['storeOf'],
+  { singleWriter = false }: Pick<RunOptions, 'singleWriter'>,
+): Promise<State> {
+  return { store: await storeOf(formatLocation(folder)), folder, isSingleWriter: singleWriter, storeOf }
 }
 
 /** One store for each kind of place. */
-function openStores(): State['storeOf'] {
+export function openStores(): State['storeOf'] {
   const stores = new Map<Location['scheme'], Promise<Store>>()
   return async (name) => {
     const location = parseLocation(name)
@@ -89,7 +105,7 @@ function openStores(): State['storeOf'] {
 }
 
 /** When it began, for people, and what makes it one of its kind. */
-function runId(): string {
+export function runId(): string {
   return `${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(6).toString('hex')}`
 }
 

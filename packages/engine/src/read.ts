@@ -24,7 +24,7 @@ import { type ScanMessage, type ScanSource, UnitScanner } from './unit-scanner.t
 import { unpackBody, unpackError } from './worker-messages.ts'
 
 /** What became of an object, and which version of it was read. */
-interface ReadObject extends Omit<ObjectCounts, 'tallies'> {
+export interface ReadObject extends Omit<ObjectCounts, 'tallies'> {
   readonly etag: string | undefined
 }
 
@@ -90,6 +90,7 @@ async function readHere({ plan, store, units, threads, meter }: InputWork, readi
   }
   const scanner = new UnitScanner(new Pipeline(plan, meter), source, meter)
   for (const unit of units) {
+    if (reading.mayEndBefore(unit)) return
     for await (const message of scanner.scan(unit)) await reading.take(message)
   }
 }
@@ -108,7 +109,12 @@ async function readWithCrew(
   }
   const chunks = (split: Split) => reading.watch(readSplit(store, split))
   const onRead = (bytes: number) => reading.countRead(bytes)
+  let unit = units[0]
   for await (const message of reading.untilAborted(crew.scan({ objects, units, windowBytes, tmp, chunks, onRead }))) {
+    if (message.unit !== unit.number) {
+      unit = units[message.unit]
+      if (reading.mayEndBefore(unit)) return
+    }
     if (message.kind === 'failed') throw unpackError(message.error)
     if (message.kind === 'counts') await reading.take(message)
     else {
@@ -162,6 +168,11 @@ class Reading {
         this.countRead(message.bytes)
         await this.#pause()
     }
+  }
+
+  /** Whether as many rows as a run may read have come, and all lines of every object that was begun. */
+  mayEndBefore({ splits: [{ start }] }: Unit): boolean {
+    return start === 0 && this.#rows >= (this.#options.rowsMax ?? Number.POSITIVE_INFINITY)
   }
 
   countRead(bytes: number): void {

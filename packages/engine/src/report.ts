@@ -1,6 +1,6 @@
 import type { Prepared } from '@fletching/storage'
 import { type Accounting, addAccounting, addTally, addTo, emptyAccounting, newTally, type Tally } from './accounting.ts'
-import type { ReadInput } from './read.ts'
+import type { ReadInput, ReadObject } from './read.ts'
 import { mostFrequent, type RefusedValue } from './refused.ts'
 
 /** One object that a run wrote. */
@@ -31,6 +31,11 @@ export interface InputInfo {
   readonly uncompressedBytes: number
   readonly etag: string | undefined
   readonly accounting: Accounting
+}
+
+/** What a report says of an object that was read. */
+export function inputInfo({ object, bytes, uncompressedBytes, etag, accounting }: ReadObject): InputInfo {
+  return { name: object, bytes, uncompressedBytes, etag, accounting }
 }
 
 /** What happened in a run, complete: printed, written as the manifest, and given to `--report`. */

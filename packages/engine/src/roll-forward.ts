@@ -1,6 +1,5 @@
-import { finish } from './commit.ts'
+import { finish, isOvertaken, winnerOf } from './commit.ts'
 import { intentLocation, readIntent } from './intent.ts'
-import { readManifest } from './manifest.ts'
 import type { State } from './places.ts'
 
 /**
@@ -12,18 +11,16 @@ import type { State } from './places.ts'
 export async function rollForward(state: State, output: string, note: (text: string) => void): Promise<void> {
   const intent = await readIntent(state, output)
   if (intent === undefined) return
-  const { store, folder } = state
-  const last = await readManifest(store, folder, output)
-  const isNext = (last?.etag ?? null) === intent.before
-  if (isNext || last?.manifest.run === intent.run) {
+  if (!(await isOvertaken(state, intent))) {
     await finish(state, intent)
     note(`run ${intent.run} ended while it showed its outputs; its commit was finished before this run began`)
     return
   }
   // It ended between claiming its turn and finding that it came too late, so that it has shown nothing.
   for (const begun of intent.outputs) await (await state.storeOf(begun.name)).abandon(begun)
-  await store.remove(intentLocation(folder))
+  await state.store.remove(intentLocation(state.folder))
+  const winner = (await winnerOf(state, intent)) ?? 'of another'
   note(
-    `run ${intent.run} ended after run ${last?.manifest.run ?? 'of another'} had overtaken it; it showed nothing, and what it left was taken away`,
+    `run ${intent.run} ended after run ${winner} had overtaken it; it showed nothing, and what it left was taken away`,
   )
 }

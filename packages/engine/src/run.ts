@@ -1,17 +1,22 @@
 import { dataError, internal } from '@fletching/columns/errors'
 import type { Job, Params, ValuesOf } from '@fletching/job'
 import { optimize } from '@fletching/plan'
+import type { FoundInput, ObjectInfo } from '@fletching/storage'
 import { orAborted } from './abort.ts'
 import { type Accounting, sum } from './accounting.ts'
 import { commit } from './commit.ts'
 import type { Coordinator } from './coordinator.ts'
 import { inJob } from './in-job.ts'
 import { jobHash, paramsHash } from './job-hash.ts'
+import { segmentLocation } from './ledger.ts'
+import { addRun, type PreparedMove, stay } from './ledger-move.ts'
+import { entryOf } from './ledger-segment.ts'
+import { listInput } from './list-input.ts'
 import type { RunOptions } from './options.ts'
-import { passOver } from './pass.ts'
+import { type Passed, passOver } from './pass.ts'
 import { lower } from './physical.ts'
-import { openPlaces } from './places.ts'
-import { outputInfo, type PreparedOutput, type Report } from './report.ts'
+import { openPlaces, type Places } from './places.ts'
+import { inputInfo, outputInfo, type PreparedOutput, type Report, summarize } from './report.ts'
 import { sweep } from './run-log.ts'
 import { keptOutputs, surplusOf } from './surplus.ts'
 import { version } from './version.ts'
@@ -33,54 +38,78 @@ export async function runJob<P extends Params>(
 }
 
 async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: RunOptions): Promise<Report> {
-  const startedAt = new Date()
+  const startedAt = new Date().toISOString()
   const begin = performance.now()
   const sinks = job.build(params)
   const plan = lower(optimize(sinks), options)
+  const hash = jobHash(sinks, options)
   // Nothing is made before this is done: a store that does not answer may be left waiting.
-  const places = await orAborted(openPlaces(job.name, plan, options), options.signal)
-  return passOver(
-    plan,
-    places,
-    options,
-    async ({ read, skipped, coordinator, log, summary: { accounting, ...figures } }) => {
-      const { run, state, last } = places
-      if (run === undefined) throw internal('a run without a name has something to show')
-      const { id, output, before } = run
-      const prepared = await prepare(coordinator, accounting, options)
-      const outputs = prepared.map((one) => outputInfo(one, id))
-      const report: Report = {
-        job: job.name,
-        version,
-        params,
-        startedAt: startedAt.toISOString(),
-        milliseconds: Math.round(performance.now() - begin),
-        inputs: read.objects.map(({ object, bytes, uncompressedBytes, etag, accounting: lines }) => ({
-          name: object,
-          bytes,
-          uncompressedBytes,
-          etag,
-          accounting: lines,
-        })),
-        skipped,
-        accounting,
-        ...figures,
-        outputs,
-      }
-      const surplus = accounting.rows === 0 && options.onEmpty === 'skip' ? [] : surplusOf(places, outputs)
-      const kept = keptOutputs(last?.outputs ?? [], outputs, surplus)
-      const hashes = { jobHash: jobHash(sinks, options), paramsHash: paramsHash(params, options) }
-      const manifest = { manifestVersion: 1, run: id, output, ...hashes, ...report, outputs: kept } as const
-      options.signal?.throwIfAborted()
-      await commit(state, { run: id, output, before, outputs: prepared, surplus, manifest }, coordinator)
-      // Those that went on from the same manifest have come too late. What cannot be taken away now is left to the next run.
-      await log
-        ?.close()
-        .then(() => sweep(state, (from) => from === before))
-        .catch(() => {})
-      return report
-    },
-  )
+  const places = await orAborted(openPlaces({ name: job.name, hash }, plan, options), options.signal)
+  const found = await orAborted(listInput(plan, places, options), options.signal)
+  const about = () => ({
+    job: job.name,
+    version,
+    params,
+    startedAt,
+    milliseconds: Math.round(performance.now() - begin),
+  })
+  if (found.objects.length === 0) return nothingNew(about(), found, options)
+  return passOver(plan, found, places, options, async (passed) => {
+    const { coordinator, log, read, skipped, summary } = passed
+    const { run, state, last } = places
+    if (run === undefined) throw internal('a run without a name has something to show')
+    const { id, output, before } = run
+    const prepared = await prepare(coordinator, summary.accounting, options)
+    const moved = await moveBookmark(places, id, found.objects, passed)
+    const outputs = prepared.map((one) => outputInfo(one, id))
+    const report: Report = { ...about(), inputs: read.objects.map(inputInfo), skipped, ...summary, outputs }
+    const isSkipped = summary.accounting.rows === 0 && options.onEmpty === 'skip'
+    const surplus = isSkipped ? [] : surplusOf(places, outputs)
+    const kept = keptOutputs(last?.outputs ?? [], outputs, surplus)
+    const hashes = { jobHash: hash, paramsHash: paramsHash(params, options) }
+    const manifest = { manifestVersion: 1, run: id, output, ...hashes, ...report, outputs: kept } as const
+    const shown = [...(moved?.prepared ?? []), ...prepared]
+    const ledger = moved === undefined ? {} : { ledger: moved.move }
+    options.signal?.throwIfAborted()
+    await commit(state, { run: id, output, before, outputs: shown, surplus, manifest, ...ledger }, coordinator)
+    // Those that went on from the same manifest have come too late. What cannot be taken away now is left to the next run.
+    await log
+      ?.close()
+      .then(() => sweep(state, (from) => from === before))
+      .catch(() => {})
+    return report
+  })
+}
+
+/** The report of a run that had nothing to read, and left everything as it was. */
+function nothingNew(
+  about: Pick<Report, 'job' | 'version' | 'params' | 'startedAt' | 'milliseconds'>,
+  { skipped }: FoundInput,
+  { onNote }: RunOptions,
+): Report {
+  onNote?.('nothing is new: every object was read by an earlier run, and no output was changed')
+  const read = { objects: [], refused: new Map(), lineBreaksReplaced: 0 }
+  return { ...about, inputs: [], skipped, ...summarize(read), outputs: [] }
+}
+
+/** Brings what the bookmark says after a run to its place. */
+async function moveBookmark(
+  { bookmark, state }: Places,
+  id: string,
+  objects: readonly ObjectInfo[],
+  { read, summary, log, coordinator }: Passed,
+): Promise<PreparedMove | undefined> {
+  if (bookmark === undefined) return undefined
+  if (bookmark.isPaused) return stay(bookmark.base, id)
+  const entries = objects.slice(0, read.objects.length).map(entryOf)
+  const open = async (file: string) => {
+    const location = segmentLocation(state.folder, { file })
+    const writer = await state.store.create(location, log === undefined ? {} : { onBegun: (begun) => log.add(begun) })
+    coordinator.adopt(writer)
+    return writer
+  }
+  const run = { id, objects: entries.length, rows: summary.accounting.rows }
+  return addRun(state, bookmark.base, run, { objects: entries, open })
 }
 
 /** Brings the outputs to their places, unless there is no row and the policy says otherwise. */

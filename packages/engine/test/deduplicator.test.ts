@@ -306,7 +306,7 @@ describe('a run that drops duplicates', () => {
       location: join(folder, 'in'),
       sinks: plan.sinks.map((sink) => ({ ...sink, to: join(out, sink.to) })),
     }
-    const places = await openPlaces('messages', placed, {})
+    const places = await openPlaces({ name: 'messages', hash: 'h1' }, placed, {})
     const { store } = places.input
     const { objects } = await findInput(store, placed.location)
     const units = objects.map((object, index) => ({

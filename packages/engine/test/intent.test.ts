@@ -1,7 +1,7 @@
 import { openMemoryStore, parseLocation } from '@fletching/storage'
 import { describe, expect, it } from 'vitest'
 import { formatIntent, type Intent, readIntent } from '../src/intent.ts'
-import { intentOf, OUTPUT } from './intents.ts'
+import { intentOf, manifestOf, OUTPUT } from './intents.ts'
 import { put, stateIn } from './stores.ts'
 
 /** What reading an intent record of this content says. */
@@ -26,8 +26,9 @@ describe('an intent record', () => {
 
   it('is read as it was written', async () => {
     const intent = await intentOf(openMemoryStore(), 'r1')
-    const { OPTIONAL: _, ...params } = intent.manifest.params
-    expect(await read(formatIntent(intent))).toEqual({ ...intent, manifest: { ...intent.manifest, params } })
+    const manifest = manifestOf('r1')
+    const { OPTIONAL: _, ...params } = manifest.params
+    expect(await read(formatIntent(intent))).toEqual({ ...intent, manifest: { ...manifest, params } })
   })
 
   it('is refused with any bit changed, or cut anywhere', async () => {

@@ -12,7 +12,7 @@ async function refusal(folder: string, ends: Ends, options: RunOptions = {}): Pr
   const inside = (path: string) => (/^(\w+:|\/|-$)/.test(path) ? path : join(folder, path))
   const placed = Object.fromEntries(Object.entries(ends).map(([end, path]) => [end, inside(path)]))
   const state = options.state === undefined ? {} : { state: inside(options.state) }
-  return openPlaces('clicks', planFor(placed as unknown as Ends), { ...options, ...state }).then(
+  return openPlaces({ name: 'clicks', hash: 'h1' }, planFor(placed as unknown as Ends), { ...options, ...state }).then(
     () => 'none',
     (error: Error) => error.message.replaceAll(folder, '.'),
   )

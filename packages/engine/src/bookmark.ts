@@ -1,0 +1,201 @@
+import { authorError, dataError } from '@fletching/columns/errors'
+import type { ObjectInfo } from '@fletching/storage'
+import { KnownObjects } from './known-objects.ts'
+import { type FoundLedger, type Ledger, readLedger } from './ledger.ts'
+import { type LedgerBase, ledgerBase } from './ledger-move.ts'
+import type { FoundManifest } from './manifest.ts'
+import type { RunOptions } from './options.ts'
+import type { State } from './places.ts'
+
+/** What a run goes on from that reads only what is new. */
+export interface Bookmark {
+  readonly base: LedgerBase
+  readonly known: KnownObjects
+  /** The numbers of the runs whose objects are read again, instead of what is new. */
+  readonly again: { readonly first: number; readonly last: number } | undefined
+  /** Whether what is read stays new. */
+  readonly isPaused: boolean
+}
+
+/**
+ * Opens the bookmark of a run, or makes sure that a run without one may write.
+ *
+ * - Errors: BAD_LEDGER (environment); JOB_CHANGED, BOOKMARK_IN_USE, BOOKMARK_BEHIND, UNKNOWN_RUN and BAD_OPTION (author).
+ */
+export async function openBookmark(
+  state: State,
+  { output, jobHash }: { readonly output: string; readonly jobHash: string },
+  last: FoundManifest | undefined,
+  options: RunOptions,
+): Promise<Bookmark | undefined> {
+  assertBookmarkOptions(options)
+  const found = await readLedger(state, output)
+  const { bookmark = 'disable' } = options
+  if (bookmark === 'disable') {
+    if (found !== undefined && found.ledger.runs.length > 0) throw inUse(found)
+    return undefined
+  }
+  if (found !== undefined && found.ledger.runs.length > 0 && found.ledger.jobHash !== jobHash) throw jobChanged(found)
+  const lastRun = last?.manifest.run
+  if (last !== undefined && lastRun !== found?.ledger.last && last.manifest.outputs.some(isTable)) throw behind(last)
+  const known = found === undefined ? new KnownObjects() : await KnownObjects.read(state, found.ledger)
+  const again = againOf(found?.ledger, options)
+  return { base: ledgerBase(found, output, jobHash), known, again, isPaused: bookmark === 'pause' }
+}
+
+function isTable({ format }: { readonly format: string }): boolean {
+  return format === 'parquet'
+}
+
+/**
+ * Decides about the objects of a listing, one by one.
+ *
+ * - Errors: OBJECT_CHANGED_SINCE (data), from `assertUnchanged`, with the first objects that were read in another version, unless a policy says
+ *   what becomes of them.
+ */
+export class Selection {
+  readonly #bookmark: Bookmark
+  readonly #onChanged: NonNullable<RunOptions['onChanged']>
+  readonly #changed: string[] = []
+  #changedCount = 0
+  #knownCount = 0
+
+  constructor(bookmark: Bookmark, { onChanged = 'fail' }: RunOptions) {
+    this.#bookmark = bookmark
+    this.#onChanged = onChanged
+  }
+
+  /** Why an object is not to be read; undefined for one that is. */
+  passOver(object: ObjectInfo): string | undefined {
+    const { known, again } = this.#bookmark
+    const run = known.runOf(object)
+    if (run === 'changed') return this.#passOverChanged(object.name)
+    if (run === 'new') return again === undefined ? undefined : this.#pass('not read by those runs')
+    if (again !== undefined && run >= again.first && run <= again.last) return undefined
+    return this.#pass(again === undefined ? 'read by an earlier run' : 'not read by those runs')
+  }
+
+  /** Whether there were objects, and they were passed over. */
+  get hasPassed(): boolean {
+    return this.#knownCount > 0
+  }
+
+  assertUnchanged(): void {
+    if (this.#onChanged !== 'fail' || this.#changedCount === 0) return
+    const more = this.#changedCount - this.#changed.length
+    throw dataError(
+      'OBJECT_CHANGED_SINCE',
+      `${this.#changedCount} objects were read in another version by an earlier run`,
+      {
+        at: more > 0 ? [...this.#changed, `… and ${more} more`] : this.#changed,
+        help: [
+          'nothing was read or written: the outputs hold the rows of the old versions',
+          '--on-changed reprocess reads them again, which adds their rows to those of the old versions; --on-changed skip leaves them out',
+        ],
+      },
+    )
+  }
+
+  #passOverChanged(name: string): string | undefined {
+    if (this.#onChanged === 'reprocess') return undefined
+    this.#changedCount++
+    if (this.#changed.length < NAMES_MAX) this.#changed.push(name)
+    return this.#pass('changed since an earlier run read it')
+  }
+
+  #pass(reason: string): string {
+    this.#knownCount++
+    return reason
+  }
+}
+
+function assertBookmarkOptions(options: RunOptions): void {
+  const { bookmark = 'disable', bookmarkFrom, bookmarkTo } = options
+  const given = BOOKMARK_OPTIONS.find(([name]) => options[name] !== undefined)
+  if (bookmark === 'disable' && given !== undefined) {
+    throw authorError('BAD_OPTION', `${given[1]} needs a bookmark: a run without one reads its whole input`, {
+      help: 'give --job-bookmark-option job-bookmark-enable, or leave it out',
+    })
+  }
+  if ((bookmarkFrom !== undefined || bookmarkTo !== undefined) && bookmark !== 'pause') {
+    throw authorError('BAD_OPTION', '--job-bookmark-from and --job-bookmark-to go with job-bookmark-pause alone', {
+      help: 'they name the runs whose objects are read again; the bookmark stays where it is',
+    })
+  }
+  if ((bookmarkFrom === undefined) !== (bookmarkTo === undefined)) {
+    throw authorError('BAD_OPTION', 'one of --job-bookmark-from and --job-bookmark-to is given without the other', {
+      help: 'the first names a run whose objects are left out, the second the last run whose objects are read again',
+    })
+  }
+}
+
+const BOOKMARK_OPTIONS = [
+  ['onChanged', '--on-changed'],
+  ['filesMax', '--max-files'],
+  ['bytesMax', '--max-bytes'],
+  ['rowsMax', '--max-rows'],
+] as const satisfies readonly (readonly [keyof RunOptions, string])[]
+
+function againOf(ledger: Ledger | undefined, { bookmarkFrom, bookmarkTo }: RunOptions): Bookmark['again'] {
+  if (bookmarkFrom === undefined || bookmarkTo === undefined) return undefined
+  const first = runNumber(ledger, bookmarkFrom) + 1
+  const last = runNumber(ledger, bookmarkTo)
+  if (first <= last) return { first, last }
+  throw authorError('BAD_OPTION', `no run lies behind ${bookmarkFrom} up to ${bookmarkTo}`, {
+    help: 'fletching bookmark show lists the runs in their order',
+  })
+}
+
+/**
+ * The number of a run in a ledger.
+ *
+ * - Errors: UNKNOWN_RUN (author) lists the last runs.
+ */
+export function runNumber(ledger: Ledger | undefined, id: string): number {
+  const runs = ledger?.runs ?? []
+  const number = runs.findIndex((run) => run.id === id)
+  if (number >= 0) return number
+  const latest = runs.slice(-NAMES_MAX).map((run) => run.id)
+  throw authorError('UNKNOWN_RUN', `the bookmark knows no run "${id}"`, {
+    help:
+      latest.length === 0
+        ? 'it knows none yet'
+        : `the last it knows: ${latest.join(', ')}; fletching bookmark show lists all`,
+  })
+}
+
+function inUse({ name, ledger }: FoundLedger) {
+  return authorError('BOOKMARK_IN_USE', `${ledger.runs.length} runs with a bookmark have written these outputs`, {
+    at: name,
+    help: [
+      'nothing was read or written: a run without a bookmark would replace their outputs by those of what the input holds now',
+      'give --job-bookmark-option job-bookmark-enable; or write to other outputs; or give the bookmark up with fletching bookmark reset',
+    ],
+  })
+}
+
+function jobChanged({ name, ledger }: FoundLedger) {
+  return authorError('JOB_CHANGED', 'the job is not the one whose runs the bookmark knows', {
+    at: name,
+    help: [
+      'nothing was read or written: its rows would stand beside rows of the other',
+      `give the new job outputs of its own; or go on with it from here with fletching bookmark rewind JOB ${ledger.runs.at(-1)?.id ?? ''}; or begin anew with fletching bookmark reset`,
+    ],
+  })
+}
+
+function behind({ name, manifest }: FoundManifest) {
+  return authorError(
+    'BOOKMARK_BEHIND',
+    `the table was written by run ${manifest.run}, which the bookmark does not know`,
+    {
+      at: name,
+      help: [
+        'nothing was read or written: what that run read would be read again, and its rows would be in the table twice',
+        'write to other outputs; or, when the table holds all that the input holds now, begin behind it with fletching bookmark set-to-now',
+      ],
+    },
+  )
+}
+
+const NAMES_MAX = 5

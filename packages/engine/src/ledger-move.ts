@@ -1,0 +1,107 @@
+import { formatLocation, type ObjectWriter, type Prepared } from '@fletching/storage'
+import type { LedgerMove } from './intent.ts'
+import { type FoundLedger, type Ledger, type LedgerRun, type LedgerSegment, segmentLocation } from './ledger.ts'
+import { formatEntry, type LedgerEntry, segmentLines } from './ledger-segment.ts'
+import type { State } from './places.ts'
+
+/** A segment on its way, that nobody sees. */
+export interface NewSegment {
+  readonly segment: LedgerSegment
+  readonly prepared: Prepared
+}
+
+/** How a ledger moves on, and what must be shown first. */
+export interface PreparedMove {
+  readonly move: LedgerMove
+  readonly prepared: readonly Prepared[]
+}
+
+/** What a move begins with. */
+export interface LedgerBase {
+  /** The ETag of the ledger; null before the first. */
+  readonly before: string | null
+  readonly ledger: Omit<Ledger, 'last'>
+}
+
+/** The ledger that was found, or that of an output before any run. */
+export function ledgerBase(found: FoundLedger | undefined, output: string, jobHash: string): LedgerBase {
+  const { runs = [], segments = [] } = found?.ledger ?? {}
+  return { before: found?.etag ?? null, ledger: { output, jobHash, runs, segments } }
+}
+
+/** A move that changes nothing but who made it. */
+export function stay({ before, ledger }: LedgerBase, last: string): PreparedMove {
+  return { move: { before, ledger: { ...ledger, last }, replaced: [] }, prepared: [] }
+}
+
+/**
+ * Adds a run and the objects that it has read. Of the last segments, those that are not larger than what stands behind them become a part of the
+ * new one, so that there are few, and each object is written a few times only.
+ *
+ * - Cost: of n objects, at most log2 n segments, each object written at most log2 n times.
+ */
+export async function addRun(
+  state: State,
+  { before, ledger }: LedgerBase,
+  run: LedgerRun,
+  { objects, open }: NewEntries,
+): Promise<PreparedMove> {
+  const kept = [...ledger.segments]
+  const merged: LedgerSegment[] = []
+  let count = objects.length
+  for (let last = kept.at(-1); last !== undefined && last.objects <= count; last = kept.at(-1)) {
+    merged.unshift(last)
+    count += last.objects
+    kept.pop()
+  }
+  const number = ledger.runs.length
+  const { segment, prepared } = await writeSegment(`${run.id}.ndjson`, open, async function* () {
+    for (const old of merged) {
+      for await (const lines of segmentLines(state, old)) yield { lines, count: 0 }
+      yield { lines: Buffer.alloc(0), count: old.objects }
+    }
+    for (let start = 0; start < objects.length; start += LINES_AT_ONCE) {
+      const entries = objects.slice(start, start + LINES_AT_ONCE)
+      yield { lines: linesOf(entries.map((entry) => ({ ...entry, run: number }))), count: entries.length }
+    }
+  })
+  return {
+    move: {
+      before,
+      ledger: { ...ledger, last: run.id, runs: [...ledger.runs, run], segments: [...kept, segment] },
+      replaced: merged.map((old) => formatLocation(segmentLocation(state.folder, old))),
+    },
+    prepared: [prepared],
+  }
+}
+
+/** What a run has read, and who opens the file for it. */
+export interface NewEntries {
+  readonly objects: readonly Omit<LedgerEntry, 'run'>[]
+  readonly open: OpenSegment
+}
+
+/** Opens the file of a segment; who does so takes it away when it is not shown. */
+export type OpenSegment = (file: string) => Promise<ObjectWriter>
+
+/** Writes a segment of lines that come in pieces, each with the number of objects that it completes. */
+export async function writeSegment(
+  file: string,
+  open: OpenSegment,
+  pieces: () => AsyncIterable<{ readonly lines: Uint8Array; readonly count: number }>,
+): Promise<NewSegment> {
+  const writer = await open(file)
+  let objects = 0
+  for await (const { lines, count } of pieces()) {
+    objects += count
+    if (lines.length > 0) await writer.write(lines)
+  }
+  const prepared = await writer.prepare()
+  return { segment: { file, objects, bytes: prepared.size, sha256: prepared.sha256 }, prepared }
+}
+
+export function linesOf(entries: readonly LedgerEntry[]): Buffer {
+  return Buffer.from(entries.map(formatEntry).join(''))
+}
+
+const LINES_AT_ONCE = 4096

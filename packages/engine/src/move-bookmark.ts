@@ -1,0 +1,264 @@
+import { authorError } from '@fletching/columns/errors'
+import type { Job, Params, ValuesOf } from '@fletching/job'
+import { optimize } from '@fletching/plan'
+import { formatLocation } from '@fletching/storage'
+import { runNumber } from './bookmark.ts'
+import { commit } from './commit.ts'
+import { inJob } from './in-job.ts'
+import { jobHash } from './job-hash.ts'
+import { KnownObjects } from './known-objects.ts'
+import { type FoundLedger, type LedgerRun, readLedger, segmentLocation } from './ledger.ts'
+import {
+  addRun,
+  type LedgerBase,
+  ledgerBase,
+  linesOf,
+  type OpenSegment,
+  type PreparedMove,
+  writeSegment,
+} from './ledger-move.ts'
+import { entryOf, segmentEntries } from './ledger-segment.ts'
+import { listInput } from './list-input.ts'
+import { type FoundManifest, readManifest } from './manifest.ts'
+import type { RunOptions } from './options.ts'
+import { stateFolder } from './outputs.ts'
+import { lower, type PhysicalPlan } from './physical.ts'
+import { openState, openStores, runId, type State } from './places.ts'
+import type { OutputInfo } from './report.ts'
+import { rollForward } from './roll-forward.ts'
+import { RunLog, sweep } from './run-log.ts'
+
+/** What the commands on a bookmark take. */
+export interface BookmarkOptions
+  extends Pick<RunOptions, 'partitionBy' | 'state' | 'singleWriter' | 'exclude' | 'fromDay' | 'toDay' | 'onNote'> {
+  /** What becomes of the table's files with rows of runs that are forgotten. No default where there are such files. */
+  readonly outputs?: 'keep' | 'remove'
+}
+
+/** What a bookmark knows. */
+export interface BookmarkInfo {
+  /** The address of its ledger; undefined before the first run. */
+  readonly ledger: string | undefined
+  /** Whether the job is the one whose runs it knows. */
+  readonly isOfJob: boolean
+  /** In the order in which they were committed. */
+  readonly runs: readonly LedgerRun[]
+  /** Of which some may have been read in several versions. */
+  readonly objects: number
+}
+
+/** What a command did. */
+export interface BookmarkMoved {
+  readonly runs: readonly LedgerRun[]
+  /** Runs that the bookmark knows no longer: what they read is new again. */
+  readonly forgotten: readonly LedgerRun[]
+  /** Names of their outputs that were removed. */
+  readonly removed: readonly string[]
+}
+
+/** Says which runs a bookmark knows. Changes nothing, but that a commit which was begun is finished first. */
+export async function showBookmark<P extends Params>(
+  job: Job<P>,
+  params: ValuesOf<P>,
+  options: BookmarkOptions = {},
+): Promise<BookmarkInfo> {
+  return inJob(job.name, async () => {
+    const { found, hash } = await openBookmarked(job, params, options)
+    const { runs = [], segments = [] } = found?.ledger ?? {}
+    return {
+      ledger: found?.name,
+      isOfJob: runs.length === 0 || found?.ledger.jobHash === hash,
+      runs,
+      objects: segments.reduce((sum, { objects }) => sum + objects, 0),
+    }
+  })
+}
+
+/**
+ * Forgets every run, so that the next one reads the whole input.
+ *
+ * - Errors: WOULD_DOUBLE (author) names the files of the table whose rows would then be in it twice, unless `outputs` says what becomes of
+ *   them; those of a run about its state.
+ */
+export async function resetBookmark<P extends Params>(
+  job: Job<P>,
+  params: ValuesOf<P>,
+  options: BookmarkOptions = {},
+): Promise<BookmarkMoved> {
+  return moveBookmark(job, params, options, async (at, open) => forget(at, -1, open))
+}
+
+/**
+ * Forgets the runs behind one, so that the next one reads again what they read. The job may be another than that of the runs: the bookmark is
+ * then that of the new one.
+ *
+ * - Errors: UNKNOWN_RUN (author); those of `resetBookmark`.
+ */
+export async function rewindBookmark<P extends Params>(
+  job: Job<P>,
+  params: ValuesOf<P>,
+  run: string,
+  options: BookmarkOptions = {},
+): Promise<BookmarkMoved> {
+  return moveBookmark(job, params, options, async (at, open) => forget(at, runNumber(at.found?.ledger, run), open))
+}
+
+/**
+ * Takes every object that is in the input now for read, without reading it.
+ *
+ * - Errors: those of a run about its input and its state.
+ */
+export async function setBookmarkToNow<P extends Params>(
+  job: Job<P>,
+  params: ValuesOf<P>,
+  options: BookmarkOptions = {},
+): Promise<BookmarkMoved> {
+  return moveBookmark(job, params, options, async ({ plan, state, found, base, id }, open) => {
+    const known = found === undefined ? new KnownObjects() : await KnownObjects.read(state, found.ledger)
+    const bookmark = { base, known, again: undefined, isPaused: false }
+    const input = { store: await state.storeOf(plan.location) }
+    const { objects } = await listInput(plan, { input, bookmark }, { ...options, onChanged: 'reprocess' })
+    const run = { id, objects: objects.length, rows: 0 }
+    return { ...(await addRun(state, base, run, { objects: objects.map(entryOf), open })), forgotten: [], removed: [] }
+  })
+}
+
+/** A job's state as a command finds it. */
+interface Bookmarked {
+  readonly plan: PhysicalPlan
+  readonly hash: string
+  readonly output: string
+  readonly state: State
+  readonly last: FoundManifest | undefined
+  readonly found: FoundLedger | undefined
+}
+
+interface Moving extends Bookmarked {
+  readonly id: string
+  readonly base: LedgerBase
+  readonly outputs: BookmarkOptions['outputs']
+}
+
+interface Move extends PreparedMove {
+  readonly forgotten: readonly LedgerRun[]
+  readonly removed: readonly OutputInfo[]
+}
+
+async function openBookmarked<P extends Params>(
+  job: Job<P>,
+  params: ValuesOf<P>,
+  options: BookmarkOptions,
+): Promise<Bookmarked> {
+  const sinks = job.build(params)
+  const plan = lower(optimize(sinks), options)
+  const output = plan.sinks[0].to
+  const state = await openState(stateFolder(output, job.name, options.state), openStores(), options)
+  await rollForward(state, output, options.onNote ?? (() => {}))
+  const last = await readManifest(state.store, state.folder, output)
+  return { plan, hash: jobHash(sinks, options), output, state, last, found: await readLedger(state, output) }
+}
+
+/** Commits what `change` makes of the ledger, as a run does. */
+async function moveBookmark<P extends Params>(
+  job: Job<P>,
+  params: ValuesOf<P>,
+  options: BookmarkOptions,
+  change: (at: Moving, open: OpenSegment) => Promise<Move>,
+): Promise<BookmarkMoved> {
+  return inJob(job.name, async () => {
+    const at = await openBookmarked(job, params, options)
+    const { state, output, last, found, hash } = at
+    const id = runId()
+    const before = last?.etag ?? null
+    const log = await RunLog.open(state, { id, output, before })
+    const own = new OnRecord()
+    const open: OpenSegment = (file) =>
+      state.store.create(segmentLocation(state.folder, { file }), { onBegun: (begun) => log.add(begun) })
+    try {
+      const base = ledgerBase(found, output, hash)
+      const { move, prepared, forgotten, removed } = await change({ ...at, id, base, outputs: options.outputs }, open)
+      const gone = new Set(removed.map(({ name }) => name))
+      const outputs = last?.manifest.outputs.filter(({ name }) => !gone.has(name)) ?? []
+      const manifest = last === undefined ? undefined : { ...last.manifest, run: id, outputs }
+      await commit(
+        state,
+        { run: id, output, before, outputs: prepared, surplus: [...gone], manifest, ledger: move },
+        own,
+      )
+      await log
+        .close()
+        .then(() => sweep(state, (from) => from === before))
+        .catch(() => {})
+      return { runs: move.ledger.runs, forgotten, removed: [...gone] }
+    } catch (error) {
+      if (!own.isHandedOver && (await log.abandon())) await log.close().catch(() => {})
+      throw error
+    }
+  })
+}
+
+/** Whether what was prepared belongs to a record. */
+class OnRecord {
+  isHandedOver = false
+
+  handOver(): void {
+    this.isHandedOver = true
+  }
+
+  takeBack(): void {
+    this.isHandedOver = false
+  }
+}
+
+/** Forgets the runs behind the one of that number. */
+async function forget({ state, last, base, id, outputs }: Moving, number: number, open: OpenSegment): Promise<Move> {
+  const { runs, segments } = base.ledger
+  const kept = runs.slice(0, number + 1)
+  const forgotten = runs.slice(number + 1)
+  const ids = new Set(forgotten.map((run) => run.id))
+  const doubled = last?.manifest.outputs.filter(({ format, run }) => format === 'parquet' && ids.has(run)) ?? []
+  if (doubled.length > 0 && outputs === undefined) throw wouldDouble(doubled)
+  const removed = outputs === 'remove' ? doubled : []
+  if (forgotten.length === 0) {
+    return {
+      move: { before: base.before, ledger: { ...base.ledger, last: id }, replaced: [] },
+      prepared: [],
+      forgotten,
+      removed,
+    }
+  }
+  const replaced = segments.map((segment) => formatLocation(segmentLocation(state.folder, segment)))
+  const ledger = { ...base.ledger, last: id, runs: kept }
+  if (kept.length === 0) {
+    return {
+      move: { before: base.before, ledger: { ...ledger, segments: [] }, replaced },
+      prepared: [],
+      forgotten,
+      removed,
+    }
+  }
+  const { segment, prepared } = await writeSegment(`${id}.ndjson`, open, async function* () {
+    for (const old of segments) {
+      for await (const entries of segmentEntries(state, old)) {
+        const left = entries.filter(({ run }) => run <= number)
+        yield { lines: linesOf(left), count: left.length }
+      }
+    }
+  })
+  const move = { before: base.before, ledger: { ...ledger, segments: [segment] }, replaced }
+  return { move, prepared: [prepared], forgotten, removed }
+}
+
+function wouldDouble(outputs: readonly OutputInfo[]) {
+  const names = outputs.slice(0, NAMES_MAX).map(({ name, rows }) => `${name}, ${rows} rows`)
+  return authorError(
+    'WOULD_DOUBLE',
+    `the table holds ${outputs.length} files whose rows the next run would write again`,
+    {
+      at: outputs.length > names.length ? [...names, `… and ${outputs.length - names.length} more`] : names,
+      help: 'nothing was changed; --outputs remove takes them away with the bookmark, --outputs keep leaves them, and their rows will be there twice',
+    },
+  )
+}
+
+const NAMES_MAX = 20

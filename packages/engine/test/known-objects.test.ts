@@ -1,0 +1,42 @@
+import { type ObjectInfo, parseLocation } from '@fletching/storage'
+import { randomFrom, testSeed } from '@fletching/testing'
+import { describe, expect, it } from 'vitest'
+import { KnownObjects } from '../src/known-objects.ts'
+
+const objectOf = (name: string, version: number): ObjectInfo => ({
+  location: parseLocation(`memory:${name}`),
+  name,
+  size: version % 3,
+  etag: `"${version}"`,
+})
+
+describe('known objects', () => {
+  it(`are found as in a map from names to versions, whatever their number, seed ${testSeed}`, () => {
+    const random = randomFrom(testSeed)
+    const known = new KnownObjects()
+    const oracle = new Map<string, { version: number; run: number }>()
+    for (let step = 0; step < 20_000; step++) {
+      const name = `s3://b/${random.below(6000)}`
+      const version = random.below(3)
+      if (random.below(3) > 0) {
+        known.add({ run: step, ...objectOf(name, version), etag: `"${version}"` })
+        oracle.set(name, { version, run: step })
+      }
+      const asked = `s3://b/${random.below(6000)}`
+      const found = oracle.get(asked)
+      const expected = found === undefined ? 'new' : found.version === version ? found.run : 'changed'
+      expect(known.runOf(objectOf(asked, version)), `step ${step}`).toBe(expected)
+    }
+    expect(known.count).toBe(oracle.size)
+  })
+
+  it('differ by their size alone, and by their ETag alone', () => {
+    const known = new KnownObjects()
+    known.add({ run: 7, name: 'a', etag: '"1"', size: 10 })
+    const at = parseLocation('memory:a')
+    expect(known.runOf({ location: at, name: 'a', etag: '"1"', size: 10 })).toBe(7)
+    expect(known.runOf({ location: at, name: 'a', etag: '"1"', size: 11 })).toBe('changed')
+    expect(known.runOf({ location: at, name: 'a', etag: '"2"', size: 10 })).toBe('changed')
+    expect(known.runOf({ location: at, name: 'A', etag: '"1"', size: 10 })).toBe('new')
+  })
+})
