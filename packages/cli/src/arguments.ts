@@ -13,8 +13,7 @@ export interface Arguments {
 /**
  * Parts a command line.
  *
- * - Errors: BAD_PARAMETER (author) for a parameter without a value or given twice; NOT_SUPPORTED (author) for one of Glue's
- *   arguments that would change the result and that we cannot honour.
+ * - Errors: BAD_PARAMETER (author) for a parameter without a value or given twice.
  * - Source: AWS Glue, "Job parameters used by AWS Glue" and `getResolvedOptions`.
  */
 export function partArguments(argv: readonly string[]): Arguments {
@@ -31,7 +30,7 @@ export function partArguments(argv: readonly string[]): Arguments {
     }
     const next = argv[at + 1]
     const given = value ?? (next === undefined || next.startsWith('--') ? undefined : argv[++at])
-    if (GLUE_ARGUMENTS.has(name)) ignored.push(ignoreOrRefuse(name, given))
+    if (GLUE_ARGUMENTS.has(name)) ignored.push(`--${name} is an argument of AWS Glue and is ignored here`)
     else if (given === undefined) throw withoutValue(name, next)
     else if (Object.hasOwn(params, name)) throw authorError('BAD_PARAMETER', `--${name} is given twice`)
     else params[name] = given
@@ -51,19 +50,6 @@ function withoutValue(name: string, next: string | undefined) {
         ? `expected --${name} VALUE or --${name}=VALUE`
         : `a value that begins with -- needs the form --${name}=${next}`,
   })
-}
-
-function ignoreOrRefuse(name: string, value: string | undefined): string {
-  if (name === 'job-bookmark-option' && value !== 'job-bookmark-disable') {
-    throw authorError(
-      'NOT_SUPPORTED',
-      `--job-bookmark-option ${value ?? ''} would change what is read, and is not supported yet`,
-      {
-        help: 'leave it out, or give job-bookmark-disable: every run reads its whole input',
-      },
-    )
-  }
-  return `--${name} is an argument of AWS Glue and is ignored here`
 }
 
 const PARAMETER = /^[A-Z][A-Z0-9_]*$/
@@ -96,9 +82,6 @@ const GLUE_ARGUMENTS = new Set([
   'extra-files',
   'extra-jars',
   'extra-py-files',
-  'job-bookmark-from',
-  'job-bookmark-option',
-  'job-bookmark-to',
   'job-language',
   'scriptLocation',
   'spark-event-logs-path',

@@ -3,7 +3,14 @@ import { partArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import type { Context } from './context.ts'
 import { errorText, exitCode } from './exit-code.ts'
-import { assertSwitches, explainOptionSpecs, genOptionSpecs, runOptionSpecs, withEnvironment } from './options.ts'
+import {
+  assertSwitches,
+  bookmarkOptionSpecs,
+  explainOptionSpecs,
+  genOptionSpecs,
+  runOptionSpecs,
+  withEnvironment,
+} from './options.ts'
 import { readPlainLine } from './plain-line.ts'
 import { Interrupted, onSignals } from './signals.ts'
 import { openVoice } from './voice.ts'
@@ -24,7 +31,7 @@ export async function runCommandLine(argv: readonly string[], ends: ProcessEnds)
   const signals = onSignals()
   try {
     const { params, ignored, rest } = partArguments(argv)
-    assertSwitches(rest, { ...runOptionSpecs, ...explainOptionSpecs, ...genOptionSpecs })
+    assertSwitches(rest, { ...runOptionSpecs, ...explainOptionSpecs, ...genOptionSpecs, ...bookmarkOptionSpecs })
     for (const line of ignored) voice.note(line)
     const command = await readLine(withDefaultCommand(rest, env))
     const context = { params, environment: env, out: stdout, voice, signal: signals.signal }
@@ -90,6 +97,10 @@ async function execute(command: Command, context: Context): Promise<void> {
     case 'list': {
       const { listCommand } = await import('./commands/list.ts')
       return listCommand(context)
+    }
+    case 'bookmark': {
+      const { bookmarkCommand } = await import('./commands/bookmark.ts')
+      return bookmarkCommand(command, withEnvironment(command.values, bookmarkOptionSpecs, environment), context)
     }
     case 'gen': {
       const { genCommand } = await import('./commands/gen.ts')

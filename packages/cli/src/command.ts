@@ -6,3 +6,15 @@ export type Command =
   | { readonly name: 'explain'; readonly job: string; readonly values: OptionValues }
   | { readonly name: 'list' }
   | { readonly name: 'gen'; readonly values: OptionValues }
+  | BookmarkCommand
+
+export interface BookmarkCommand {
+  readonly name: 'bookmark'
+  readonly action: BookmarkAction
+  readonly job: string
+  readonly values: OptionValues
+}
+
+export type BookmarkAction =
+  | { readonly name: 'show' | 'reset' | 'set-to-now' }
+  | { readonly name: 'rewind'; readonly run: string }

@@ -1,5 +1,5 @@
 import { authorError } from '@fletching/columns/errors'
-import type { RunOptions } from '@fletching/engine'
+import type { BookmarkOptions, RunOptions } from '@fletching/engine'
 import { csvDialects } from '@fletching/plan'
 import type { ContainerLimits } from './container-limits.ts'
 
@@ -52,6 +52,32 @@ export const runOptionSpecs = {
     describe: "leave out Segment's folders of received days after this one, but for the day after it",
     value: 'YYYY-MM-DD',
   },
+  'job-bookmark-option': {
+    describe:
+      'read the whole input (the default), read only objects that no run on these outputs has read, or that without moving the bookmark',
+    value: 'OPTION',
+    choices: ['job-bookmark-disable', 'job-bookmark-enable', 'job-bookmark-pause'],
+  },
+  'job-bookmark-from': {
+    describe: 'with job-bookmark-pause: read again what the runs behind this one read, up to --job-bookmark-to',
+    value: 'RUN',
+  },
+  'job-bookmark-to': { describe: 'with job-bookmark-pause: the last run whose objects are read again', value: 'RUN' },
+  'on-changed': {
+    describe:
+      'with a bookmark: an object that was read in another version stops the run (the default), is read again, or is left out',
+    value: 'POLICY',
+    choices: ['fail', 'reprocess', 'skip'],
+  },
+  'max-files': { describe: 'with a bookmark: read so many objects, and leave the others to the next run', value: 'N' },
+  'max-bytes': {
+    describe: 'with a bookmark: read objects up to so many stored bytes, and leave the others to the next run',
+    value: 'SIZE',
+  },
+  'max-rows': {
+    describe: 'with a bookmark: stop between objects once so many rows have come, and leave the others to the next run',
+    value: 'N',
+  },
   'csv-dialect': {
     describe: "how the CSV is quoted and ended; the job's own by default",
     value: 'DIALECT',
@@ -99,18 +125,10 @@ export const runOptionSpecs = {
   'show-data': { describe: 'let error messages show event content', value: undefined },
 } satisfies Record<string, OptionSpec>
 
-/** Those that have a meaning where nothing is written. */
-function analysisOptionSpecs() {
-  const {
-    'redact-rejects': _,
-    'on-empty': __,
-    'allow-other-files': ___,
-    'single-writer': ____,
-    state: _____,
-    report: ______,
-    ...specs
-  } = runOptionSpecs
-  return specs
+/** Every option of `run` but these. */
+function runOptionsBut<N extends keyof typeof runOptionSpecs>(...names: readonly N[]): Omit<typeof runOptionSpecs, N> {
+  const left: ReadonlySet<string> = new Set(names)
+  return Object.fromEntries(Object.entries(runOptionSpecs).filter(([name]) => !left.has(name))) as never
 }
 
 /** Every option of `explain`. */
@@ -119,7 +137,39 @@ export const explainOptionSpecs = {
     describe: 'also read the whole input, write nothing, and print rows, bytes and time of every operator',
     value: undefined,
   },
-  ...analysisOptionSpecs(),
+  // Those that have a meaning where nothing is written.
+  ...runOptionsBut(
+    'redact-rejects',
+    'on-empty',
+    'allow-other-files',
+    'single-writer',
+    'state',
+    'report',
+    'job-bookmark-option',
+    'job-bookmark-from',
+    'job-bookmark-to',
+    'on-changed',
+    'max-files',
+    'max-bytes',
+    'max-rows',
+  ),
+} satisfies Record<string, OptionSpec>
+
+const { state, 'single-writer': singleWriter, 'partition-by': partitionBy, exclude, from, to } = runOptionSpecs
+
+/** Every option of `bookmark`. */
+export const bookmarkOptionSpecs = {
+  outputs: {
+    describe: 'what becomes of the Parquet files with the rows of runs that are forgotten: they stay, or are removed',
+    value: 'POLICY',
+    choices: ['keep', 'remove'],
+  },
+  'partition-by': partitionBy,
+  exclude,
+  from,
+  to,
+  state,
+  'single-writer': singleWriter,
 } satisfies Record<string, OptionSpec>
 
 /** Every option of `gen`. */
@@ -167,6 +217,13 @@ export function runOptions(values: OptionValues, limits: ContainerLimits): RunOp
     exclude: values.exclude as readonly string[] | undefined,
     fromDay: day('from', text('from')),
     toDay: day('to', text('to')),
+    bookmark: text('job-bookmark-option')?.replace('job-bookmark-', '') as RunOptions['bookmark'],
+    bookmarkFrom: text('job-bookmark-from'),
+    bookmarkTo: text('job-bookmark-to'),
+    onChanged: text('on-changed') as RunOptions['onChanged'],
+    filesMax: count('max-files', text('max-files')),
+    bytesMax: byteCount('max-bytes', text('max-bytes')),
+    rowsMax: count('max-rows', text('max-rows')),
     csvDialect: text('csv-dialect') as RunOptions['csvDialect'],
     partitionBy: columnList(text('partition-by')),
     parquetWriter: text('parquet-writer') as RunOptions['parquetWriter'],
@@ -182,6 +239,20 @@ export function runOptions(values: OptionValues, limits: ContainerLimits): RunOp
     singleWriter: values['single-writer'] as boolean | undefined,
     state: text('state'),
     showData: values['show-data'] as boolean | undefined,
+  })
+}
+
+/** The engine's options of a bookmark from the command's. */
+export function bookmarkOptions(values: OptionValues): BookmarkOptions {
+  const text = (name: keyof typeof bookmarkOptionSpecs) => values[name] as string | undefined
+  return definedOnly({
+    outputs: text('outputs') as BookmarkOptions['outputs'],
+    partitionBy: columnList(text('partition-by')),
+    exclude: values.exclude as readonly string[] | undefined,
+    fromDay: day('from', text('from')),
+    toDay: day('to', text('to')),
+    state: text('state'),
+    singleWriter: values['single-writer'] as boolean | undefined,
   })
 }
 

@@ -1,8 +1,15 @@
 import { authorError, type FletchingError } from '@fletching/columns/errors'
 import { version } from '@fletching/engine'
 import yargs, { type Argv } from 'yargs'
-import type { Command } from './command.ts'
-import { explainOptionSpecs, genOptionSpecs, type OptionSpecs, type OptionValues, runOptionSpecs } from './options.ts'
+import type { BookmarkAction, Command } from './command.ts'
+import {
+  bookmarkOptionSpecs,
+  explainOptionSpecs,
+  genOptionSpecs,
+  type OptionSpecs,
+  type OptionValues,
+  runOptionSpecs,
+} from './options.ts'
 
 /**
  * Reads any command line with yargs; undefined where yargs has answered it by itself, with help or the version.
@@ -49,6 +56,25 @@ export async function readCommand(argv: readonly string[]): Promise<Command | un
         command = { name: 'gen', values: ownValues(args, genOptionSpecs) }
       },
     )
+    .command(
+      'bookmark <action> <job> [run]',
+      'show or move the bookmark of a job, by which a run knows what is new',
+      (bookmark) =>
+        declare(
+          bookmark
+            .positional('action', { choices: BOOKMARK_ACTIONS, demandOption: true, describe: BOOKMARK_HELP })
+            .positional('job', JOB)
+            .positional('run', { type: 'string', describe: 'of rewind: the last run that stays known' })
+            .usage(BOOKMARK_USAGE),
+          bookmarkOptionSpecs,
+        )
+          .example(BOOKMARK_EXAMPLES)
+          .epilogue(PARAMETERS_EPILOGUE),
+      (args) => {
+        const action = bookmarkAction(args.action, args.run)
+        command = { name: 'bookmark', action, job: args.job, values: ownValues(args, bookmarkOptionSpecs) }
+      },
+    )
     .demandCommand(1, 'a command is missing')
     .strict()
     // Messages and help in one language, whatever that of the machine: programs and people look for them.
@@ -87,6 +113,17 @@ function ownValues(args: Readonly<Record<string, unknown>>, specs: OptionSpecs):
     values[name] = value
   }
   return values
+}
+
+function bookmarkAction(name: (typeof BOOKMARK_ACTIONS)[number], run: string | undefined): BookmarkAction {
+  if (name === 'rewind') {
+    if (run !== undefined) return { name, run }
+    throw authorError('USAGE', 'the run is missing', {
+      help: 'fletching bookmark rewind JOB RUN forgets the runs behind RUN; fletching bookmark show JOB lists them',
+    })
+  }
+  if (run === undefined) return { name }
+  throw authorError('USAGE', `bookmark ${name} takes no run`, { help: 'fletching bookmark --help shows the commands' })
 }
 
 /** Whether yargs complains about the command line; of some mistakes it tells by an error of its own. */
@@ -160,6 +197,21 @@ const RUN_EPILOGUE = [
   'An option is read from FLETCHING_<OPTION> when it is absent, as in FLETCHING_ON_EMPTY=header.',
   'Exit codes: 0 done, 2 the command or the job must change, 3 the data, 4 access, network or disk, 70 a bug, 130 and 143 signals.',
 ].join('\n\n')
+
+const BOOKMARK_ACTIONS = ['show', 'reset', 'rewind', 'set-to-now'] as const
+
+const BOOKMARK_HELP =
+  'show the runs that the bookmark knows; forget them all; forget those behind a run; or take all that is in the input now for read'
+
+const BOOKMARK_USAGE =
+  'Usage: fletching bookmark <show|reset|rewind|set-to-now> <job> [run] [--PARAMETER value …] [options]'
+
+const BOOKMARK_EXAMPLES: [string, string][] = [
+  [
+    '$0 bookmark show segment-to-personalize --S3_JSON_INPUT_PATH s3://logs/segment-logs --S3_CSV_OUTPUT_PATH s3://out/interactions',
+    'the runs that have read objects, with how many; the parameters say whose bookmark it is',
+  ],
+]
 
 const GEN_USAGE = 'Usage: fletching gen --to LOCATION [options]'
 
