@@ -31,15 +31,12 @@ describe('partArguments', () => {
     })
   })
 
-  it('takes bookmarks that are off', () => {
-    expect(partArguments(['--job-bookmark-option', 'job-bookmark-disable']).ignored).toHaveLength(1)
+  it("leaves Glue's bookmark to the command", () => {
+    const argv = ['--job-bookmark-option', 'job-bookmark-enable']
+    expect(partArguments(argv)).toEqual({ params: {}, ignored: [], rest: argv })
   })
 
   it.each([
-    [
-      ['--job-bookmark-option', 'job-bookmark-enable'],
-      'NOT_SUPPORTED: --job-bookmark-option job-bookmark-enable would change what is read, and is not supported yet\n  leave it out, or give job-bookmark-disable: every run reads its whole input',
-    ],
     [['--KEY'], 'BAD_PARAMETER: --KEY has no value\n  expected --KEY VALUE or --KEY=VALUE'],
     [
       ['--KEY', '--OTHER', 'x'],

@@ -7,7 +7,7 @@ import { formatIntent, type Intent } from '../src/intent.ts'
 import { formatManifest } from '../src/manifest.ts'
 import { rollForward } from '../src/roll-forward.ts'
 import { intentOf, manifestOf, OUTPUT } from './intents.ts'
-import { objectsIn, openWatchedStore, put, stateIn } from './stores.ts'
+import { dyingStore, objectsIn, openWatchedStore, put, stateIn } from './stores.ts'
 
 const INTENT = parseLocation('memory:state/intent.json')
 const MANIFEST = parseLocation('memory:state/manifest.json')
@@ -227,19 +227,3 @@ describe('a start', () => {
     expect(await runsIn(store)).toEqual(all)
   })
 })
-
-/** A store whose process dies at a step that changes something: before it, or when it is done. */
-function dyingStore(store: Store, steps: number, isApplied: boolean): Store {
-  let left = steps
-  const step = async <T>(change: () => Promise<T>): Promise<T> => {
-    if (left-- > 0) return change()
-    if (isApplied && left === -1) await change()
-    throw new Error('died')
-  }
-  return {
-    ...store,
-    complete: (prepared) => step(() => store.complete(prepared)),
-    put: (location, bytes, condition) => step(() => store.put(location, bytes, condition)),
-    remove: (location) => step(() => store.remove(location)),
-  }
-}

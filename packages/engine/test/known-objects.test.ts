@@ -40,3 +40,21 @@ describe('known objects', () => {
     expect(known.runOf({ location: at, name: 'A', etag: '"1"', size: 10 })).toBe('new')
   })
 })
+
+describe('a million known objects', () => {
+  it('fit into less than 100 MB', () => {
+    const before = process.memoryUsage().arrayBuffers
+    const known = new KnownObjects()
+    for (let number = 0; number < 1_000_000; number++) {
+      known.add({
+        run: number % 1000,
+        name: `s3://acme/segment-logs/source/1558137600000/${number}.gz`,
+        etag: '"e"',
+        size: 1,
+      })
+    }
+    expect(known.count).toBe(1_000_000)
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000_000)
+    expect(known.runOf(objectOf('s3://acme/segment-logs/source/1558137600000/1000000.gz', 1))).toBe('new')
+  }, 60_000)
+})

@@ -83,6 +83,22 @@ export async function put(store: Store, location: Location, text: string | Uint8
   await writer.commit()
 }
 
+/** A store whose process dies at a step that changes something: before it, or when it is done. */
+export function dyingStore(store: Store, steps: number, isApplied: boolean): Store {
+  let left = steps
+  const step = async <T>(change: () => Promise<T>): Promise<T> => {
+    if (left-- > 0) return change()
+    if (isApplied && left === -1) await change()
+    throw new Error('died')
+  }
+  return {
+    ...store,
+    complete: (prepared) => step(() => store.complete(prepared)),
+    put: (location, bytes, condition) => step(() => store.put(location, bytes, condition)),
+    remove: (location) => step(() => store.remove(location)),
+  }
+}
+
 function nameOf(location: Location): string {
   return location.scheme === 'memory' ? location.key : JSON.stringify(location)
 }
