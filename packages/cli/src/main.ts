@@ -2,8 +2,9 @@ import { runCommandLine } from './command-line.ts'
 
 let code: number | undefined
 
-process.once('exit', () => {
-  if (code !== undefined) return
+process.once('exit', (given) => {
+  // Codes above 128 are those of a second signal, which waits for nothing.
+  if (code !== undefined || given > 128) return
   // Node would end with 0 and without a word, for instance when a job's module waits for what never comes.
   process.exitCode = 70
   process.stderr.write(
