@@ -1,8 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { commandFile, inFolder } from '@fletching/testing'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { atOnce, commandFile, type FaultyS3, inFolder, openFaultyS3, type RequestEvent } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
+import { event, linesOf } from './faults/run.ts'
+import { inputs, STATE } from './faults/small-job.ts'
 
 const JOB = 'segment-to-personalize'
 const RUN_ENDED = 'the run was ended before it showed anything; the outputs of the last run are as they were\n'
@@ -12,7 +18,7 @@ const run = (input: string) => ['run', JOB, '--S3_JSON_INPUT_PATH', input, '--S3
 async function command(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  attend: (child: ChildProcess) => void,
+  attend: (child: ChildProcess, cwd: string) => void,
 ) {
   return inFolder(async (cwd) => {
     const child = spawn(process.execPath, [commandFile, ...args], {
@@ -21,8 +27,8 @@ async function command(
     })
     const stderr: Buffer[] = []
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
-    attend(child)
-    const code = await new Promise((resolve) => child.on('close', resolve))
+    attend(child, cwd)
+    const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
     return { code, stderr: Buffer.concat(stderr).toString() }
   })
 }
@@ -86,4 +92,293 @@ describe('a signal ends the command', () => {
       `SIGTERM: gen was ended before its last object; ${sizes.size} objects, each whole, are below s3://bucket/events\n`,
     )
   })
+})
+
+/** A moment in the life of a run, told by the request at which it is. */
+interface Moment {
+  readonly op: RequestEvent['op']
+  readonly key?: RegExp
+  /** Of those that match. Default 1. */
+  readonly nth?: number
+  /** Default `arrived`. */
+  readonly phase?: RequestEvent['phase']
+}
+
+/** What a run was doing when the signal came; the request at which it was is never answered. */
+interface Doing extends Moment {
+  readonly title: string
+  /** Half of the body came. */
+  readonly inBody?: true
+  /** Nor is any other request. */
+  readonly isDeaf?: true
+  readonly files?: typeof inputs
+  readonly args?: readonly string[]
+  /** Uploads that are left: the run never heard their names, or nobody took them back. Default 0. */
+  readonly uploads?: number
+  /** Names of the records that are left of what it had begun. Default 0. */
+  readonly records?: number
+}
+
+const plain = inputs.map(({ key }, index) => ({ key, bytes: Buffer.from(linesOf([event(`u${index}`)])) }))
+/** More than a part of an upload. */
+const notJson = [{ key: 'in/a', bytes: Buffer.alloc(9 * 1024 * 1024, 'x') }]
+/** Work for two. */
+const large = ['a', 'b'].map((name) => ({
+  key: `in/${name}`,
+  bytes: Buffer.from(linesOf(Array.from({ length: 8000 }, (_, index) => event(`${name}${index}`)))),
+}))
+/** More ids than have room in memory, and then some more. */
+const longIds = [
+  {
+    key: 'in/a.gz',
+    bytes: gzipSync(
+      linesOf(Array.from({ length: 10_000 }, (_, index) => event('u', `,"messageId":"${index}${'-'.repeat(2000)}"`))),
+    ),
+  },
+  ...large,
+]
+const TMP = 'spill'
+
+const doings: readonly Doing[] = [
+  { title: 'looking for a commit that was begun', op: 'HeadObject', key: /intent/ },
+  { title: 'looking for what runs left', op: 'ListObjectsV2' },
+  { title: 'looking at the outputs', op: 'ListObjectsV2', nth: 3 },
+  { title: 'listing the input', op: 'ListObjectsV2', nth: 4 },
+  { title: 'beginning its record', op: 'PutObject', key: /runs/ },
+  { title: 'trying a place', op: 'CreateMultipartUpload', key: /^csv/ },
+  { title: 'trying a place, which has begun', op: 'CreateMultipartUpload', key: /^csv/, phase: 'applied', uploads: 1 },
+  { title: 'writing down what it tries', op: 'PutObject', key: /runs/, nth: 3 },
+  { title: 'ending a trial', op: 'AbortMultipartUpload', key: /^table/ },
+  { title: 'reading gzip', op: 'GetObject', key: /^in/, nth: 2 },
+  { title: 'reading gzip, in a body', op: 'GetObject', key: /^in/, inBody: true },
+  { title: 'reading plain lines', op: 'GetObject', key: /^in/, files: plain },
+  { title: 'reading plain lines, in a body', op: 'GetObject', key: /^in/, inBody: true, files: plain },
+  {
+    title: 'reading for two workers',
+    op: 'GetObject',
+    key: /^in.b/,
+    inBody: true,
+    files: large,
+    args: ['--workers=2'],
+  },
+  {
+    title: 'holding ids and rows in files',
+    op: 'GetObject',
+    key: /^in.b/,
+    files: longIds,
+    args: ['--DEDUPE=messageId', '--max-memory=1MB', '--workers=1', `--tmp=${TMP}`],
+  },
+  {
+    title: 'writing while it reads',
+    op: 'CreateMultipartUpload',
+    key: /rejects/,
+    files: notJson,
+    args: ['--on-malformed=quarantine'],
+  },
+  { title: 'beginning an output', op: 'CreateMultipartUpload', key: /^table.dt/ },
+  { title: 'writing down what it has begun', op: 'PutObject', key: /runs/, nth: 6 },
+  { title: 'uploading the second output', op: 'UploadPart', nth: 2 },
+  { title: 'uploading the last output', op: 'UploadPart', key: /^csv/, phase: 'applied' },
+  { title: 'uploading, when no request is answered any more', op: 'UploadPart', isDeaf: true, uploads: 1, records: 1 },
+]
+
+const BUCKET = 'bucket'
+
+/** A process that has not ended so long after its signal is killed, and has no exit code. */
+const LIMIT_MS = 5000
+
+/** A run in S3, and what was left of it there. */
+interface Ended {
+  readonly code: number | null
+  readonly stderr: string
+  readonly s3: FaultyS3
+}
+
+const PLACES = [
+  'JSON_INPUT_PATH=s3://bucket/in',
+  'CSV_OUTPUT_PATH=s3://bucket/csv',
+  'PARQUET_OUTPUT_PATH=s3://bucket/table',
+]
+const LINE = ['run', JOB, ...PLACES.map((place) => `--S3_${place}`)]
+
+/** Runs the job in S3. At a moment the request waits until `meet` is done, and is dropped where that says so. */
+async function runUntil(
+  { op, key = /^/, nth = 1, phase = 'arrived' }: Moment,
+  { files = inputs, args = [], isDeaf }: Partial<Doing>,
+  meet: (child: ChildProcess, cwd: string) => Promise<'drop' | undefined>,
+  onRequest: (request: RequestEvent, child: ChildProcess) => void = () => {},
+): Promise<Ended> {
+  let running: { readonly child: ChildProcess; readonly cwd: string } | undefined
+  let count = 0
+  const s3 = await openFaultyS3({
+    onRequest: async (request) => {
+      if (running === undefined) return undefined
+      const { child, cwd } = running
+      onRequest(request, child)
+      if (isDeaf && count >= nth) {
+        await once(child, 'close')
+        return 'drop'
+      }
+      if (request.op !== op || request.phase !== phase || !key.test(request.key) || ++count !== nth) return undefined
+      const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS)
+      child.on('close', () => clearTimeout(timer))
+      return meet(child, cwd)
+    },
+  })
+  for (const file of files) s3.put(BUCKET, file.key, file.bytes)
+  const { code, stderr } = await command([...LINE, ...args], s3.env, (child, cwd) => {
+    running = { child, cwd }
+  })
+  running = undefined
+  return { code, stderr, s3 }
+}
+
+/** What a run left in S3: objects that others see, uploads, and records of what was begun. */
+function left({ s3 }: Ended) {
+  const names = s3.objects(BUCKET).flatMap(({ key }) => (key.startsWith('in/') ? [] : [key]))
+  const records = names.filter((name) => name.startsWith(`${STATE}/runs/`))
+  return {
+    outputs: names.filter((name) => !records.includes(name)),
+    uploads: s3.uploads(BUCKET).length,
+    records: records.length,
+  }
+}
+
+const shown = {
+  outputs: [
+    `${STATE}/manifest.json`,
+    'csv/part-00000.csv',
+    ...['18', '19', '20'].map((day) => `table/dt=2019-05-${day}/part-00000.parquet`),
+  ],
+  uploads: 0,
+  records: 0,
+}
+
+const signals = [
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const
+
+/** Runs the job again where it was ended, with nothing in its way. */
+async function again({ s3 }: Ended) {
+  const { code, stderr } = await command(LINE, s3.env, () => {})
+  return { code, stderr }
+}
+
+describe('a signal ends a run within five seconds, and nothing is shown', () => {
+  it.each(signals)(
+    '%s, whatever it was doing',
+    async (signal, code) => {
+      const ended = await atOnce(3, doings, async (doing) => {
+        const run = await runUntil(doing, doing, async (child, cwd) => {
+          if (doing.args?.includes(`--tmp=${TMP}`)) expect(await readdir(join(cwd, TMP))).not.toEqual([])
+          child.kill(signal)
+          if (doing.inBody) return undefined
+          await once(child, 'close')
+          return 'drop'
+        })
+        await run.s3.close()
+        return { title: doing.title, code: run.code, stderr: run.stderr, ...left(run) }
+      })
+      expect(ended).toEqual(
+        doings.map(({ title, uploads = 0, records = 0 }) => ({
+          title,
+          code,
+          stderr: `${signal}: ${RUN_ENDED}`,
+          outputs: [],
+          uploads,
+          records,
+        })),
+      )
+    },
+    120_000,
+  )
+})
+
+describe('what a run that was ended could not take away', () => {
+  it('goes with the next run', async () => {
+    const doing: Doing = { title: 'uploading', op: 'UploadPart', phase: 'applied', isDeaf: true }
+    const ended = await runUntil(doing, doing, async (child) => {
+      child.kill('SIGTERM')
+      await once(child, 'close')
+      return 'drop'
+    })
+    expect(left(ended)).toEqual({ outputs: [], uploads: 1, records: 1 })
+    expect(await again(ended)).toEqual({ code: 0, stderr: '' })
+    expect(left(ended)).toEqual(shown)
+    await ended.s3.close()
+  })
+})
+
+describe('a signal', () => {
+  const complete: Moment = { op: 'CompleteMultipartUpload', nth: 2 }
+
+  it('before anything has begun ends the process as if it were not heard', async () => {
+    const outcome = await onServer(run('s3://bucket/in'), (child) => {
+      child.kill('SIGTERM')
+      return () => {
+        throw new Error('something was asked for')
+      }
+    })
+    // Shells make 143 of a process that was ended by this signal.
+    expect(outcome).toEqual({ code: null, stderr: '' })
+  })
+
+  it.each([
+    { op: 'PutObject', key: /intent/ },
+    { op: 'PutObject', key: /intent/, phase: 'applied' },
+    { op: 'HeadObject', key: /manifest/, nth: 2 },
+    complete,
+    { op: 'CompleteMultipartUpload', key: /^csv/, phase: 'applied' },
+    { op: 'PutObject', key: /manifest/ },
+    { op: 'DeleteObject', key: /intent/ },
+    { op: 'DeleteObject', key: /runs/, phase: 'applied' },
+  ] satisfies Moment[])('is too late once the intent is written down: at %o', async (moment) => {
+    const ended = await runUntil(moment, {}, async (child) => {
+      child.kill('SIGTERM')
+      return undefined
+    })
+    expect({ code: ended.code, stderr: ended.stderr, ...left(ended) }).toEqual({ code: 0, stderr: '', ...shown })
+    await ended.s3.close()
+  })
+
+  it('that is the second ends a commit at once, and the next start finishes it', async () => {
+    const ended = await runUntil(complete, {}, async (child) => {
+      child.kill('SIGTERM')
+      child.kill('SIGINT')
+      await once(child, 'close')
+      return 'drop'
+    })
+    // Which of the two comes first is not said.
+    expect([143, 130]).toContain(ended.code)
+    expect(ended.stderr).toBe('')
+    expect(left(ended)).toEqual({
+      outputs: [`${STATE}/intent.json`, 'table/dt=2019-05-18/part-00000.parquet'],
+      uploads: 3,
+      records: 1,
+    })
+    expect(await again(ended)).toEqual({ code: 0, stderr: '' })
+    expect(left(ended)).toEqual(shown)
+    await ended.s3.close()
+  })
+
+  it.each(signals)(
+    'that is the second ends at once what the first, SIGHUP, has a run tidy up: %s',
+    async (name, code) => {
+      const ended = await runUntil(
+        { op: 'UploadPart' },
+        { isDeaf: true },
+        async (child) => {
+          child.kill('SIGHUP')
+          await once(child, 'close')
+          return 'drop'
+        },
+        ({ op, key }, child) => {
+          if (op === 'AbortMultipartUpload' && key.includes('dt=')) child.kill(name)
+        },
+      )
+      expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code, stderr: '' })
+      await ended.s3.close()
+    },
+  )
 })

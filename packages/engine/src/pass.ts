@@ -1,6 +1,6 @@
 import { internal } from '@fletching/columns/errors'
 import type { FoundInput, Store } from '@fletching/storage'
-import { orAborted } from './abort.ts'
+import { orAborted, TIDY_GRACE_MS, WRITE_GRACE_MS } from './abort.ts'
 import { type Accounting, assertAddsUp, sum, type Tally } from './accounting.ts'
 import { type Coordinator, openCoordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
@@ -45,18 +45,22 @@ export async function passOver<T>(
   meter?: Meter,
 ): Promise<T> {
   const { store } = places.input
+  const { signal } = options
   assertInputWithin(objects, options)
   const numbersLines = plan.scan.places?.some(({ of }) => of === 'line') ?? false
-  const units = await orAborted(planUnits(objects, store, { numbersLines }), options.signal)
+  const units = await orAborted(planUnits(objects, store, { numbersLines }), signal)
   const threads = chooseThreads(units, options)
   // Workers start while the places are tried.
   const crew = await openCrew(plan, store, Math.min(threads.count, units.length), meter)
   let coordinator: Coordinator | undefined
   let log: RunLog | undefined
   try {
-    log = places.run === undefined ? undefined : await RunLog.open(places.state, places.run)
-    await assertSinksWritable(places.sinks, log)
-    coordinator = await openCoordinator(places, { crew, log, meter })
+    log =
+      places.run === undefined
+        ? undefined
+        : await orAborted(RunLog.open(places.state, places.run), signal, WRITE_GRACE_MS)
+    await orAborted(assertSinksWritable(places.sinks, log), signal, WRITE_GRACE_MS)
+    coordinator = await orAborted(openCoordinator(places, { crew, log, meter }), signal, WRITE_GRACE_MS)
     const read = await readObjects({ plan, store, objects, units, crew, threads, meter }, coordinator, options)
     const summary = summarize(read)
     assertAddsUp(summary.accounting, 'all objects')
@@ -65,12 +69,17 @@ export async function passOver<T>(
     const left = leaving(skipped, objects.slice(read.objects.length))
     return await finish({ read, summary, skipped: left, coordinator, log, threads: crew?.workerCount ?? 1 })
   } catch (error) {
-    const isGone = (await coordinator?.abort()) ?? (await log?.abandon())
-    if (isGone === true) await log?.close().catch(() => {})
+    await orAborted(takeAway(coordinator, log), signal, TIDY_GRACE_MS)
     throw error
   } finally {
     await crew?.dismiss()
   }
+}
+
+/** Takes away what a run has begun, and then its record; what cannot be taken away stays there with it. */
+async function takeAway(coordinator: Coordinator | undefined, log: RunLog | undefined): Promise<void> {
+  const isGone = (await coordinator?.abort()) ?? (await log?.abandon())
+  if (isGone === true) await log?.close().catch(() => {})
 }
 
 /** The threads of a run that has work for several. */

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { NdjsonDecoder } from '@fletching/ndjson'
 import type { ObjectInfo, Store } from '@fletching/storage'
-import { orAborted } from './abort.ts'
+import { orAborted, WRITE_GRACE_MS } from './abort.ts'
 import { addAccounting, addTally, assertAddsUp, emptyAccounting, newTally } from './accounting.ts'
 import type { Coordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
@@ -259,7 +259,8 @@ class Reading {
     const placed = linesBefore === 0 ? kept : kept.map((reject) => ({ ...reject, line: reject.line + linesBefore }))
     const told = redactRejects ? placed.map((reject) => ({ ...reject, text: undefined })) : placed
     // A sink that does not answer must not keep a signal waiting.
-    await orAborted(this.#coordinator.append({ seq: this.#seq++, parts, rejects: told }), this.#options.signal)
+    const written = this.#coordinator.append({ seq: this.#seq++, parts, rejects: told })
+    await orAborted(written, this.#options.signal, WRITE_GRACE_MS)
   }
 
   /** Line numbers of a split count from its start; with these they become those of the object. */

@@ -2,7 +2,7 @@ import { dataError, internal } from '@fletching/columns/errors'
 import type { Job, Params, ValuesOf } from '@fletching/job'
 import { optimize } from '@fletching/plan'
 import type { FoundInput, ObjectInfo } from '@fletching/storage'
-import { orAborted } from './abort.ts'
+import { orAborted, WRITE_GRACE_MS } from './abort.ts'
 import { type Accounting, sum } from './accounting.ts'
 import { commit } from './commit.ts'
 import type { Coordinator } from './coordinator.ts'
@@ -59,8 +59,9 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     const { run, state, last } = places
     if (run === undefined) throw internal('a run without a name has something to show')
     const { id, output, before } = run
-    const prepared = await prepare(coordinator, summary.accounting, options)
-    const moved = await moveBookmark(places, id, found.objects, passed)
+    const outputsAtPlaces = prepare(coordinator, summary.accounting, options)
+    const prepared = await orAborted(outputsAtPlaces, options.signal, WRITE_GRACE_MS)
+    const moved = await orAborted(moveBookmark(places, id, found.objects, passed), options.signal, WRITE_GRACE_MS)
     const outputs = prepared.map((one) => outputInfo(one, id))
     const report: Report = { ...about(), inputs: read.objects.map(inputInfo), skipped, ...summary, outputs }
     const isSkipped = summary.accounting.rows === 0 && options.onEmpty === 'skip'

@@ -22,6 +22,18 @@ describe('orAborted', () => {
     await expect(wait).rejects.toThrow('reason')
   })
 
+  it.each([true, false])('gives what comes within the grace, and else the reason; it comes: %s', async (comes) => {
+    const controller = new AbortController()
+    let finish: (text: string) => void = () => {}
+    const work = new Promise<string>((resolve) => {
+      finish = resolve
+    })
+    const wait = orAborted(work, controller.signal, comes ? 60_000 : 1)
+    controller.abort(new Error('reason'))
+    if (comes) finish('work')
+    expect(await wait.catch((error: unknown) => (error as Error).message)).toBe(comes ? 'work' : 'reason')
+  })
+
   it('keeps nothing of the waits that are over', async () => {
     const { signal } = new AbortController()
     const seen: WeakRef<object>[] = []
