@@ -177,11 +177,20 @@ export async function removeFile(location: Location): Promise<void> {
   await removeMadeFolders(dirname(path))
 }
 
-/** Makes a folder and those above it that are missing. */
+/** Makes a folder and those above it that are missing, one by one: of a read-only disk, Node's `recursive` says that something is missing. */
 async function makeFolder(folder: string): Promise<void> {
-  for (let path = folder; !(await exists(path)); path = dirname(path)) madeFolders.add(path)
+  const missing: string[] = []
+  for (let path = folder; !(await exists(path)); path = dirname(path)) {
+    madeFolders.add(path)
+    missing.unshift(path)
+  }
   try {
-    await mkdir(folder, { recursive: true })
+    for (const path of missing) {
+      await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+        // Another process may make the same at the same time.
+        if (error.code !== 'EEXIST') throw error
+      })
+    }
   } catch (error) {
     await removeMadeFolders(folder)
     throw failure(error, folder, 'write')
