@@ -1,5 +1,5 @@
 import { internal } from '@fletching/columns/errors'
-import type { FoundInput, Store } from '@fletching/storage'
+import { assertSpillable, type FoundInput, type Store } from '@fletching/storage'
 import { orAborted, TIDY_GRACE_MS, WRITE_GRACE_MS } from './abort.ts'
 import { type Accounting, assertAddsUp, sum, type Tally } from './accounting.ts'
 import { type Coordinator, openCoordinator } from './coordinator.ts'
@@ -46,6 +46,7 @@ export async function passOver<T>(
 ): Promise<T> {
   const { store } = places.input
   const { signal } = options
+  if (options.tmp !== undefined) await assertSpillable(options.tmp)
   assertInputWithin(objects, options)
   const numbersLines = plan.scan.places?.some(({ of }) => of === 'line') ?? false
   const units = await orAborted(planUnits(objects, store, { numbersLines }), signal)

@@ -19,7 +19,7 @@ export { noConditionalWrites } from './lost.ts'
 export { openMemoryStore } from './memory.ts'
 export { openStore } from './open-store.ts'
 export { canInflateSync, RawInflate } from './raw-inflate.ts'
-export { Spill, type SpillPlace } from './spill.ts'
+export { assertSpillable, Spill, type SpillPlace } from './spill.ts'
 export {
   type Begun,
   type Condition,

@@ -35,11 +35,7 @@ export class Spill {
         at += (await file.write(bytes, at, bytes.length - at, place.start + at)).bytesWritten
       }
     } catch (cause) {
-      throw environmentError('SPILL', `cannot write what has to wait: ${(cause as Error).message}`, {
-        at: this.#folder,
-        help: 'give a folder with room for temporary files with --tmp',
-        cause,
-      })
+      throw spillFailed(this.#folder, cause)
     }
     return place
   }
@@ -67,4 +63,26 @@ export class Spill {
     this.#path = join(this.#folder, `fletching-${randomBytes(8).toString('hex')}.spill`)
     return open(this.#path, 'wx+', 0o600)
   }
+}
+
+/**
+ * Proves that a folder can take a spill, and leaves none there: what has to wait may come hours after the beginning of a run.
+ *
+ * - Errors: SPILL (environment).
+ */
+export async function assertSpillable(folder: string): Promise<void> {
+  const spill = new Spill(folder)
+  try {
+    await spill.append(Uint8Array.of(0))
+  } finally {
+    await spill.close()
+  }
+}
+
+function spillFailed(folder: string, cause: unknown) {
+  return environmentError('SPILL', `cannot write what has to wait: ${(cause as Error).message}`, {
+    at: folder,
+    help: 'give a folder with room for temporary files with --tmp',
+    cause,
+  })
 }

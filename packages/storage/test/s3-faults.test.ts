@@ -80,8 +80,8 @@ function start(request: IncomingMessage): number {
   return Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
 }
 
-/** Sends what is asked for, up to so many bytes; then ends the connection, or says no more. */
-function send(bytes: number, then: 'end' | 'cut' | 'stall', etag = ETAG): Answer {
+/** Sends what is asked for, up to so many bytes; then ends the connection, or says no more, or has said so from the beginning. */
+function send(bytes: number, then: 'end' | 'cut' | 'stall' | 'short', etag = ETAG): Answer {
   return (request, response) => {
     const from = start(request)
     const to = 1 + Number(/-(\d+)$/.exec(request.headers.range ?? '')?.[1] ?? content.length - 1)
@@ -90,10 +90,11 @@ function send(bytes: number, then: 'end' | 'cut' | 'stall', etag = ETAG): Answer
       request.headers.range === undefined ? {} : { 'Content-Range': `bytes ${from}-${to - 1}/${content.length}` }
     response.writeHead(request.headers.range === undefined ? 200 : 206, {
       ETag: etag,
-      'Content-Length': body.length,
+      'Content-Length': then === 'short' ? bytes : body.length,
       ...part,
     })
     if (then === 'end') response.end(body)
+    else if (then === 'short') response.end(body.subarray(0, bytes))
     else response.write(body.subarray(0, bytes), () => then === 'cut' && response.destroy())
   }
 }
@@ -115,7 +116,7 @@ describe('reading from S3', () => {
   })
 
   it('goes on where a body was cut', async () => {
-    answers = [send(100_000, 'cut'), send(1, 'cut'), send(50_000, 'cut'), all]
+    answers = [send(100_000, 'cut'), send(1, 'short'), send(50_000, 'cut'), all]
     expect((await read()).equals(content)).toBe(true)
     expect(requests.map(({ headers }) => headers.range)).toEqual([
       undefined,
@@ -140,6 +141,11 @@ describe('reading from S3', () => {
     [
       'a body that is cut every time',
       [send(10, 'cut'), send(0, 'cut')],
+      'READ_CUT_SHORT: the read ended after 10 of 300000 bytes, in 3 tries\n  at s3://bucket/a.gz\n  run again; if it stays so, look at the network between here and S3',
+    ],
+    [
+      'a body that says itself to be shorter than the object, every time',
+      [send(10, 'short'), send(0, 'short')],
       'READ_CUT_SHORT: the read ended after 10 of 300000 bytes, in 3 tries\n  at s3://bucket/a.gz\n  run again; if it stays so, look at the network between here and S3',
     ],
     [
