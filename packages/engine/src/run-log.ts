@@ -19,17 +19,17 @@ interface RunRecord extends Run {
  * What a run has begun and nobody sees, kept in the state folder while it is under way, so that another can take it away if this one
  * cannot: the uploads under way on S3, and temporary files.
  *
- * - Cost: a small object for each output, written again as a whole; none for a part of it.
+ * - Cost: a small object for each output, written again as a whole; none for a part of it. A run of many outputs has several records, so that
+ *   the cost of each stays the same.
  */
 export class RunLog {
   readonly #state: State
-  readonly #location: Location
   readonly #run: Run
-  readonly #begun: Begun[] = []
+  /** By record. */
+  readonly #begun: Begun[][] = [[]]
 
   private constructor(state: State, run: Run) {
     this.#state = state
-    this.#location = joinLocation(runsFolder(state), `${run.id}.json`)
     this.#run = run
   }
 
@@ -55,22 +55,30 @@ export class RunLog {
 
   /** Resolves when what was begun is on record. */
   async add(begun: Begun): Promise<void> {
-    this.#begun.push(begun)
+    const last = this.#begun[this.#begun.length - 1]
+    if (last.length < RECORD_BEGUN_MAX) last.push(begun)
+    else this.#begun.push([begun])
     await this.#write()
   }
 
   /** Takes away all that was begun; false when some of it may be left. */
   async abandon(): Promise<boolean> {
-    return abandonAll(this.#state, this.#begun)
+    return abandonAll(this.#state, this.#begun.flat())
   }
 
   async close(): Promise<void> {
-    await this.#state.store.remove(this.#location)
+    for (const number of this.#begun.keys()) await this.#state.store.remove(this.#location(number))
   }
 
+  /** Writes the last record, which alone grows. */
   #write(condition?: { readonly etag: undefined }): Promise<boolean> {
-    const record: RunRecord = { recordVersion: 1, ...this.#run, begun: this.#begun }
-    return this.#state.store.put(this.#location, Buffer.from(`${JSON.stringify(record)}\n`), condition)
+    const number = this.#begun.length - 1
+    const record: RunRecord = { recordVersion: 1, ...this.#run, begun: this.#begun[number] }
+    return this.#state.store.put(this.#location(number), Buffer.from(`${JSON.stringify(record)}\n`), condition)
+  }
+
+  #location(number: number): Location {
+    return joinLocation(runsFolder(this.#state), `${this.#run.id}${number === 0 ? '' : `.${number}`}.json`)
   }
 }
 
@@ -118,3 +126,6 @@ function parseRecord(text: string): RunRecord | undefined {
 function runsFolder({ folder }: State): Location {
   return joinLocation(folder, 'runs/')
 }
+
+/** What a record names at most: some 15 kB. */
+const RECORD_BEGUN_MAX = 100

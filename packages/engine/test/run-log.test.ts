@@ -34,6 +34,28 @@ describe('the log of a run', () => {
     ])
   })
 
+  it('has records of a hundred, so that one more output costs no more after many', async () => {
+    const { store, events } = openWatchedStore()
+    const state = stateIn(store)
+    const log = await RunLog.open(state, run)
+    const handles: string[] = []
+    for (let number = 0; number < 250; number++)
+      handles.push((await begin(state, log, `memory:table/${number}`)).handle)
+    const objects = await objectsIn(store)
+    const records = ['r1.json', 'r1.1.json', 'r1.2.json'].map((name) =>
+      JSON.parse(String(objects[`state/runs/${name}`])),
+    )
+    expect(Object.keys(objects)).toHaveLength(3)
+    expect(records.map(({ begun }) => begun.length)).toEqual([100, 100, 50])
+    expect(records.flatMap(({ begun }) => begun.map(({ handle }: Begun) => handle))).toEqual(handles)
+    for (const { begun: _, ...record } of records) expect(record).toEqual({ recordVersion: 1, ...run })
+    expect(await sweep(state, () => false)).toHaveLength(250)
+    expect(await log.abandon()).toBe(true)
+    expect(events.filter((event) => event.startsWith('abandon'))).toHaveLength(250)
+    await log.close()
+    expect(await objectsIn(store)).toEqual({})
+  })
+
   it('is refused by a place that keeps no conditions, unless there is a single writer', async () => {
     const store = openMemoryStore()
     const forgetful: Store = {
