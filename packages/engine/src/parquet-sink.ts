@@ -1,4 +1,5 @@
 import { packBatch, packedByteLength, sliceBatch } from '@fletching/columns'
+import { concatBatches } from '@fletching/kernels/concat'
 import { checkParquet, ParquetFile, type RowGroup } from '@fletching/parquet'
 import { joinLocation, type Location, type ObjectWriter, type Store } from '@fletching/storage'
 import type { RecordBatch, Schema } from 'apache-arrow'
@@ -144,8 +145,18 @@ export class ParquetSink {
   }
 
   #hold(partition: Partition, batch: RecordBatch): void {
-    partition.waiting.push(batch)
-    const byteLength = packedByteLength(packBatch(batch))
+    const { waiting } = partition
+    let held = batch
+    let released = 0
+    // Of many partitions each has few rows of a batch, and a few rows take less memory than the batch around them: neighbours of like size
+    // are joined.
+    for (let last = waiting.at(-1); last !== undefined && mayJoin(last, held); last = waiting.at(-1)) {
+      released += heldByteLength(last)
+      held = concatBatches([last, held])
+      waiting.pop()
+    }
+    const byteLength = heldByteLength(held) - released
+    waiting.push(held)
     partition.waitingRows += batch.numRows
     partition.waitingBytes += byteLength
     this.#waitingRows += batch.numRows
@@ -194,6 +205,20 @@ export class ParquetSink {
   }
 }
 
+/** Joined again and again, each row is copied once for every doubling of its batch. */
+function mayJoin(last: RecordBatch, next: RecordBatch): boolean {
+  return last.numRows <= next.numRows && next.numRows < JOINED_ROWS
+}
+
+function heldByteLength(batch: RecordBatch): number {
+  return packedByteLength(packBatch(batch)) + BATCH_BYTES
+}
+
 function partFile(folder: string): string {
   return folder === '' ? 'part-00000.parquet' : `${folder}/part-00000.parquet`
 }
+
+/** From here on a batch takes little beside its rows. */
+const JOINED_ROWS = 1024
+/** Measured: a batch of the main job's columns takes 5 kB beside its bytes, and what stands around it some more. */
+const BATCH_BYTES = 8 * 1024
