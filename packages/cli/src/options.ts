@@ -43,6 +43,17 @@ export const runOptionSpecs = {
     value: 'POLICY',
     choices: ['fail', 'header', 'skip'],
   },
+  'write-mode': {
+    describe:
+      'what is there already: replace it (the default), end the run before anything is read, or append to the Parquet table',
+    value: 'MODE',
+    choices: ['replace', 'error-if-exists', 'append'],
+  },
+  csv: {
+    describe: 'what the CSV holds when the table is appended to: increment, the rows of this run alone',
+    value: 'ROWS',
+    choices: ['increment'],
+  },
   exclude: { describe: 'leave out input objects that match; may be repeated', value: 'GLOB', repeats: true },
   from: {
     describe: "leave out Segment's folders of received days before this one, but for the day before it",
@@ -141,6 +152,8 @@ export const explainOptionSpecs = {
   ...runOptionsBut(
     'redact-rejects',
     'on-empty',
+    'write-mode',
+    'csv',
     'allow-other-files',
     'single-writer',
     'state',
@@ -214,6 +227,8 @@ export function runOptions(values: OptionValues, limits: ContainerLimits): RunOp
     gzipRatioMax: ratio('max-gzip-ratio', text('max-gzip-ratio')),
     redactRejects: values['redact-rejects'] as boolean | undefined,
     onEmpty: text('on-empty') as RunOptions['onEmpty'],
+    writeMode: text('write-mode') as RunOptions['writeMode'],
+    csv: text('csv') as RunOptions['csv'],
     exclude: values.exclude as readonly string[] | undefined,
     fromDay: day('from', text('from')),
     toDay: day('to', text('to')),

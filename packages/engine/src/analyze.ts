@@ -98,6 +98,8 @@ async function discardingPlaces(plan: PhysicalPlan): Promise<Places> {
   return {
     input,
     sinks,
+    writeMode: 'replace',
+    partFile: 'part-00000.parquet',
     state: { store, folder, isSingleWriter: true, storeOf: async () => store },
     last: undefined,
     bookmark: undefined,

@@ -29,7 +29,7 @@ interface Helpers {
  * - `meter`: is told of the row groups that are encoded on this thread.
  */
 export async function openCoordinator(
-  { sinks: places, state }: Pick<Places, 'sinks' | 'state'>,
+  { sinks: places, partFile, state }: Pick<Places, 'sinks' | 'partFile' | 'state'>,
   { crew, log, meter }: Partial<Helpers> = {},
 ): Promise<Coordinator> {
   const logged = (store: Store): Pick<Store, 'create'> => ({
@@ -42,7 +42,7 @@ export async function openCoordinator(
   try {
     for (const [number, { sink, store, target }] of places.entries()) {
       const encoder = crew?.encoder(number) ?? (await openMeteredEncoder(sink, number, meter))
-      sinks.push(await openSink({ sink, target }, logged(store), encoder))
+      sinks.push(await openSink({ sink, target, partFile }, logged(store), encoder))
     }
     return coordinator
   } catch (error) {
@@ -52,12 +52,12 @@ export async function openCoordinator(
 }
 
 async function openSink(
-  { sink, target }: Pick<SinkPlace, 'sink' | 'target'>,
+  { sink, target, partFile }: Pick<SinkPlace, 'sink' | 'target'> & Pick<Places, 'partFile'>,
   store: Pick<Store, 'create'>,
   encoder: TableEncoder | undefined,
 ): Promise<Sink> {
   const schema = sinkSchema(sink.columns)
-  if (sink.format === 'parquet') return ParquetSink.open(store, target, schema, sink, encoder)
+  if (sink.format === 'parquet') return ParquetSink.open(store, { folder: target, partFile }, schema, sink, encoder)
   const csv = new CsvSink(await store.create(target, { contentType: 'text/csv' }))
   try {
     await csv.write(new CsvEncoder(schema, { dialect: sink.dialect }).header(), 0)

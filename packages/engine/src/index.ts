@@ -10,7 +10,16 @@ export {
   setBookmarkToNow,
   showBookmark,
 } from './move-bookmark.ts'
-export type { BookmarkOption, ChangedPolicy, EmptyPolicy, MalformedPolicy, Progress, RunOptions } from './options.ts'
+export type {
+  BookmarkOption,
+  ChangedPolicy,
+  CsvRows,
+  EmptyPolicy,
+  MalformedPolicy,
+  Progress,
+  RunOptions,
+  WriteMode,
+} from './options.ts'
 export type { InputInfo, OutputInfo, Report } from './report.ts'
 export { runJob } from './run.ts'
 export { version } from './version.ts'

@@ -39,6 +39,8 @@ export function paramsHash(params: Readonly<Record<string, unknown>>, options: R
     onMalformed: options.onMalformed ?? 'fail',
     redactRejects: options.redactRejects ?? false,
     onEmpty: options.onEmpty ?? 'fail',
+    writeMode: options.writeMode ?? 'replace',
+    csv: options.csv,
     exclude: options.exclude ?? [],
     fromDay: options.fromDay?.toISOString(),
     toDay: options.toDay?.toISOString(),

@@ -8,6 +8,12 @@ export type MalformedPolicy = 'fail' | 'skip' | 'quarantine'
 /** What a run without a single row does: it fails, writes its outputs without rows, or leaves the old outputs alone. */
 export type EmptyPolicy = 'fail' | 'header' | 'skip'
 
+/** What becomes of what is there already: it is replaced, ends the run, or stays beside what the run writes. */
+export type WriteMode = 'replace' | 'error-if-exists' | 'append'
+
+/** What the one CSV of a run that appends holds: the rows of all runs, or those of this run alone. */
+export type CsvRows = 'full' | 'increment'
+
 /** Whether a run reads its whole input, or only what no run has read; or that without being counted as one that has. */
 export type BookmarkOption = 'enable' | 'disable' | 'pause'
 
@@ -43,6 +49,10 @@ export interface RunOptions {
   readonly redactRejects?: boolean
   /** Default `fail`. */
   readonly onEmpty?: EmptyPolicy
+  /** Default `replace`; with a bookmark it is `append`, and nothing else may be given. */
+  readonly writeMode?: WriteMode
+  /** Must be given when a run with a CSV appends, and only then. */
+  readonly csv?: CsvRows
   /** Globs of input objects to leave out. */
   readonly exclude?: readonly string[]
   /**

@@ -9,6 +9,12 @@ import type { ParquetSinkPlan } from './physical.ts'
 import type { PreparedOutput } from './report.ts'
 import { openTableEncoder, type TableEncoder } from './table-encoder.ts'
 
+/** Where the files of a table are, and what each is called in its folder or that of its partition. */
+export interface TableTarget {
+  readonly folder: Location
+  readonly partFile: string
+}
+
 /** One partition on its way: rows that wait for a row group, and the file once it has its first. */
 interface Partition {
   readonly folder: string
@@ -28,7 +34,7 @@ interface Partition {
  */
 export class ParquetSink {
   readonly #store: Pick<Store, 'create'>
-  readonly #folder: Location
+  readonly #target: TableTarget
   readonly #plan: ParquetSinkPlan
   readonly #fileSchema: Schema
   readonly #encoder: TableEncoder
@@ -39,13 +45,13 @@ export class ParquetSink {
 
   private constructor(
     store: Pick<Store, 'create'>,
-    folder: Location,
+    target: TableTarget,
     fileSchema: Schema,
     encoder: TableEncoder,
     plan: ParquetSinkPlan,
   ) {
     this.#store = store
-    this.#folder = folder
+    this.#target = target
     this.#fileSchema = fileSchema
     this.#encoder = encoder
     this.#plan = plan
@@ -54,14 +60,14 @@ export class ParquetSink {
   /** - `encoder`: who encodes the row groups; this thread by default. */
   static async open(
     store: Pick<Store, 'create'>,
-    folder: Location,
+    target: TableTarget,
     schema: Schema,
     plan: ParquetSinkPlan,
     encoder?: TableEncoder,
   ): Promise<ParquetSink> {
     const inFiles = fileSchema(schema, plan)
     checkParquet(inFiles, plan)
-    return new ParquetSink(store, folder, inFiles, encoder ?? (await openTableEncoder(inFiles, plan)), plan)
+    return new ParquetSink(store, target, inFiles, encoder ?? (await openTableEncoder(inFiles, plan)), plan)
   }
 
   /** Those that are in the files, and those that wait for a row group. */
@@ -196,7 +202,9 @@ export class ParquetSink {
 
   async #file(partition: Partition) {
     if (partition.file === undefined) {
-      const writer = await this.#store.create(joinLocation(this.#folder, partFile(partition.folder)))
+      const { folder, partFile } = this.#target
+      const name = partition.folder === '' ? partFile : `${partition.folder}/${partFile}`
+      const writer = await this.#store.create(joinLocation(folder, name))
       const parquet = new ParquetFile(this.#fileSchema)
       partition.file = { parquet, writer }
       await writer.write(parquet.start())
@@ -212,10 +220,6 @@ function mayJoin(last: RecordBatch, next: RecordBatch): boolean {
 
 function heldByteLength(batch: RecordBatch): number {
   return packedByteLength(packBatch(batch)) + BATCH_BYTES
-}
-
-function partFile(folder: string): string {
-  return folder === '' ? 'part-00000.parquet' : `${folder}/part-00000.parquet`
 }
 
 /** From here on a batch takes little beside its rows. */

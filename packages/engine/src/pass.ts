@@ -60,7 +60,7 @@ export async function passOver<T>(
       places.run === undefined
         ? undefined
         : await orAborted(RunLog.open(places.state, places.run), signal, WRITE_GRACE_MS)
-    await orAborted(assertSinksWritable(places.sinks, log), signal, WRITE_GRACE_MS)
+    await orAborted(assertSinksWritable(places, log), signal, WRITE_GRACE_MS)
     coordinator = await orAborted(openCoordinator(places, { crew, log, meter }), signal, WRITE_GRACE_MS)
     const read = await readObjects({ plan, store, objects, units, crew, threads, meter }, coordinator, options)
     const summary = summarize(read)

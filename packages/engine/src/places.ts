@@ -14,11 +14,12 @@ import {
 } from '@fletching/storage'
 import { type Bookmark, openBookmark } from './bookmark.ts'
 import { type Manifest, readManifest } from './manifest.ts'
-import type { RunOptions } from './options.ts'
+import type { RunOptions, WriteMode } from './options.ts'
 import { assertApart, assertOwnFilesOnly, csvTarget, stateFolder } from './outputs.ts'
 import type { PhysicalPlan, PhysicalSink } from './physical.ts'
 import { rollForward } from './roll-forward.ts'
 import { type Run, type RunLog, sweep } from './run-log.ts'
+import { assertNothingThere, partFile, writeModeOf } from './write-mode.ts'
 
 /** A sink and where it writes. */
 export interface SinkPlace {
@@ -42,6 +43,9 @@ export interface State {
 export interface Places {
   readonly input: { readonly store: Store }
   readonly sinks: readonly SinkPlace[]
+  readonly writeMode: WriteMode
+  /** What a file of a table is called in its folder. */
+  readonly partFile: string
   readonly state: State
   /** The manifest of the last run, if there was one. */
   readonly last: Manifest | undefined
@@ -61,6 +65,7 @@ export async function openPlaces(
   plan: PhysicalPlan,
   options: RunOptions,
 ): Promise<Places> {
+  const writeMode = writeModeOf(plan, options)
   const output = plan.sinks[0].to
   const folder = stateFolder(output, job.name, options.state)
   const storeOf = openStores()
@@ -77,11 +82,14 @@ export async function openPlaces(
   const bookmark = await openBookmark(state, { output, jobHash: job.hash }, last, options)
   const before = last?.etag ?? null
   const left = await sweep(state, (from) => from !== before)
+  const unseen = new Set(left.map(({ handle }) => handle))
+  if (writeMode === 'error-if-exists') for (const place of sinks) await assertNothingThere(place, unseen)
   if (options.allowOtherFiles !== true) {
-    for (const place of sinks) await assertFolderIsOurs(place, last?.manifest, left)
+    for (const place of sinks) await assertFolderIsOurs(place, last?.manifest, unseen)
   }
   const input = { store: await storeOf(plan.location) }
-  return { input, sinks, state, last: last?.manifest, bookmark, run: { id: runId(), output, before } }
+  const run = { id: runId(), output, before }
+  return { input, sinks, writeMode, partFile: partFile(writeMode, run.id), state, last: last?.manifest, bookmark, run }
 }
 
 /** The state folder of a job on an output. */
@@ -115,10 +123,13 @@ export function runId(): string {
  * - `log`: is told of what is begun for that.
  * - Errors: ACCESS_DENIED and the like (environment), with the place.
  */
-export async function assertSinksWritable(sinks: readonly SinkPlace[], log?: RunLog): Promise<void> {
+export async function assertSinksWritable(
+  { sinks, partFile: file }: Pick<Places, 'sinks' | 'partFile'>,
+  log?: RunLog,
+): Promise<void> {
   const options = log === undefined ? {} : { onBegun: (begun: Begun) => log.add(begun) }
   for (const { sink, store, target } of sinks) {
-    await store.assertWritable(sink.format === 'csv' ? target : joinLocation(target, 'part-00000.parquet'), options)
+    await store.assertWritable(sink.format === 'csv' ? target : joinLocation(target, file), options)
   }
 }
 
@@ -140,13 +151,13 @@ async function assertPlacesApart(
   assertApart(await Promise.all(places.map(async (place) => ({ ...place, real: await followLinks(place.location) }))))
 }
 
-/** - `left`: what earlier runs, or runs under way, have begun there and nobody sees. */
+/** - `unseen`: what earlier runs, or runs under way, have begun there and nobody sees. */
 async function assertFolderIsOurs(
   { sink, store, target }: SinkPlace,
   last: Manifest | undefined,
-  left: readonly Begun[],
+  unseen: ReadonlySet<string>,
 ): Promise<void> {
-  const own = new Set(left.map(({ handle }) => handle))
+  const own = new Set(unseen)
   if (sink.format === 'csv') {
     const { file, folder } = csvTarget(sink.to)
     if (folder === undefined) return

@@ -16,6 +16,7 @@ import type { RunOptions } from './options.ts'
 import { type Passed, passOver } from './pass.ts'
 import { lower } from './physical.ts'
 import { openPlaces, type Places } from './places.ts'
+import { earlierReport } from './repeated.ts'
 import { inputInfo, outputInfo, type PreparedOutput, type Report, summarize } from './report.ts'
 import { sweep } from './run-log.ts'
 import { keptOutputs, surplusOf } from './surplus.ts'
@@ -54,6 +55,12 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     milliseconds: Math.round(performance.now() - begin),
   })
   if (found.objects.length === 0) return nothingNew(about(), found, options)
+  const hashes = { jobHash: hash, paramsHash: paramsHash(params, options) }
+  const earlier = await orAborted(earlierReport(places, hashes, found.objects), options.signal)
+  if (earlier !== undefined) {
+    options.onNote?.(`run ${places.last?.run} has appended these objects already; nothing was read or written`)
+    return earlier
+  }
   return passOver(plan, found, places, options, async (passed) => {
     const { coordinator, log, read, skipped, summary } = passed
     const { run, state, last } = places
@@ -67,7 +74,6 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     const isSkipped = summary.accounting.rows === 0 && options.onEmpty === 'skip'
     const surplus = isSkipped ? [] : surplusOf(places, outputs)
     const kept = keptOutputs(last?.outputs ?? [], outputs, surplus)
-    const hashes = { jobHash: hash, paramsHash: paramsHash(params, options) }
     const manifest = { manifestVersion: 1, run: id, output, ...hashes, ...report, outputs: kept } as const
     const shown = [...(moved?.prepared ?? []), ...prepared]
     const ledger = moved === undefined ? {} : { ledger: moved.move }

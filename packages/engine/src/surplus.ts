@@ -4,23 +4,28 @@ import type { OutputInfo } from './report.ts'
 
 /**
  * The names of what the last run wrote into the places of this one and this one does not replace: they are to be removed, so that
- * nobody reads yesterday's rows beside today's. Only what the last manifest names, below the folders of this run, is ever among them.
+ * nobody reads yesterday's rows beside today's. Only what the last manifest names, below the folders of this run, is ever among them; of
+ * a run that appends, no file of a table.
  */
-export function surplusOf(places: Pick<Places, 'sinks' | 'state' | 'last'>, outputs: readonly OutputInfo[]): string[] {
+export function surplusOf(
+  places: Pick<Places, 'sinks' | 'state' | 'last' | 'writeMode'>,
+  outputs: readonly OutputInfo[],
+): string[] {
   const written = new Set(outputs.map(({ name }) => name))
   const homes = [...places.sinks.map(({ target }) => target), places.state.folder].map(formatLocation)
   const isAtHome = (name: string) =>
     homes.some((folder) => folder.endsWith('/') && name.startsWith(folder) && !name.includes('/../'))
-  const names = (places.last?.outputs ?? []).map(({ name }) => name)
+  const stays = ({ format }: OutputInfo) => format === 'parquet' && places.writeMode === 'append'
+  const names = (places.last?.outputs ?? []).filter((output) => !stays(output)).map(({ name }) => name)
   return names.filter((name) => !written.has(name) && isAtHome(name))
 }
 
-/** What the manifest lists: this run's outputs, and those of the last that are still there. */
+/** What the manifest lists, the oldest first: what it listed before and is still there, then this run's outputs. */
 export function keptOutputs(
   last: readonly OutputInfo[],
   written: readonly OutputInfo[],
   removed: readonly string[],
 ): OutputInfo[] {
   const gone = new Set([...removed, ...written.map(({ name }) => name)])
-  return [...written, ...last.filter(({ name }) => !gone.has(name))]
+  return [...last.filter(({ name }) => !gone.has(name)), ...written]
 }

@@ -29,6 +29,7 @@ function places(store: Store) {
   })
   return {
     sinks: [csv('memory:a'), csv('memory:b')],
+    partFile: 'part-00000.parquet',
     state: stateIn(store),
   }
 }

@@ -6,7 +6,7 @@ import { DateDay, Utf8 } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import { type Coordinator, openCoordinator } from '../src/coordinator.ts'
 import type { Morsel, Reject, SinkPart } from '../src/morsel.ts'
-import type { Places, SinkPlace } from '../src/places.ts'
+import type { SinkPlace } from '../src/places.ts'
 import { type OutputInfo, outputInfo } from '../src/report.ts'
 import { batchOf } from './batches.ts'
 import { planFor } from './plans.ts'
@@ -15,14 +15,14 @@ import { objectsIn, openWatchedStore, sha256Of, stateIn } from './stores.ts'
 type Format = SinkPart['format']
 
 /** A run's places in one store, with sinks of these formats in this order. */
-function placesIn(store: Store, formats: readonly Format[], root = 'memory:'): Pick<Places, 'sinks' | 'state'> {
+function placesIn(store: Store, formats: readonly Format[], root = 'memory:') {
   const sinks = planFor({ input: 'in', csv: 'csv', table: 'table' }, { partitionBy: [] }).sinks
   const placed = formats.map((format): SinkPlace => {
     const sink = sinks.find((one) => one.format === format)
     if (sink === undefined) throw new Error(`no sink of ${format}`)
     return { sink, store, target: parseLocation(`${root}${format === 'csv' ? 'csv/part-00000.csv' : 'table/'}`) }
   })
-  return { sinks: placed, state: stateIn(store, `${root}state/`) }
+  return { sinks: placed, partFile: 'part-00000.parquet', state: stateIn(store, `${root}state/`) }
 }
 
 /** Shows what was prepared, as a commit does. */

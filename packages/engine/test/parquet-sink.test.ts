@@ -1,11 +1,11 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { openStore, parseLocation, type Store } from '@fletching/storage'
+import { type Location, openStore, parseLocation, type Store } from '@fletching/storage'
 import { inFolder, randomFrom, testSeed } from '@fletching/testing'
 import { Field, makeData, RecordBatch, Schema, Struct, Utf8, vectorFromArray } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
-import { ParquetSink } from '../src/parquet-sink.ts'
+import { ParquetSink, type TableTarget } from '../src/parquet-sink.ts'
 import type { ParquetSinkPlan } from '../src/physical.ts'
 import { type OutputInfo, outputInfo } from '../src/report.ts'
 import { objectsIn, openWatchedStore, sha256Of } from './stores.ts'
@@ -17,6 +17,10 @@ function batchOf(part: string, rows: number, idBytes: number): RecordBatch {
   const ids = Array.from({ length: rows }, (_, row) => String(row).padEnd(idBytes, '.'))
   const children = [ids, ids.map(() => part)].map((texts) => vectorFromArray(texts, new Utf8()).data[0])
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children }))
+}
+
+function tableIn(folder: Location): TableTarget {
+  return { folder, partFile: 'part-00000.parquet' }
 }
 
 /** Shows what was prepared, as a commit does. */
@@ -32,7 +36,7 @@ function rowGroups(batches: readonly RecordBatch[], openBytes: number): Promise<
     await mkdir(join(folder, 'table'))
     const location = parseLocation(`${folder}/table/`)
     const store = await openStore(location)
-    const sink = await ParquetSink.open(store, location, schema, {
+    const sink = await ParquetSink.open(store, tableIn(location), schema, {
       format: 'parquet',
       to: `${folder}/table`,
       columns: [],
@@ -97,7 +101,7 @@ function planOf(plan: Partial<ParquetSinkPlan> = {}): ParquetSinkPlan {
 }
 
 function openSink(store: Store, plan: Partial<ParquetSinkPlan> = {}): Promise<ParquetSink> {
-  return ParquetSink.open(store, folder, schema, planOf(plan))
+  return ParquetSink.open(store, tableIn(folder), schema, planOf(plan))
 }
 
 /** A row of each of the partitions, in order, its number as its id. */
@@ -115,7 +119,7 @@ async function tableOf(rows: readonly string[], ends: readonly number[], openRow
   const schema = new Schema(['id', 'part', 'sub'].map((name) => new Field(name, new Utf8(), false)))
   const sink = await ParquetSink.open(
     store,
-    folder,
+    tableIn(folder),
     schema,
     planOf({ partitionBy: ['part', 'sub'], rowGroupRows: 30, openRows }),
   )
@@ -217,7 +221,7 @@ describe('a table', () => {
       const location = parseLocation(`${place}/table/`)
       const plan = { format: 'parquet', to: place, columns: [], writer: 'parquet-wasm', compression: 'none' } as const
       const bounds = { partitionBy: ['part'], rowGroupRows: 2, openRows: 8, openBytes: Number.POSITIVE_INFINITY }
-      const sink = await ParquetSink.open(await openStore(location), location, schema, { ...plan, ...bounds })
+      const sink = await ParquetSink.open(await openStore(location), tableIn(location), schema, { ...plan, ...bounds })
       await sink.write(rowsOf(['a', 'a', 'b', 'b', 'c']))
       expect(await readdir(join(place, 'table'))).toEqual(['part=a', 'part=b'])
       await sink.prepare()

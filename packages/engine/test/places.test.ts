@@ -1,5 +1,6 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openLocalStore, parseLocation } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import type { RunOptions } from '../src/options.ts'
@@ -168,15 +169,56 @@ describe('openPlaces refuses files of others', () => {
   })
 })
 
+describe('openPlaces, where something is there already', () => {
+  const exists = (name: string) => `OUTPUT_EXISTS: an output is there already
+  at ./${name}
+  nothing was read or written; --write-mode replace or append goes on, each in its way`
+  const once: RunOptions = { writeMode: 'error-if-exists' }
+  const csv = 'csv/part-00000.csv'
+
+  it.each<[string, readonly string[], RunOptions, string]>([
+    ['replaces it', [csv, 'table/ours.parquet'], {}, 'none'],
+    ['leaves it', [csv, 'table/ours.parquet'], { writeMode: 'append', csv: 'increment' }, 'none'],
+    ['goes on where nothing is', [], once, 'none'],
+    ['goes on where a manifest alone is', ['state/rejects.ndjson'], once, 'none'],
+    ['refuses its own CSV', [csv], once, exists(csv)],
+    ['refuses its own table', ['table/ours.parquet'], once, exists('table/ours.parquet')],
+    ['refuses a table of others', ['table/d/x'], once, exists('table/d/x')],
+    ['refuses it although others are allowed', ['table/d/x'], { ...once, allowOtherFiles: true }, exists('table/d/x')],
+    ['lets other files beside the CSV be, when allowed', ['csv/x.csv'], { ...once, allowOtherFiles: true }, 'none'],
+    ['goes on where a run has begun something', ['table/.part.0123456789ab.tmp'], once, 'none'],
+  ])('%s', async (_, files, options, says) => {
+    await inFolder(async (folder) => {
+      for (const name of [...files, 'state/manifest.json', 'state/runs/r0.json']) {
+        await mkdir(join(folder, name, '..'), { recursive: true })
+        await writeFile(join(folder, name), 'x')
+      }
+      const output = join(folder, 'csv')
+      const outputs = ['table/ours.parquet'].map((name) => ({ name: join(folder, name) }))
+      const begun = ['table/part'].map((name) => ({
+        name: join(folder, name),
+        handle: join(folder, 'table/.part.0123456789ab.tmp'),
+      }))
+      await writeFile(join(folder, 'state/manifest.json'), JSON.stringify({ manifestVersion: 1, output, outputs }))
+      const { etag } = (await openLocalStore().stat(parseLocation(join(folder, 'state/manifest.json')))) ?? {}
+      await writeFile(join(folder, 'state/runs/r0.json'), JSON.stringify({ recordVersion: 1, before: etag, begun }))
+      expect(await refusal(folder, { input: 'in', csv: 'csv', table: 'table' }, { ...options, state: 'state' })).toBe(
+        says,
+      )
+    })
+  })
+})
+
 describe('assertSinksWritable', () => {
   it('tries the CSV and a file of the table', async () => {
     const { store, events } = openWatchedStore()
     const [csv, table] = planFor({ input: 'in', csv: 'csv', table: 'table' }).sinks
     const at = (key: string) => ({ scheme: 'memory' as const, key })
-    await assertSinksWritable([
+    const sinks = [
       { sink: csv, store, target: at('csv/part-00000.csv') },
       { sink: table, store, target: at('table/') },
-    ])
-    expect(events).toEqual(['try csv/part-00000.csv', 'try table/part-00000.parquet'])
+    ]
+    await assertSinksWritable({ sinks, partFile: 'part-00000-r1.parquet' })
+    expect(events).toEqual(['try csv/part-00000.csv', 'try table/part-00000-r1.parquet'])
   })
 })

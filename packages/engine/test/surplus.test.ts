@@ -1,6 +1,7 @@
 import { openMemoryStore, parseLocation } from '@fletching/storage'
 import { expect, it } from 'vitest'
 import type { Manifest } from '../src/manifest.ts'
+import type { WriteMode } from '../src/options.ts'
 import type { OutputInfo } from '../src/report.ts'
 import { keptOutputs, surplusOf } from '../src/surplus.ts'
 import { planFor } from './plans.ts'
@@ -9,17 +10,23 @@ import { stateIn } from './stores.ts'
 const [csv, table] = planFor({ input: 'in', csv: 'csv', table: 'table' }).sinks
 
 function output(name: string): OutputInfo {
-  return { name: `memory:${name}`, format: 'parquet', rows: 1, bytes: 1, sha256: '00', run: 'r1' }
+  const format = name.endsWith('.csv') ? 'csv' : name.endsWith('.ndjson') ? 'rejects' : 'parquet'
+  return { name: `memory:${name}`, format, rows: 1, bytes: 1, sha256: '00', run: 'r1' }
 }
 
 /** What is to be removed after a run that wrote `written` into `csv/`, `table/` and `state/`, where the last one had written `last`. */
-function surplus(last: readonly string[] | undefined, written: readonly string[]): string[] {
+function surplus(
+  last: readonly string[] | undefined,
+  written: readonly string[],
+  writeMode: WriteMode = 'replace',
+): string[] {
   const store = openMemoryStore()
   const places = {
     sinks: [
       { sink: csv, store, target: parseLocation('memory:csv/part-00000.csv') },
       { sink: table, store, target: parseLocation('memory:table/') },
     ],
+    writeMode,
     state: stateIn(store),
     last: last === undefined ? undefined : ({ outputs: last.map(output) } as unknown as Manifest),
   }
@@ -46,10 +53,19 @@ it.each<[string, readonly string[] | undefined, readonly string[], readonly stri
   expect(surplus(last, written)).toEqual(names)
 })
 
+it.each<[string, readonly string[], readonly string[], readonly string[]]>([
+  ['no file of a table', ['table/a', 'table/d/b', 'other/c'], ['table/e'], []],
+  ['the rejects', ['table/a', 'state/rejects.ndjson'], ['table/b'], ['state/rejects.ndjson']],
+  ['no rejects of its own', ['state/rejects.ndjson'], ['state/rejects.ndjson'], []],
+])('removes, of a run that appends, %s', (_, last, written, names) => {
+  expect(surplus(last, written, 'append')).toEqual(names)
+})
+
 it.each<[readonly string[], readonly string[], readonly string[], readonly string[]]>([
   [[], ['a'], [], ['a']],
-  [['a', 'b'], ['a'], [], ['a', 'b']],
-  [['a', 'b', 'c'], ['a'], ['b'], ['a', 'c']],
+  [['a', 'b'], ['a'], [], ['b', 'a']],
+  [['a', 'b', 'c'], ['a'], ['b'], ['c', 'a']],
+  [['a', 'b'], ['c', 'd'], [], ['a', 'b', 'c', 'd']],
   [['a'], [], ['a'], []],
 ])('keeps of %j, with %j written and %j removed, %j in the manifest', (last, written, removed, kept) => {
   const names = keptOutputs(

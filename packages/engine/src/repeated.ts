@@ -1,0 +1,40 @@
+import { type ObjectInfo, parseLocation } from '@fletching/storage'
+import type { Manifest } from './manifest.ts'
+import type { Places } from './places.ts'
+import type { OutputInfo, Report } from './report.ts'
+
+/**
+ * The report of the last run, if a run that appends would only repeat it: the same job and parameters, the same versions of the same objects, and
+ * what it wrote is still there. Whoever starts a run again, since it ended in its commit or since its answer was lost, gets every row once. A
+ * bookmark knows better what was read.
+ *
+ * - Cost: a request for each output of that run, where all else is the same.
+ */
+export async function earlierReport(
+  { writeMode, last, state, bookmark }: Pick<Places, 'writeMode' | 'last' | 'state' | 'bookmark'>,
+  hashes: Pick<Manifest, 'jobHash' | 'paramsHash'>,
+  objects: readonly ObjectInfo[],
+): Promise<Report | undefined> {
+  if (writeMode !== 'append' || last === undefined || bookmark !== undefined) return undefined
+  const { manifestVersion: _, run, output: __, jobHash, paramsHash, ...report } = last
+  if (jobHash !== hashes.jobHash || paramsHash !== hashes.paramsHash || !areSame(report.inputs, objects))
+    return undefined
+  const outputs = report.outputs.filter((output) => output.run === run)
+  for (const output of outputs) if (!(await isThere(state, output))) return undefined
+  return { ...report, outputs }
+}
+
+/** Objects without an ETag, as standard input, cannot be known again. */
+function areSame(inputs: Report['inputs'], objects: readonly ObjectInfo[]): boolean {
+  return (
+    inputs.length === objects.length &&
+    inputs.every(({ name, etag }, index) => {
+      const object = objects[index]
+      return object.name === name && object.etag !== undefined && object.etag === etag
+    })
+  )
+}
+
+async function isThere(state: Places['state'], { name, bytes }: OutputInfo): Promise<boolean> {
+  return (await (await state.storeOf(name)).stat(parseLocation(name)))?.size === bytes
+}

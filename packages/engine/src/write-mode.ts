@@ -1,0 +1,71 @@
+import { authorError } from '@fletching/columns/errors'
+import { formatLocation } from '@fletching/storage'
+import type { RunOptions, WriteMode } from './options.ts'
+import type { PhysicalPlan } from './physical.ts'
+import type { SinkPlace } from './places.ts'
+
+/**
+ * The write mode of a run. One with a bookmark appends, since it reads what is new alone.
+ *
+ * - Errors: BAD_OPTION (author) when a run that appends was not told what its CSV is to hold, when one that does not append was told, or when one
+ *   with a bookmark is to do anything else; NOT_SUPPORTED_YET (author) for the rows of all runs.
+ */
+export function writeModeOf({ sinks }: Pick<PhysicalPlan, 'sinks'>, options: RunOptions): WriteMode {
+  const { bookmark = 'disable', csv } = options
+  const { writeMode = bookmark === 'disable' ? 'replace' : 'append' } = options
+  if (bookmark !== 'disable' && writeMode !== 'append') {
+    throw authorError('BAD_OPTION', 'a run with a bookmark appends: what it does not read is in the outputs already', {
+      at: `--write-mode ${writeMode}`,
+      help: 'leave it out; or read the whole input, without a bookmark, into other outputs',
+    })
+  }
+  if (writeMode !== 'append') {
+    if (csv === undefined) return writeMode
+    throw authorError('BAD_OPTION', `--csv ${csv} says what the CSV of a run that appends is to hold`, {
+      at: `--write-mode ${writeMode}`,
+      help: 'leave it out, or give --write-mode append',
+    })
+  }
+  if (csv === 'full') {
+    throw authorError('NOT_SUPPORTED_YET', 'a CSV of the rows of all runs cannot be written yet', {
+      help: '--csv increment writes the rows of this run alone',
+    })
+  }
+  if (csv === undefined && sinks.some(({ format }) => format === 'csv')) {
+    throw authorError('BAD_OPTION', 'nothing says what the CSV of a run that appends is to hold', {
+      at: '--write-mode append',
+      help: 'a CSV is one object and cannot be appended to; --csv increment replaces it by the rows of this run alone',
+    })
+  }
+  return 'append'
+}
+
+/** What a file of a table is called in its folder. Beside files that stay, it has the name of its run, so that it is never one of another. */
+export function partFile(mode: WriteMode, run: string): string {
+  return mode === 'append' ? `part-00000-${run}.parquet` : 'part-00000.parquet'
+}
+
+/**
+ * Refuses a sink whose place holds something, whoever wrote it: the CSV itself, or anything below the folder of a table.
+ *
+ * - `unseen`: what runs have begun there and nobody sees.
+ * - Errors: OUTPUT_EXISTS (author) names it.
+ */
+export async function assertNothingThere(
+  { sink, store, target }: SinkPlace,
+  unseen: ReadonlySet<string>,
+): Promise<void> {
+  const found = sink.format === 'csv' ? (await store.stat(target))?.name : await firstBelow()
+  if (found === undefined) return
+  throw authorError('OUTPUT_EXISTS', 'an output is there already', {
+    at: found,
+    help: 'nothing was read or written; --write-mode replace or append goes on, each in its way',
+  })
+
+  async function firstBelow(): Promise<string | undefined> {
+    for await (const { name } of store.list(target)) {
+      if (!unseen.has(name) && name !== formatLocation(target)) return name
+    }
+    return undefined
+  }
+}

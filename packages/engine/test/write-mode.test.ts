@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import type { RunOptions } from '../src/options.ts'
+import { partFile, writeModeOf } from '../src/write-mode.ts'
+import { planFor } from './plans.ts'
+
+describe('the write mode', () => {
+  const refuses = (
+    writeMode: string,
+    csv: string,
+  ) => `BAD_OPTION: --csv ${csv} says what the CSV of a run that appends is to hold
+  at --write-mode ${writeMode}
+  leave it out, or give --write-mode append`
+
+  it.each<[RunOptions, string]>([
+    [{}, 'replace'],
+    [{ writeMode: 'replace' }, 'replace'],
+    [{ writeMode: 'error-if-exists' }, 'error-if-exists'],
+    [{ writeMode: 'append', csv: 'increment' }, 'append'],
+    [
+      { writeMode: 'append' },
+      `BAD_OPTION: nothing says what the CSV of a run that appends is to hold
+  at --write-mode append
+  a CSV is one object and cannot be appended to; --csv increment replaces it by the rows of this run alone`,
+    ],
+    [
+      { writeMode: 'append', csv: 'full' },
+      `NOT_SUPPORTED_YET: a CSV of the rows of all runs cannot be written yet
+  --csv increment writes the rows of this run alone`,
+    ],
+    [{ csv: 'increment' }, refuses('replace', 'increment')],
+    [{ csv: 'full' }, refuses('replace', 'full')],
+    [{ writeMode: 'error-if-exists', csv: 'increment' }, refuses('error-if-exists', 'increment')],
+    [{ bookmark: 'disable' }, 'replace'],
+    [{ bookmark: 'enable', csv: 'increment' }, 'append'],
+    [{ bookmark: 'enable', writeMode: 'append', csv: 'increment' }, 'append'],
+    [{ bookmark: 'pause', csv: 'increment' }, 'append'],
+    [
+      { bookmark: 'enable' },
+      `BAD_OPTION: nothing says what the CSV of a run that appends is to hold
+  at --write-mode append
+  a CSV is one object and cannot be appended to; --csv increment replaces it by the rows of this run alone`,
+    ],
+    ...(['replace', 'error-if-exists'] as const).map((writeMode): [RunOptions, string] => [
+      { bookmark: 'enable', writeMode, csv: 'increment' },
+      `BAD_OPTION: a run with a bookmark appends: what it does not read is in the outputs already
+  at --write-mode ${writeMode}
+  leave it out; or read the whole input, without a bookmark, into other outputs`,
+    ]),
+  ])('of %j is %s', (options, says) => {
+    const { sinks } = planFor({ input: 'in', csv: 'csv', table: 'table' })
+    expect(sayingOf(() => writeModeOf({ sinks }, options))).toBe(says)
+  })
+
+  it('needs no word about a CSV where there is none', () => {
+    const { sinks } = planFor({ input: 'in', table: 'table' })
+    expect(writeModeOf({ sinks }, { writeMode: 'append' })).toBe('append')
+  })
+})
+
+it('names the file of a table after its run where others stay', () => {
+  expect(partFile('append', '20190518T201305Z-0123456789ab')).toBe('part-00000-20190518T201305Z-0123456789ab.parquet')
+  for (const mode of ['replace', 'error-if-exists'] as const) expect(partFile(mode, 'r1')).toBe('part-00000.parquet')
+})
+
+function sayingOf(work: () => string): string {
+  try {
+    return work()
+  } catch (error) {
+    return (error as Error).message
+  }
+}
