@@ -1,10 +1,11 @@
 import { authorError, dataError } from '@fletching/columns/errors'
-import type { ObjectInfo } from '@fletching/storage'
+import { type ObjectInfo, parseLocation } from '@fletching/storage'
 import { KnownObjects } from './known-objects.ts'
 import { type FoundLedger, type Ledger, readLedger } from './ledger.ts'
 import { type LedgerBase, ledgerBase } from './ledger-move.ts'
 import type { FoundManifest } from './manifest.ts'
 import type { RunOptions } from './options.ts'
+import type { PhysicalPlan } from './physical.ts'
 import type { State } from './places.ts'
 
 /** What a run goes on from that reads only what is new. */
@@ -20,11 +21,11 @@ export interface Bookmark {
 /**
  * Opens the bookmark of a run, or makes sure that a run without one may write.
  *
- * - Errors: BAD_LEDGER (environment); JOB_CHANGED, BOOKMARK_IN_USE, BOOKMARK_BEHIND, UNKNOWN_RUN and BAD_OPTION (author).
+ * - Errors: BAD_LEDGER (environment); JOB_CHANGED, BOOKMARK_IN_USE, BOOKMARK_BEHIND, UNKNOWN_RUN, NO_VERSIONS and BAD_OPTION (author).
  */
 export async function openBookmark(
   state: State,
-  { output, jobHash }: { readonly output: string; readonly jobHash: string },
+  { output, jobHash, plan }: { readonly output: string; readonly jobHash: string; readonly plan: PhysicalPlan },
   last: FoundManifest | undefined,
   options: RunOptions,
 ): Promise<Bookmark | undefined> {
@@ -35,12 +36,18 @@ export async function openBookmark(
     if (found !== undefined && found.ledger.runs.length > 0) throw inUse(found)
     return undefined
   }
-  if (found !== undefined && found.ledger.runs.length > 0 && found.ledger.jobHash !== jobHash) throw jobChanged(found)
+  if (parseLocation(plan.location).scheme === 'stdin') throw withoutVersions()
+  if (options.rowsMax !== undefined && plan.dropDuplicates !== undefined) throw rowsUnknown()
+  const isPaused = bookmark === 'pause'
+  if (isPaused && plan.sinks.some(({ format }) => format === 'parquet')) throw pausedTable()
+  const { runs = [], jobHash: knownHash = jobHash } = found?.ledger ?? {}
+  // A paused run adds nothing to the outputs of the others, and may be of another job: of one without the table, at least.
+  if (found !== undefined && runs.length > 0 && knownHash !== jobHash && !isPaused) throw jobChanged(found)
   const lastRun = last?.manifest.run
   if (last !== undefined && lastRun !== found?.ledger.last && last.manifest.outputs.some(isTable)) throw behind(last)
   const known = found === undefined ? new KnownObjects() : await KnownObjects.read(state, found.ledger)
-  const again = againOf(found?.ledger, options)
-  return { base: ledgerBase(found, output, jobHash), known, again, isPaused: bookmark === 'pause' }
+  const base = ledgerBase(found, output, isPaused ? knownHash : jobHash)
+  return { base, known, again: againOf(found?.ledger, options), isPaused }
 }
 
 function isTable({ format }: { readonly format: string }): boolean {
@@ -161,6 +168,25 @@ export function runNumber(ledger: Ledger | undefined, id: string): number {
       latest.length === 0
         ? 'it knows none yet'
         : `the last it knows: ${latest.join(', ')}; fletching bookmark show lists all`,
+  })
+}
+
+function withoutVersions() {
+  return authorError('NO_VERSIONS', 'a bookmark cannot tell what is new in standard input', {
+    help: 'give a folder, an object or a glob; or no bookmark',
+  })
+}
+
+/** What repeats an earlier row may be known only when the last has come. */
+function rowsUnknown() {
+  return authorError('BAD_OPTION', '--max-rows cannot bound a job that drops duplicates', {
+    help: 'how many rows come out is known only at its end; give --max-files or --max-bytes',
+  })
+}
+
+function pausedTable() {
+  return authorError('BAD_OPTION', 'a run whose bookmark is paused cannot add to a table', {
+    help: 'its rows stay new, and the next run would add them again; leave the location of the table out',
   })
 }
 

@@ -79,7 +79,7 @@ export async function openPlaces(
   const state = await openState(folder, storeOf, options)
   await rollForward(state, output, options.onNote ?? (() => {}))
   const last = await readManifest(state.store, folder, output)
-  const bookmark = await openBookmark(state, { output, jobHash: job.hash }, last, options)
+  const bookmark = await openBookmark(state, { output, jobHash: job.hash, plan }, last, options)
   const before = last?.etag ?? null
   const left = await sweep(state, (from) => from !== before)
   const unseen = new Set(left.map(({ handle }) => handle))

@@ -1,0 +1,496 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { DuckDBInstance } from '@duckdb/node-api'
+import {
+  type BookmarkOptions,
+  type Report,
+  type RunOptions,
+  resetBookmark,
+  rewindBookmark,
+  runJob,
+  setBookmarkToNow,
+  showBookmark,
+} from '@fletching/engine'
+import job from '@fletching/jobs/segment-to-personalize'
+import { inFolder, randomFrom, testSeed } from '@fletching/testing'
+import { describe, expect, it } from 'vitest'
+import { event, linesOf } from './faults/run.ts'
+
+const ENABLE: RunOptions = { bookmark: 'enable', csv: 'increment' }
+const STATE = '_fletching/segment-to-personalize/csv'
+
+/** A folder with an input that grows, a CSV and a table. */
+class Place {
+  readonly folder: string
+  readonly notes: string[] = []
+
+  constructor(folder: string) {
+    this.folder = folder
+  }
+
+  params({ hasTable = true } = {}) {
+    return {
+      S3_JSON_INPUT_PATH: join(this.folder, 'in'),
+      S3_CSV_OUTPUT_PATH: join(this.folder, 'csv'),
+      S3_PARQUET_OUTPUT_PATH: hasTable ? join(this.folder, 'table') : undefined,
+      DEDUPE: undefined,
+    }
+  }
+
+  /** Puts an object of events of these users, one of each day from the 18th on, into the input. */
+  async put(name: string, ...users: readonly string[]): Promise<void> {
+    const lines = users.map((user, number) => event(user, `,"timestamp":"2019-05-${18 + (number % 3)}T12:00:00Z"`))
+    await mkdir(join(this.folder, 'in'), { recursive: true })
+    await writeFile(join(this.folder, 'in', name), gzipSync(linesOf(lines)))
+  }
+
+  /** Options beside those of a bookmark, or in their place. */
+  run(options: RunOptions = {}, bookmark: RunOptions = ENABLE): Promise<Report> {
+    return runJob(job, this.params(), { ...bookmark, onNote: (note) => this.notes.push(note), ...options })
+  }
+
+  /** What a run that fails says, without the names of the place. */
+  async refusal(options: RunOptions = {}, bookmark: RunOptions = ENABLE): Promise<string> {
+    const files = await this.files()
+    const said = await this.run(options, bookmark).then(
+      () => 'nothing',
+      ({ message }: Error) => message,
+    )
+    expect(await this.files()).toEqual(files)
+    return said.replaceAll(this.folder, '.').replaceAll(RUN_ID, 'RUN').replace('\n  at job segment-to-personalize', '')
+  }
+
+  /** The users of the table, in order. */
+  async tableUsers(): Promise<string[]> {
+    const connection = await (await DuckDBInstance.create()).connect()
+    const glob = `'${this.folder}/table/*/*.parquet'`
+    const rows = await connection.runAndReadAll(`SELECT user_id FROM ${glob} ORDER BY user_id`)
+    return rows.getRows().map(([user]) => String(user))
+  }
+
+  async csvUsers(): Promise<string[]> {
+    const csv = await readFile(join(this.folder, 'csv/part-00000.csv'), 'utf8')
+    return csv
+      .split('\n')
+      .slice(1, -1)
+      .map((row) => row.slice(0, row.indexOf(',')))
+  }
+
+  /** All files but those of the input, with their content. */
+  async files(): Promise<Record<string, string>> {
+    const entries = await readdir(this.folder, { recursive: true, withFileTypes: true })
+    const names = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+    const own = names.filter((name) => !name.startsWith(join(this.folder, 'in/'))).sort()
+    return Object.fromEntries(await Promise.all(own.map(async (name) => [name, await readFile(name, 'latin1')])))
+  }
+}
+
+const RUN_ID = /\d{8}T\d{6}Z-[0-9a-f]{12}/g
+
+function inPlace(work: (place: Place) => Promise<void>): Promise<void> {
+  return inFolder((folder) => work(new Place(folder)))
+}
+
+describe('a run with a bookmark', () => {
+  it('reads what no run has read, whatever its name and its age', () =>
+    inPlace(async (place) => {
+      await place.put('b', 'b1', 'b2')
+      expect((await place.run()).accounting.rows).toBe(2)
+      // One that sorts before, one that was there under another name, and one beside them.
+      await place.put('a', 'a1')
+      await rename(join(place.folder, 'in/a'), join(place.folder, 'in/a0'))
+      await place.put('c', 'c1', 'c2', 'c3')
+      const report = await place.run()
+      expect(report.inputs.map(({ name }) => name.slice(-2))).toEqual(['a0', '/c'])
+      expect(report.skipped).toMatchObject({ 'read by an earlier run': 1 })
+      expect(await place.csvUsers()).toEqual(['a1', 'c1', 'c2', 'c3'])
+      expect(await place.tableUsers()).toEqual(['a1', 'b1', 'b2', 'c1', 'c2', 'c3'])
+    }))
+
+  it('changes nothing where nothing is new, and says so', () =>
+    inPlace(async (place) => {
+      await place.put('a', 'a1')
+      await place.run()
+      const files = await place.files()
+      const report = await place.run()
+      expect(report).toMatchObject({ inputs: [], outputs: [], accounting: { lines: 0, rows: 0 } })
+      expect(place.notes).toEqual([
+        'nothing is new: every object was read by an earlier run, and no output was changed',
+      ])
+      expect(await place.files()).toEqual(files)
+    }))
+
+  it('gives what one run over all gives, however the input comes and on any number of threads', () =>
+    inPlace(async (place) => {
+      const random = randomFrom(testSeed)
+      const users: string[] = []
+      for (let round = 0; round < 12; round++) {
+        for (let count = random.below(4); count >= 0; count--) {
+          const name = `${random.below(1000)}-${round}-${count}`
+          const of = Array.from({ length: 1 + random.below(40) }, (_, number) => `${name}-${number}`)
+          users.push(...of)
+          await place.put(name, ...of)
+        }
+        const bounds = [{}, { filesMax: 2 }, { bytesMax: 300 }, { rowsMax: 30 }][random.below(4)]
+        await place.run({ ...bounds, workers: 1 + random.below(2) })
+      }
+      for (let left = true; left; ) left = (await place.run()).inputs.length > 0
+      expect(await place.tableUsers(), `seed ${testSeed}`).toEqual(users.sort())
+    }))
+
+  it('moves the bookmark although no row came out', () =>
+    inPlace(async (place) => {
+      await place.put('a', 'a1')
+      await place.run()
+      await writeFile(join(place.folder, 'in/b'), '\n')
+      expect(await place.refusal()).toMatch(/^EMPTY_RESULT/)
+      await place.run({ onEmpty: 'skip' })
+      expect((await showBookmark(job, place.params())).runs).toMatchObject([
+        { objects: 1, rows: 1 },
+        { objects: 1, rows: 0 },
+      ])
+      expect(await place.csvUsers()).toEqual(['a1'])
+      expect((await place.run()).inputs).toEqual([])
+    }))
+
+  it('does not move it when the run fails', () =>
+    inPlace(async (place) => {
+      await place.put('a', 'a1')
+      await writeFile(join(place.folder, 'in/b'), 'no JSON\n')
+      expect(await place.refusal()).toMatch(/^MALFORMED_JSON/)
+      await place.put('b', 'b1')
+      await place.run()
+      expect(await place.tableUsers()).toEqual(['a1', 'b1'])
+    }))
+
+  it('reads an object alone', () =>
+    inPlace(async (place) => {
+      await place.put('a', 'a1')
+      const params = { ...place.params(), S3_JSON_INPUT_PATH: join(place.folder, 'in/a') }
+      expect((await runJob(job, params, ENABLE)).accounting.rows).toBe(1)
+      expect((await runJob(job, params, ENABLE)).inputs).toEqual([])
+      await expect(runJob(job, { ...params, S3_JSON_INPUT_PATH: '-' }, ENABLE)).rejects.toThrow(
+        'NO_VERSIONS: a bookmark cannot tell what is new in standard input',
+      )
+    }))
+})
+
+describe('an object that changed', () => {
+  async function changed(place: Place): Promise<void> {
+    await place.put('a', 'a1')
+    await place.put('b', 'b1')
+    await place.run()
+    await place.put('a', 'a1', 'a2')
+  }
+
+  it('stops the run', () =>
+    inPlace(async (place) => {
+      await changed(place)
+      expect(await place.refusal()).toBe(`OBJECT_CHANGED_SINCE: 1 objects were read in another version by an earlier run
+  at ./in/a
+  nothing was read or written: the outputs hold the rows of the old versions
+  --on-changed reprocess reads them again, which adds their rows to those of the old versions; --on-changed skip leaves them out`)
+    }))
+
+  it('is read again', () =>
+    inPlace(async (place) => {
+      await changed(place)
+      await place.run({ onChanged: 'reprocess' })
+      expect(await place.tableUsers()).toEqual(['a1', 'a1', 'a2', 'b1'])
+      expect((await place.run()).inputs).toEqual([])
+    }))
+
+  it('is left out', () =>
+    inPlace(async (place) => {
+      await changed(place)
+      await place.put('c', 'c1')
+      const { skipped } = await place.run({ onChanged: 'skip' })
+      expect(skipped).toMatchObject({ 'changed since an earlier run read it': 1, 'read by an earlier run': 1 })
+      expect(await place.tableUsers()).toEqual(['a1', 'b1', 'c1'])
+    }))
+})
+
+describe('a bounded run', () => {
+  it.each<[string, RunOptions, string[][]]>([
+    ['by objects', { filesMax: 2 }, [['a', 'b'], ['c', 'd'], []]],
+    ['by bytes, at least one object', { bytesMax: 1 }, [['a'], ['b'], ['c'], ['d'], []]],
+    ['by rows, to the end of the small objects that are read together', { rowsMax: 1 }, [['a', 'b', 'c', 'd'], []]],
+    ['by all of them', { filesMax: 3, bytesMax: 1_000_000, rowsMax: 9 }, [['a', 'b', 'c'], ['d'], []]],
+  ])('leaves the rest to the next: %s', (_, bounds, read) =>
+    inPlace(async (place) => {
+      for (const name of ['a', 'b', 'c', 'd']) await place.put(name, `${name}1`, `${name}2`)
+      for (const names of read) {
+        const { inputs, skipped } = await place.run(bounds)
+        expect(inputs.map(({ name }) => name.slice(-1))).toEqual(names)
+        const known = await showBookmark(job, place.params())
+        if (names.length > 0) expect(skipped['left to the next run'] ?? 0).toBe(4 - known.objects)
+      }
+      expect(await place.tableUsers()).toEqual(['a1', 'a2', 'b1', 'b2', 'c1', 'c2', 'd1', 'd2'])
+    }),
+  )
+
+  it.each([1, 2])('by rows ends between large objects, on %d threads', (workers) =>
+    inPlace(async (place) => {
+      const many = (name: string) => Array.from({ length: 9000 }, (_, number) => `${name}${number}`)
+      const write = (name: string) =>
+        writeFile(join(place.folder, 'in', name), linesOf(many(name).map((user) => event(user))))
+      await mkdir(join(place.folder, 'in'))
+      for (const name of ['a', 'b', 'c']) await write(name)
+      const rows: number[] = []
+      for (let left = true; left; ) {
+        const { accounting, inputs } = await place.run({ rowsMax: 9001, workers })
+        rows.push(accounting.rows)
+        left = inputs.length > 0
+      }
+      expect(rows).toEqual([18_000, 9000, 0])
+      expect(await place.tableUsers()).toEqual(['a', 'b', 'c'].flatMap(many).sort())
+    }),
+  )
+
+  it('is none by rows for a job that drops duplicates', () =>
+    inPlace(async (place) => {
+      await place.put('a', 'a1')
+      const params = { ...place.params(), DEDUPE: 'messageId' }
+      await expect(runJob(job, params, { ...ENABLE, rowsMax: 1 })).rejects.toThrow(
+        /^BAD_OPTION: --max-rows cannot bound a job that drops duplicates/,
+      )
+    }))
+})
+
+describe('a paused bookmark', () => {
+  it('stays where it is', () =>
+    inPlace(async (place) => {
+      await place.put('a', 'a1')
+      await place.run()
+      await place.put('b', 'b1')
+      const paused: RunOptions = { ...ENABLE, bookmark: 'pause' }
+      for (let times = 0; times < 2; times++) {
+        await runJob(job, place.params({ hasTable: false }), paused)
+        expect(await place.csvUsers()).toEqual(['b1'])
+      }
+      expect((await place.run()).inputs).toHaveLength(1)
+      expect(await place.tableUsers()).toEqual(['a1', 'b1'])
+    }))
+
+  it('reads again what some runs have read', () =>
+    inPlace(async (place) => {
+      for (const name of ['a', 'b', 'c', 'd']) {
+        await place.put(name, `${name}1`)
+        await place.run()
+      }
+      await place.put('e', 'e1')
+      const { runs } = await showBookmark(job, place.params())
+      const unknown = { bookmarkFrom: 'r1', bookmarkTo: 'r2' }
+      await expect(
+        runJob(job, place.params({ hasTable: false }), { ...ENABLE, bookmark: 'pause', ...unknown }),
+      ).rejects.toThrow(/^UNKNOWN_RUN: the bookmark knows no run "r1"/)
+      const range = { bookmarkFrom: runs[0].id, bookmarkTo: runs[2].id }
+      await runJob(job, place.params({ hasTable: false }), { ...ENABLE, bookmark: 'pause', ...range })
+      expect(await place.csvUsers()).toEqual(['b1', 'c1'])
+    }))
+
+  it('writes no table', () =>
+    inPlace(async (place) => {
+      await place.put('a', 'a1')
+      expect(
+        await place.refusal({ bookmark: 'pause' }),
+      ).toBe(`BAD_OPTION: a run whose bookmark is paused cannot add to a table
+  its rows stay new, and the next run would add them again; leave the location of the table out`)
+    }))
+})
+
+describe('a bookmark is refused', () => {
+  it.each<[string, RunOptions, string]>([
+    [
+      'bounds without it',
+      { filesMax: 1 },
+      `BAD_OPTION: --max-files needs a bookmark: a run without one reads its whole input
+  give --job-bookmark-option job-bookmark-enable, or leave it out`,
+    ],
+    [
+      'a range that is not paused',
+      { ...ENABLE, bookmarkFrom: 'r1', bookmarkTo: 'r2' },
+      `BAD_OPTION: --job-bookmark-from and --job-bookmark-to go with job-bookmark-pause alone
+  they name the runs whose objects are read again; the bookmark stays where it is`,
+    ],
+    [
+      'half a range',
+      { ...ENABLE, bookmark: 'pause', bookmarkFrom: 'r1' },
+      `BAD_OPTION: one of --job-bookmark-from and --job-bookmark-to is given without the other
+  the first names a run whose objects are left out, the second the last run whose objects are read again`,
+    ],
+    [
+      'no word on the CSV',
+      { bookmark: 'enable' },
+      `BAD_OPTION: nothing says what the CSV of a run that appends is to hold
+  at --write-mode append
+  a CSV is one object and cannot be appended to; --csv increment replaces it by the rows of this run alone`,
+    ],
+    [
+      'outputs that are replaced',
+      { ...ENABLE, writeMode: 'replace' },
+      `BAD_OPTION: a run with a bookmark appends: what it does not read is in the outputs already
+  at --write-mode replace
+  leave it out; or read the whole input, without a bookmark, into other outputs`,
+    ],
+  ])('%s', (_, options, message) =>
+    inPlace(async (place) => {
+      await place.put('a', 'a1')
+      expect(await place.refusal(options, {})).toBe(message)
+    }),
+  )
+
+  it('by a run without it, where it is in use', () =>
+    inPlace(async (place) => {
+      await place.put('a', 'a1')
+      await place.run()
+      expect(await place.refusal({}, {})).toBe(`BOOKMARK_IN_USE: 1 runs with a bookmark have written these outputs
+  at ./${STATE}/ledger.json
+  nothing was read or written: a run without a bookmark would replace their outputs by those of what the input holds now
+  give --job-bookmark-option job-bookmark-enable; or write to other outputs; or give the bookmark up with fletching bookmark reset`)
+    }))
+
+  it('by a table whose rows it does not know, until it is told', () =>
+    inPlace(async (place) => {
+      await place.put('a', 'a1')
+      await runJob(job, place.params())
+      expect(
+        await place.refusal(),
+      ).toBe(`BOOKMARK_BEHIND: the table was written by run RUN, which the bookmark does not know
+  at ./${STATE}/manifest.json
+  nothing was read or written: what that run read would be read again, and its rows would be in the table twice
+  write to other outputs; or, when the table holds all that the input holds now, begin behind it with fletching bookmark set-to-now`)
+      expect(await setBookmarkToNow(job, place.params())).toMatchObject({
+        runs: [{ objects: 1, rows: 0 }],
+        forgotten: [],
+      })
+      await place.put('b', 'b1')
+      await place.run()
+      expect(await place.tableUsers()).toEqual(['a1', 'b1'])
+    }))
+
+  it('by another job, until it is told', () =>
+    inPlace(async (place) => {
+      await place.put('a', 'a1')
+      await place.run()
+      await place.put('b', 'b1')
+      const other = { ...place.params(), DEDUPE: 'messageId' }
+      const said = await runJob(job, other, ENABLE).catch(({ message }: Error) => message.replaceAll(place.folder, '.'))
+      const [{ id }] = (await showBookmark(job, place.params())).runs
+      expect(said).toBe(`JOB_CHANGED: the job is not the one whose runs the bookmark knows
+  at ./${STATE}/ledger.json
+  at job segment-to-personalize
+  nothing was read or written: its rows would stand beside rows of the other
+  give the new job outputs of its own; or go on with it from here with fletching bookmark rewind JOB ${id}; or begin anew with fletching bookmark reset`)
+      expect(await showBookmark(job, other)).toMatchObject({ isOfJob: false })
+      await rewindBookmark(job, other, id)
+      expect(await showBookmark(job, other)).toMatchObject({ isOfJob: true, objects: 1 })
+      await runJob(job, other, ENABLE)
+      expect(await place.tableUsers()).toEqual(['a1', 'b1'])
+    }))
+})
+
+describe('a bookmark that is moved', () => {
+  /** Three runs, and the names of what each put into the table. */
+  async function three(place: Place) {
+    for (const name of ['a', 'b', 'c']) {
+      await place.put(name, `${name}1`)
+      await place.run()
+    }
+    const { runs } = await showBookmark(job, place.params())
+    return { runs, tableOf: (id: string) => join(place.folder, `table/dt=2019-05-18/part-00000-${id}.parquet`) }
+  }
+
+  it('knows its runs', () =>
+    inPlace(async (place) => {
+      expect(await showBookmark(job, place.params())).toEqual({
+        ledger: undefined,
+        isOfJob: true,
+        runs: [],
+        objects: 0,
+      })
+      const { runs } = await three(place)
+      expect(runs.map(({ objects, rows }) => ({ objects, rows }))).toEqual(Array(3).fill({ objects: 1, rows: 1 }))
+      expect(await showBookmark(job, place.params())).toEqual({
+        ledger: join(place.folder, STATE, 'ledger.json'),
+        isOfJob: true,
+        runs,
+        objects: 3,
+      })
+    }))
+
+  it.each<[string, (place: Place, id: string, options: BookmarkOptions) => Promise<unknown>, number]>([
+    ['rewound', (place, id, options) => rewindBookmark(job, place.params(), id, options), 1],
+    ['reset', (place, _, options) => resetBookmark(job, place.params(), options), 0],
+  ])('%s, names what would be written twice, and keeps or removes it', (_, move, kept) =>
+    inPlace(async (place) => {
+      const { runs, tableOf } = await three(place)
+      const files = await place.files()
+      const doubled = runs.slice(kept)
+      const said = await move(place, runs[0].id, {}).catch(({ message }: Error) => message)
+      expect(said).toBe(`WOULD_DOUBLE: the table holds ${doubled.length} files whose rows the next run would write again
+${doubled.map(({ id }) => `  at ${tableOf(id)}, 1 rows\n`).join('')}  at job segment-to-personalize
+  nothing was changed; --outputs remove takes them away with the bookmark, --outputs keep leaves them, and their rows will be there twice`)
+      expect(await place.files()).toEqual(files)
+      expect(await move(place, runs[0].id, { outputs: 'remove' })).toEqual({
+        runs: runs.slice(0, kept),
+        forgotten: doubled,
+        removed: doubled.map(({ id }) => tableOf(id)),
+      })
+      expect(await place.tableUsers().catch(() => [])).toEqual(kept === 0 ? [] : ['a1'])
+      await place.run()
+      expect(await place.tableUsers()).toEqual(['a1', 'b1', 'c1'])
+      expect(await move(place, runs[0].id, { outputs: 'keep' })).toMatchObject({ removed: [] })
+      await place.run()
+      const twice = kept === 0 ? ['a1', 'a1', 'b1', 'b1', 'c1', 'c1'] : ['a1', 'b1', 'b1', 'c1', 'c1']
+      expect(await place.tableUsers()).toEqual(twice)
+    }),
+  )
+
+  it('to an unknown run is refused', () =>
+    inPlace(async (place) => {
+      const { runs } = await three(place)
+      await expect(rewindBookmark(job, place.params(), 'r9')).rejects.toThrow(
+        `UNKNOWN_RUN: the bookmark knows no run "r9"\n  at job segment-to-personalize\n  the last it knows: ${runs.map(({ id }) => id).join(', ')}; fletching bookmark show lists all`,
+      )
+    }))
+
+  it('leaves no run that began before it to commit', () =>
+    inPlace(async (place) => {
+      const { runs } = await three(place)
+      await place.put('d', 'd1')
+      let moved = Promise.resolve()
+      const late = place.run({
+        onProgress: () => {
+          moved = moved.then(async () => {
+            await rewindBookmark(job, place.params(), runs[2].id)
+          })
+        },
+      })
+      await expect(late).rejects.toThrow(/^OVERTAKEN/)
+      await moved
+      await place.run()
+      expect(await place.tableUsers()).toEqual(['a1', 'b1', 'c1', 'd1'])
+    }))
+
+  it('leaves nothing but its ledger', () =>
+    inPlace(async (place) => {
+      await three(place)
+      await resetBookmark(job, place.params(), { outputs: 'remove' })
+      const files = Object.keys(await place.files()).map((name) => name.slice(place.folder.length + 1))
+      expect(files).toEqual([`${STATE}/ledger.json`, `${STATE}/manifest.json`, 'csv/part-00000.csv'])
+      await runJob(job, place.params())
+      expect(await place.tableUsers()).toEqual(['a1', 'b1', 'c1'])
+    }))
+})
+
+it('a ledger whose segment is gone stops every run', () =>
+  inPlace(async (place) => {
+    await place.put('a', 'a1')
+    await place.run()
+    await rm(join(place.folder, STATE, 'ledger'), { recursive: true })
+    expect(await place.refusal()).toMatch(
+      /^BAD_LEDGER: the list of the objects that were read cannot be read: it is not there\n {2}at .*ledger\/RUN.ndjson\n/,
+    )
+  }))
