@@ -1,12 +1,9 @@
-import { runJob } from '@fletching/engine'
+import { type RunOptions, runJob } from '@fletching/engine'
 import job from '@fletching/jobs/segment-to-personalize'
 import { accessDenied, atOnce, type FaultyS3, openFaultyS3 } from '@fletching/testing'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { event, linesOf } from './run.ts'
 import { STATE } from './small-job.ts'
-
-const BUCKET = 'bucket'
-const MANIFEST = `${STATE}/manifest.json`
 
 let s3: FaultyS3
 const before = { ...process.env }
@@ -26,89 +23,109 @@ function fill(bucket: string, user: string, days: readonly number[]): void {
   s3.put(bucket, `in/${user}`, Buffer.from(linesOf(lines)))
 }
 
+/** How a run is told what is new: by the path of its input, or by its bookmark. */
+interface Mode {
+  readonly inputOf: (user: string) => string
+  readonly options: RunOptions
+  /** Ended at each of so many requests. */
+  readonly every: number
+}
+
+const modes: Readonly<Record<string, Mode>> = {
+  'appends what it is given': { inputOf: (user) => `in/${user}`, options: { writeMode: 'append' }, every: 3 },
+  'has a bookmark': { inputOf: () => 'in', options: { bookmark: 'enable' }, every: 1 },
+}
+
 /** Appends what one user did to the outputs in a bucket: the code of its error, if it has one. */
-async function append(bucket: string, user: string): Promise<unknown> {
+async function append(bucket: string, user: string, { inputOf, options }: Mode): Promise<unknown> {
   const places = {
-    S3_JSON_INPUT_PATH: `s3://${bucket}/in/${user}`,
+    S3_JSON_INPUT_PATH: `s3://${bucket}/${inputOf(user)}`,
     S3_CSV_OUTPUT_PATH: `s3://${bucket}/csv`,
     S3_PARQUET_OUTPUT_PATH: `s3://${bucket}/table`,
   }
-  return runJob(job, places, { workers: 1, writeMode: 'append', csv: 'increment' }).then(
+  return runJob(job, places, { workers: 1, csv: 'increment', ...options }).then(
     () => undefined,
     ({ code }: { readonly code?: unknown }) => code,
   )
 }
 
-/** What a bucket holds, names and content, with the run that is looked at as NOW wherever it is named. */
+/** What a bucket holds, names and content, without what tells one bucket and one run from another. */
 function visible(bucket: string): readonly string[] {
   const objects = s3.objects(bucket).filter(({ key }) => !key.startsWith(`${STATE}/runs/`))
-  const texts = objects.map(({ key, etag, bytes }) => `${key} ${key === MANIFEST ? outputsOf(bytes) : etag}`)
-  return texts.map((text) =>
-    text.replaceAll(/\d{8}T\d{6}Z-[0-9a-f]{12}/g, (run) => (run === earlier ? 'BEFORE' : 'NOW')),
-  )
+  const earlier = RUN_ID.exec(objects.find(({ key }) => key.startsWith('table/'))?.key ?? '')?.[0]
+  const texts = objects.map(({ key, etag, bytes }) => `${key} ${key.startsWith(STATE) ? stateText(bytes) : etag}`)
+  return texts
+    .map((text) =>
+      text
+        .replaceAll(new RegExp(RUN_ID, 'g'), (run) => (run === earlier ? 'BEFORE' : 'NOW'))
+        .replaceAll(`s3://${bucket}/`, ''),
+    )
+    .sort()
 }
 
-function outputsOf(manifest: Uint8Array): string {
-  const { outputs } = JSON.parse(Buffer.from(manifest).toString()) as { readonly outputs: readonly object[] }
-  return JSON.stringify(outputs).replaceAll(/s3:\/\/[^/]+/g, '')
+const RUN_ID = /\d{8}T\d{6}Z-[0-9a-f]{12}/
+
+/** What a record of the state says of objects, outputs and runs. */
+function stateText(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString()
+  const { outputs, ledger } = JSON.parse(text.split('\n{"run"')[0]) as Record<string, unknown>
+  if (ledger === undefined) return outputs === undefined ? text : JSON.stringify(outputs)
+  const { runs, last, segments } = ledger as { runs: unknown; last: unknown; segments: { file: string }[] }
+  return JSON.stringify({ runs, last, segments: segments.map(({ file }) => file) })
 }
 
-let earlier = ''
+describe.each(Object.entries(modes))('a run that %s', (_, mode) => {
+  it('ended at every request and started again, adds every row once', async () => {
+    const begin = async (bucket: string) => {
+      fill(bucket, 'one', [18, 19])
+      expect(await append(bucket, 'one', mode)).toBeUndefined()
+      fill(bucket, 'two', [19, 20])
+    }
+    await begin('undisturbed')
+    const first = visible('undisturbed')
+    const count = s3.requests.length
+    expect(await append('undisturbed', 'two', mode)).toBeUndefined()
+    const requests = s3.requests.slice(count)
+    const all = visible('undisturbed')
+    const partitions = all.filter((text) => text.startsWith('table/')).map((text) => text.split(' ')[0])
+    expect(partitions).toEqual([
+      'table/dt=2019-05-18/part-00000-BEFORE.parquet',
+      'table/dt=2019-05-19/part-00000-BEFORE.parquet',
+      'table/dt=2019-05-19/part-00000-NOW.parquet',
+      'table/dt=2019-05-20/part-00000-NOW.parquet',
+    ])
 
-/** Makes another bucket that holds the same, as if the job had always run there. */
-function copy(from: string, to: string): void {
-  for (const { key, bytes } of s3.objects(from)) {
-    const moved = () => Buffer.from(Buffer.from(bytes).toString().replaceAll(`s3://${from}/`, `s3://${to}/`))
-    s3.put(to, key, key === MANIFEST ? moved() : bytes)
-  }
-}
-
-it('a run that appends, ended at every request and started again, adds every row once', async () => {
-  fill(BUCKET, 'one', [18, 19])
-  expect(await append(BUCKET, 'one')).toBeUndefined()
-  const manifest = s3.objects(BUCKET).find(({ key }) => key === MANIFEST)
-  earlier = (JSON.parse(Buffer.from(manifest?.bytes ?? []).toString()) as { readonly run: string }).run
-  fill(BUCKET, 'two', [19, 20])
-  copy(BUCKET, 'undisturbed')
-  const first = visible('undisturbed')
-  const count = s3.requests.length
-  expect(await append('undisturbed', 'two')).toBeUndefined()
-  const requests = s3.requests.slice(count)
-  const all = visible('undisturbed')
-  const partitions = all.filter((text) => text.startsWith('table/')).map((text) => text.split(' ')[0])
-  expect(partitions).toEqual([
-    'table/dt=2019-05-18/part-00000-BEFORE.parquet',
-    'table/dt=2019-05-19/part-00000-BEFORE.parquet',
-    'table/dt=2019-05-19/part-00000-NOW.parquet',
-    'table/dt=2019-05-20/part-00000-NOW.parquet',
-  ])
-
-  // Nothing comes through any more: from a request on, or from its answer on. The last goes through, and its answer is nobody's.
-  const cases = Array.from({ length: requests.length + 1 }, (_, index) => index + 1).flatMap((at) =>
-    [false, true].map((isApplied) => ({ at, isApplied, bucket: `case-${at}-${isApplied}` })),
-  )
-  s3.setPlan(
-    cases.flatMap(({ at, isApplied, bucket }) => [
-      ...(isApplied ? [{ bucket, nth: at, fault: { kind: 'apply-then-reset' } as const }] : []),
-      { bucket, from: at, fault: accessDenied },
-    ]),
-  )
-  await atOnce(8, cases, async ({ bucket }) => {
-    copy(BUCKET, bucket)
-    await append(bucket, 'two')
-  })
-  s3.setPlan([])
-  await atOnce(4, cases, async ({ at, isApplied, bucket }) => {
-    const what = `${requests[at - 1]?.op ?? 'end'} ${at} ${isApplied}`
-    const left = visible(bucket)
-    // Only a commit that the next start finishes may be shown by half.
-    const isBegun = left.some((text) => text.startsWith(`${STATE}/intent.json`))
-    if (!isBegun) expect([first, all], what).toContainEqual(left)
-    expect(await append(bucket, 'two'), what).toBeUndefined()
-    expect(visible(bucket), what).toEqual(all)
-  })
-  const begun = cases.filter(({ bucket }) =>
-    s3.requests.some((one) => one.bucket === bucket && one.fault !== undefined),
-  )
-  console.log(`${cases.length} cases, ${begun.length} with a fault, ${requests.length} requests`)
-}, 120_000)
+    // Nothing comes through any more: from a request on, or from its answer on. The last goes through, and its answer is nobody's.
+    const places = Array.from({ length: requests.length + 1 }, (_, index) => index + 1)
+    const cases = places
+      .filter((at) => at % mode.every === 0)
+      .flatMap((at) => [false, true].map((isApplied) => ({ at, isApplied, bucket: `case-${at}-${isApplied}` })))
+    await atOnce(8, cases, async ({ bucket }) => begin(bucket))
+    s3.setPlan(
+      cases.flatMap(({ at, isApplied, bucket }) => [
+        ...(isApplied ? [{ bucket, nth: at, fault: { kind: 'apply-then-reset' } as const }] : []),
+        { bucket, from: at, fault: accessDenied },
+      ]),
+    )
+    await atOnce(8, cases, async ({ bucket }) => {
+      await append(bucket, 'two', mode)
+    })
+    s3.setPlan([])
+    await atOnce(4, cases, async ({ at, isApplied, bucket }) => {
+      const what = `${requests[at - 1]?.op ?? 'end'} ${at} ${isApplied}`
+      const left = visible(bucket)
+      // Only a commit that the next start finishes may be shown by half.
+      const isBegun = left.some((text) => text.startsWith(`${STATE}/intent.json`))
+      if (!isBegun) expect([first, all], what).toContainEqual(left)
+      expect(await append(bucket, 'two', mode), what).toBeUndefined()
+      expect(visible(bucket), what).toEqual(all)
+      // An upload whose id never came back, or not onto the record, is known to nobody.
+      const isLost = requests[at - (isApplied ? 1 : 2)]?.op === 'CreateMultipartUpload'
+      expect(s3.uploads(bucket), what).toHaveLength(isLost ? 1 : 0)
+    })
+    const begun = cases.filter(({ bucket }) =>
+      s3.requests.some((one) => one.bucket === bucket && one.fault !== undefined),
+    )
+    console.log(`${cases.length} cases, ${begun.length} with a fault, ${requests.length} requests`)
+  }, 300_000)
+})
