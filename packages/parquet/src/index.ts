@@ -1,4 +1,6 @@
+export { openParquetDecoder, type ParquetDecoder } from './decoder.ts'
 export { ParquetFile } from './file.ts'
+export { footerByteLength, type ParquetFooter, readFooter } from './footer.ts'
 export { hivePartition } from './hive-partition.ts'
 export { checkParquet, openRowGroupEncoder } from './open-encoder.ts'
 export type { Compression, ParquetOptions, ParquetWriterName } from './options.ts'

@@ -78,7 +78,7 @@ function chunkStart({ meta_data }: ColumnChunk): number {
 }
 
 /** Minima and maxima stay as they are stored: decoding could change a text, and a Date has fewer moments. */
-const RAW_STATISTICS = {
+export const RAW_STATISTICS = {
   stringFromBytes: (bytes: Uint8Array) => bytes?.slice(),
   timestampFromMilliseconds: (milliseconds: bigint) => milliseconds,
   dateFromDays: (days: number) => days,

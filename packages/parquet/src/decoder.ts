@@ -1,0 +1,116 @@
+import { internal } from '@fletching/columns/errors'
+import { Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
+import type { CompressionCodec } from 'hyparquet'
+import { badParquet, reading } from './bad-parquet.ts'
+import { readColumn } from './column-reader.ts'
+import { type Decompress, openDecompress } from './decompress.ts'
+import type { ParquetFooter, RowGroupPlace } from './footer.ts'
+
+/**
+ * Opens a decoder of a file whose footer has been read.
+ *
+ * - `schema`: that with which the footer was read.
+ * - `columns`: those that batches have, in this order.
+ * - Errors: BAD_PARQUET (environment) for pages in a compression that no writer of ours has.
+ */
+export async function openParquetDecoder(
+  schema: Schema,
+  columns: readonly string[],
+  footer: ParquetFooter,
+): Promise<ParquetDecoder> {
+  const codecs = new Set(footer.groups.flatMap(({ chunks }) => chunks.map(({ codec }) => codec)))
+  const opened = [...codecs].map(async (codec) => [codec, await openDecompress(codec)] as const)
+  const numbers = columns.map((name) => schema.fields.findIndex((field) => field.name === name))
+  if (numbers.includes(-1)) throw internal(`the file has no column ${columns[numbers.indexOf(-1)]}`)
+  return new ParquetDecoder(
+    numbers.map((number) => ({ number, field: schema.fields[number] })),
+    footer,
+    new Map(await Promise.all(opened)),
+  )
+}
+
+/** A column that is read: its place in the file's schema, and what that says of it. */
+interface ReadColumn {
+  readonly number: number
+  readonly field: Field
+}
+
+/**
+ * A file's bytes in, from the first to the last and in pieces of any length; a batch for each row group out.
+ *
+ * - Shape: texts come as a dictionary where the file holds them so, whatever the schema says.
+ * - Memory: the bytes of one row group, and what they hold.
+ * - Order: that of the file.
+ * - Errors: BAD_PARQUET (environment) for bytes that are not those of which the footer speaks, as far as they show it: a changed digit in a
+ *   number is another number.
+ */
+export class ParquetDecoder {
+  readonly #columns: readonly ReadColumn[]
+  readonly #footer: ParquetFooter
+  readonly #decompress: ReadonlyMap<CompressionCodec, Decompress>
+  /** The number of the row group whose bytes come next. */
+  #group = 0
+  /** Those of its bytes that have come stand at its start. */
+  #held: Uint8Array = NO_BYTES
+  /** Bytes that have come. */
+  #at = 0
+
+  constructor(
+    columns: readonly ReadColumn[],
+    footer: ParquetFooter,
+    decompress: ReadonlyMap<CompressionCodec, Decompress>,
+  ) {
+    this.#columns = columns
+    this.#footer = footer
+    this.#decompress = decompress
+  }
+
+  /** Takes more bytes, and gives the row groups that end in them. */
+  push(bytes: Uint8Array): RecordBatch[] {
+    const batches: RecordBatch[] = []
+    const from = this.#at
+    this.#at += bytes.length
+    for (; this.#group < this.#footer.groups.length; this.#group++) {
+      const group = this.#footer.groups[this.#group]
+      const { start, end } = boundsOf(group)
+      if (this.#at <= start) break
+      if (this.#held === NO_BYTES) this.#held = new Uint8Array(end - start)
+      const first = Math.max(start, from)
+      this.#held.set(bytes.subarray(first - from, end - from), first - start)
+      if (this.#at < end) break
+      const held = this.#held
+      this.#held = NO_BYTES
+      batches.push(this.#decode(group, held, start))
+    }
+    return batches
+  }
+
+  /** Says that no more bytes come. */
+  flush(): void {
+    const { length } = this.#footer.groups
+    if (this.#group < length) throw badParquet(`it is cut: ${this.#group} of its ${length} row groups came whole`)
+  }
+
+  /** - `bytes`: of the file, from `start` on. */
+  #decode({ rows, chunks }: RowGroupPlace, bytes: Uint8Array, start: number): RecordBatch {
+    const children = this.#columns.map(({ number, field }) => {
+      const chunk = chunks[number]
+      const decompress = this.#decompress.get(chunk.codec)
+      if (decompress === undefined) throw internal(`nothing was opened for ${chunk.codec}`)
+      return reading(`column ${field.name}`, () =>
+        readColumn(field, bytes.subarray(chunk.start - start, chunk.end - start), rows, decompress),
+      )
+    })
+    const fields = this.#columns.map(({ field }, index) => new Field(field.name, children[index].type, field.nullable))
+    return new RecordBatch(
+      new Schema(fields),
+      makeData({ type: new Struct(fields), length: rows, nullCount: 0, children }),
+    )
+  }
+}
+
+function boundsOf({ chunks }: RowGroupPlace): { readonly start: number; readonly end: number } {
+  return { start: chunks[0].start, end: chunks[chunks.length - 1].end }
+}
+
+const NO_BYTES = new Uint8Array()
