@@ -1,4 +1,4 @@
-import { dataError } from '@fletching/columns/errors'
+import { dataError, internal } from '@fletching/columns/errors'
 import { checkColumnName } from './column-name.ts'
 
 /**
@@ -11,7 +11,7 @@ import { checkColumnName } from './column-name.ts'
  */
 export function hivePartition(column: string, value: string | null): string {
   checkColumnName(column)
-  if (value === null || value === '') return `${column}=__HIVE_DEFAULT_PARTITION__`
+  if (value === null || value === '') return `${column}=${DEFAULT}`
   if (/\p{Surrogate}/u.test(value)) {
     throw dataError('PARTITION_NOT_UTF8', 'a partition value holds half a character', { at: `column ${column}` })
   }
@@ -26,10 +26,25 @@ export function hivePartition(column: string, value: string | null): string {
   return folder
 }
 
+/**
+ * The value that names the folder of a partition.
+ *
+ * - Nulls: `__HIVE_DEFAULT_PARTITION__` is null; the empty text has that folder too.
+ * - Errors: internal for a folder that `hivePartition` does not give this column.
+ */
+export function hiveValue(column: string, folder: string): string | null {
+  const start = `${column}=`
+  if (!folder.startsWith(start)) throw internal(`"${folder}" is no folder of the column ${column}`)
+  const value = folder.slice(start.length)
+  if (value === DEFAULT) return null
+  return value.replace(/%([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+}
+
 function percent(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
 }
 
 /** Control characters, what means something in a path or a partition, and a dot after a dot. */
 const ESCAPED = /[^ -~\u0080-\uffff]|["#%'*/:=?\\{[\]^]|(?<=\.)\./g
+const DEFAULT = '__HIVE_DEFAULT_PARTITION__'
 const LONGEST = 255

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { hivePartition } from '../src/index.ts'
+import { hivePartition, hiveValue } from '../src/index.ts'
 
 it.each([
   ['2019-05-18', 'dt=2019-05-18'],
@@ -22,6 +22,7 @@ it.each([
   ['Zürich 😀', 'dt=Zürich 😀'],
 ])('%j → %s', (value, folder) => {
   expect(hivePartition('dt', value)).toBe(folder)
+  expect(hiveValue('dt', folder)).toBe(value === '' ? null : value)
 })
 
 it('can be read back, and stays within its folder, whatever the value', () => {
@@ -29,6 +30,7 @@ it('can be read back, and stays within its folder, whatever the value', () => {
     const value = `..${String.fromCharCode(code)}..`
     const folder = hivePartition('dt', value)
     expect(decodeURIComponent(folder.slice(3).replaceAll(/%(?![0-9A-F]{2})/g, '%25'))).toBe(value)
+    if (hiveValue('dt', folder) !== value) expect.fail(`${JSON.stringify(folder)} is not read back`)
     if (/[/\\\0]|\.\./.test(folder)) expect.fail(`${JSON.stringify(value)} gives ${JSON.stringify(folder)}`)
   }
 })
@@ -58,4 +60,12 @@ it('takes no half of a character, and no column that cannot name one', () => {
   expect(() => hivePartition('../dt', 'x')).toThrow(
     expect.objectContaining({ kind: 'author', code: 'BAD_COLUMN_NAME' }),
   )
+})
+
+it('reads the value of its own column alone', () => {
+  for (const folder of ['day=2019-05-18', 'dt', 'x', '']) {
+    expect(() => hiveValue('dt', folder)).toThrow(
+      expect.objectContaining({ kind: 'internal', message: `INTERNAL: "${folder}" is no folder of the column dt` }),
+    )
+  }
 })
