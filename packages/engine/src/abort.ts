@@ -23,6 +23,21 @@ export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undef
   })
 }
 
+/** Passes things through, and ends with the signal's reason once that is given, also while a thing is waited for. */
+export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]()
+  try {
+    while (true) {
+      const next = await orAborted(iterator.next(), signal)
+      if (next.done === true) return
+      yield next.value
+    }
+  } finally {
+    // A read that hangs must not keep a run from ending.
+    void iterator.return?.().catch(() => {})
+  }
+}
+
 /** What a write that is under way may still take after a signal. A store on this machine answers at once, and one that does not will not. */
 export const WRITE_GRACE_MS = 500
 

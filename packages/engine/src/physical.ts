@@ -40,7 +40,7 @@ export interface PhysicalPlan {
 
 export type PhysicalSink = CsvSinkPlan | ParquetSinkPlan
 
-interface CsvSinkPlan {
+export interface CsvSinkPlan {
   readonly format: 'csv'
   readonly to: string
   readonly columns: readonly SinkColumn[]

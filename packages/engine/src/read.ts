@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { NdjsonDecoder } from '@fletching/ndjson'
 import type { ObjectInfo, Store } from '@fletching/storage'
-import { orAborted, WRITE_GRACE_MS } from './abort.ts'
+import { orAborted, untilAborted, WRITE_GRACE_MS } from './abort.ts'
 import { addAccounting, addTally, assertAddsUp, emptyAccounting, newTally } from './accounting.ts'
 import type { Coordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
@@ -210,20 +210,9 @@ class Reading {
     }
   }
 
-  /** Passes things through, and ends with the signal's reason once that is given, also while a thing is waited for. */
-  async *untilAborted<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
-    const { signal } = this.#options
-    const iterator = source[Symbol.asyncIterator]()
-    try {
-      while (true) {
-        const next = await orAborted(iterator.next(), signal)
-        if (next.done === true) return
-        yield next.value
-      }
-    } finally {
-      // A read that hangs must not keep a run from ending.
-      void iterator.return?.().catch(() => {})
-    }
+  /** Passes things through, and ends with the reason of the run's signal once that is given. */
+  untilAborted<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+    return untilAborted(source, this.#options.signal)
   }
 
   async #append(index: number, body: MorselBody): Promise<void> {

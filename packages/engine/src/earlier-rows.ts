@@ -1,0 +1,152 @@
+import { sliceBatch } from '@fletching/columns'
+import { authorError } from '@fletching/columns/errors'
+import { CsvEncoder } from '@fletching/csv'
+import type { Scalar } from '@fletching/kernels/scalar'
+import { hiveValue } from '@fletching/parquet'
+import { compareNames, formatLocation } from '@fletching/storage'
+import {
+  type Data,
+  DataType,
+  type Dictionary,
+  Field,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Utf8,
+  type Vector,
+} from 'apache-arrow'
+import { arrowType } from './arrow-type.ts'
+import { type EarlierColumns, earlierColumns, partitionValue } from './earlier-columns.ts'
+import { earlierFile } from './earlier-file.ts'
+import type { Manifest } from './manifest.ts'
+import { fileSchema, sinkSchema } from './operators.ts'
+import type { CsvSinkPlan } from './physical.ts'
+import type { Places } from './places.ts'
+import type { OutputInfo } from './report.ts'
+import { scalarVector } from './scalar-vector.ts'
+
+/** Some rows of a CSV, encoded. */
+export interface EarlierRows {
+  readonly bytes: Uint8Array
+  readonly rows: number
+}
+
+/**
+ * The rows that earlier runs have written into the table of a CSV, as its bytes, without a header.
+ *
+ * - Order: that of the runs; the files of a run by name, and the order of rows in them.
+ * - Memory: a row group, as stored and as it is read, and some MiB of the CSV.
+ * - Errors: NO_EARLIER_ROWS (author) when no table of this run holds every value of the CSV, or holds the rows of the last run; TABLE_CHANGED
+ *   (environment) and the others of `earlierFile`.
+ */
+export async function* earlierRows(
+  { sinks, state, last }: Pick<Places, 'sinks' | 'state' | 'last'>,
+  csv: CsvSinkPlan,
+): AsyncGenerator<EarlierRows> {
+  const from = earlierColumns(
+    csv,
+    sinks.map(({ sink }) => sink),
+  )
+  const folders = sinks
+    .filter(({ sink }) => sink.format === 'parquet')
+    .map(({ sink, target }) => ({ isTable: sink === from.table, name: formatLocation(target) }))
+  const [table] = folders.filter(({ isTable }) => isTable)
+  const outputs = last?.outputs.filter(({ format }) => format === 'parquet') ?? []
+  for (const { name, run } of outputs) {
+    if (folders.some((folder) => name.startsWith(folder.name))) continue
+    throw authorError('NO_EARLIER_ROWS', `run ${run} has written rows into another table than this run`, {
+      at: [name, '--csv full'],
+      help: `give the location of that table instead of ${table.name}; --csv increment needs none`,
+    })
+  }
+  const files = inOrderOfRuns(outputs.filter(({ name }) => name.startsWith(table.name)))
+  if (last !== undefined) assertInTable(last, files, table.name)
+  const schema = fileSchema(sinkSchema(from.table.columns), from.table)
+  const inFiles = [...new Set(from.columns.map(({ name }) => name))].filter(
+    (name) => !from.table.partitionBy.includes(name),
+  )
+  const encoder = new CsvEncoder(sinkSchema(csv.columns), csv)
+  for (const file of files) {
+    const values = partitionValues(from, file.name.slice(table.name.length))
+    for await (const group of earlierFile(await state.storeOf(file.name), file, schema, inFiles)) {
+      const step = rowsAtATime(group)
+      for (let start = 0; start < group.numRows; start += step) {
+        const rows = sliceBatch(group, start, Math.min(group.numRows, start + step))
+        yield { bytes: encoder.encode(csvBatch(from, rows, values)), rows: rows.numRows }
+      }
+    }
+  }
+}
+
+/** Refuses a last run whose rows are in its CSV alone. Who has moved the bookmark since may have taken files away. */
+function assertInTable({ run, accounting, outputs }: Manifest, files: readonly OutputInfo[], table: string): void {
+  if (!outputs.some((output) => output.format === 'csv' && output.run === run)) return
+  const rows = files.reduce((sum, file) => sum + (file.run === run ? file.rows : 0), 0)
+  if (rows === accounting.rows) return
+  throw authorError(
+    'NO_EARLIER_ROWS',
+    `run ${run} has written ${accounting.rows} rows, and ${rows} of them into the table`,
+    {
+      at: [table, '--csv full'],
+      help: 'every run must write the table; write everything anew: --write-mode replace over the whole input',
+    },
+  )
+}
+
+/** Runs as they are met, and the files of each by name. */
+function inOrderOfRuns(outputs: readonly OutputInfo[]): OutputInfo[] {
+  const runs = [...new Set(outputs.map(({ run }) => run))]
+  return outputs.toSorted((a, b) => runs.indexOf(a.run) - runs.indexOf(b.run) || compareNames(a.name, b.name))
+}
+
+/** What the folders of a file say of all of its rows. - `path`: of the file, in the folder of the table. */
+function partitionValues({ table }: EarlierColumns, path: string): ReadonlyMap<string, Scalar> {
+  const folders = path.split('/')
+  return new Map(
+    table.columns
+      .filter(({ name }) => table.partitionBy.includes(name))
+      .map((column) => {
+        const { name } = column
+        return [name, partitionValue(hiveValue(name, folders[table.partitionBy.indexOf(name)]), column)]
+      }),
+  )
+}
+
+function csvBatch(
+  { csv, columns }: EarlierColumns,
+  rows: RecordBatch,
+  values: ReadonlyMap<string, Scalar>,
+): RecordBatch {
+  const children = columns.map(({ name, type }): Data => {
+    const value = values.get(name)
+    if (value === undefined) return (rows.getChild(name) as Vector).data[0]
+    const plain = arrowType(type)
+    return scalarVector(value, DataType.isDictionary(plain) ? new Utf8() : plain, rows.numRows).data[0]
+  })
+  const fields = csv.columns.map(({ name, nullable }, index) => new Field(name, children[index].type, nullable))
+  return new RecordBatch(
+    new Schema(fields),
+    makeData({ type: new Struct(fields), length: rows.numRows, nullCount: 0, children }),
+  )
+}
+
+/** As many rows of a row group as become a CSV of some MiB at most, or one. */
+function rowsAtATime(group: RecordBatch): number {
+  const longest = group.data.children.reduce((sum, column) => sum + longestText(column), 1)
+  return Math.max(1, Math.min(ROWS_AT_A_TIME, Math.floor(BYTES_AT_A_TIME / longest)))
+}
+
+function longestText(data: Data): number {
+  if (DataType.isDictionary(data.type)) {
+    return Math.max(...((data as Data<Dictionary>).dictionary?.data ?? []).map(longestText))
+  }
+  if (!DataType.isUtf8(data.type)) return 0
+  const { valueOffsets } = data as Data<Utf8>
+  let longest = 0
+  for (let row = 0; row < data.length; row++) longest = Math.max(longest, valueOffsets[row + 1] - valueOffsets[row])
+  return longest
+}
+
+const ROWS_AT_A_TIME = 16_384
+const BYTES_AT_A_TIME = 8 * 1024 * 1024
