@@ -232,7 +232,8 @@ describe('the command', () => {
     [['--write-mode=error-if-exists'], 0, ''],
     [['--write-mode=append'], 2, 'BAD_OPTION: nothing says what the CSV of a run that appends is to hold\n'],
     [['--csv=increment'], 2, 'BAD_OPTION: --csv increment says what the CSV of a run that appends is to hold\n'],
-    [['--write-mode=append', '--csv=full'], 2, 'Argument: csv, Given: "full", Choices: "increment"\n'],
+    [['--write-mode=append', '--csv=full'], 0, ''],
+    [['--write-mode=append', '--csv=all'], 2, 'Argument: csv, Given: "all", Choices: "full", "increment"\n'],
     [
       ['--write-mode=overwrite'],
       2,

@@ -32,8 +32,16 @@ interface Mode {
 }
 
 const modes: Readonly<Record<string, Mode>> = {
-  'appends what it is given': { inputOf: (user) => `in/${user}`, options: { writeMode: 'append' }, every: 3 },
-  'has a bookmark': { inputOf: () => 'in', options: { bookmark: 'enable' }, every: 1 },
+  'appends what it is given': {
+    inputOf: (user) => `in/${user}`,
+    options: { writeMode: 'append', csv: 'increment' },
+    every: 3,
+  },
+  'has a bookmark, and writes the rows of all runs into its CSV': {
+    inputOf: () => 'in',
+    options: { bookmark: 'enable', csv: 'full' },
+    every: 1,
+  },
 }
 
 /** Appends what one user did to the outputs in a bucket: the code of its error, if it has one. */
@@ -43,7 +51,7 @@ async function append(bucket: string, user: string, { inputOf, options }: Mode):
     S3_CSV_OUTPUT_PATH: `s3://${bucket}/csv`,
     S3_PARQUET_OUTPUT_PATH: `s3://${bucket}/table`,
   }
-  return runJob(job, places, { workers: 1, csv: 'increment', ...options }).then(
+  return runJob(job, places, { workers: 1, ...options }).then(
     () => undefined,
     ({ code }: { readonly code?: unknown }) => code,
   )

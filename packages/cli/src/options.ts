@@ -50,9 +50,10 @@ export const runOptionSpecs = {
     choices: ['replace', 'error-if-exists', 'append'],
   },
   csv: {
-    describe: 'what the CSV holds when the table is appended to: increment, the rows of this run alone',
+    describe:
+      'what the CSV holds when the table is appended to: full, the rows of all runs, read from the table; or increment, those of this run alone',
     value: 'ROWS',
-    choices: ['increment'],
+    choices: ['full', 'increment'],
   },
   exclude: { describe: 'leave out input objects that match; may be repeated', value: 'GLOB', repeats: true },
   from: {

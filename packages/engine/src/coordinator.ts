@@ -3,6 +3,7 @@ import { CsvEncoder } from '@fletching/csv'
 import { joinLocation, type ObjectWriter, type Store } from '@fletching/storage'
 import type { Crew } from './crew.ts'
 import { CsvSink } from './csv-sink.ts'
+import type { EarlierRows } from './earlier-rows.ts'
 import { type Meter, meteredEncoder, operatorName } from './meter.ts'
 import type { Morsel } from './morsel.ts'
 import { fileSchema, sinkSchema } from './operators.ts'
@@ -105,7 +106,12 @@ export class Coordinator {
     }
   }
 
-  /** Rows that each sink was given, to be held against the accounting. */
+  /** Writes rows of earlier runs into a CSV, before those of this one. */
+  async writeEarlier(index: number, parts: AsyncIterable<EarlierRows>): Promise<void> {
+    for await (const { bytes, rows } of parts) await (this.#sinks[index] as CsvSink).writeEarlier(bytes, rows)
+  }
+
+  /** Rows of this run that each sink was given, to be held against the accounting. */
   get rows(): readonly number[] {
     return this.#sinks.map((sink) => sink.rows)
   }

@@ -1,6 +1,6 @@
 import { internal } from '@fletching/columns/errors'
 import { assertSpillable, type FoundInput, type Store } from '@fletching/storage'
-import { orAborted, TIDY_GRACE_MS, WRITE_GRACE_MS } from './abort.ts'
+import { orAborted, TIDY_GRACE_MS, untilAborted, WRITE_GRACE_MS } from './abort.ts'
 import { type Accounting, assertAddsUp, sum, type Tally } from './accounting.ts'
 import { type Coordinator, openCoordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
@@ -62,6 +62,7 @@ export async function passOver<T>(
         : await orAborted(RunLog.open(places.state, places.run), signal, WRITE_GRACE_MS)
     await orAborted(assertSinksWritable(places, log), signal, WRITE_GRACE_MS)
     coordinator = await orAborted(openCoordinator(places, { crew, log, meter }), signal, WRITE_GRACE_MS)
+    if (options.csv === 'full') await writeEarlier(coordinator, places, options)
     const read = await readObjects({ plan, store, objects, units, crew, threads, meter }, coordinator, options)
     const summary = summarize(read)
     assertAddsUp(summary.accounting, 'all objects')
@@ -74,6 +75,17 @@ export async function passOver<T>(
     throw error
   } finally {
     await crew?.dismiss()
+  }
+}
+
+/** Writes the rows of earlier runs into every CSV. */
+async function writeEarlier(coordinator: Coordinator, places: Places, { signal }: RunOptions): Promise<void> {
+  const { earlierRows } = await import('./earlier-rows.ts')
+  for (const [index, { sink }] of places.sinks.entries()) {
+    if (sink.format !== 'csv') continue
+    const parts = untilAborted(earlierRows(places, sink), signal)
+    // A sink that does not answer must not keep a signal waiting.
+    await orAborted(coordinator.writeEarlier(index, parts), signal, WRITE_GRACE_MS)
   }
 }
 

@@ -1,5 +1,6 @@
 import { authorError } from '@fletching/columns/errors'
 import { formatLocation } from '@fletching/storage'
+import { earlierColumns } from './earlier-columns.ts'
 import type { RunOptions, WriteMode } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
 import type { SinkPlace } from './places.ts'
@@ -8,7 +9,8 @@ import type { SinkPlace } from './places.ts'
  * The write mode of a run. One with a bookmark appends, since it reads what is new alone.
  *
  * - Errors: BAD_OPTION (author) when a run that appends was not told what its CSV is to hold, when one that does not append was told, or when one
- *   with a bookmark is to do anything else; NOT_SUPPORTED_YET (author) for the rows of all runs.
+ *   with a bookmark is to do anything else; NO_EARLIER_ROWS (author) when no table has what a CSV of the rows of all
+ *   runs is to hold.
  */
 export function writeModeOf({ sinks }: Pick<PhysicalPlan, 'sinks'>, options: RunOptions): WriteMode {
   const { bookmark = 'disable', csv } = options
@@ -26,15 +28,11 @@ export function writeModeOf({ sinks }: Pick<PhysicalPlan, 'sinks'>, options: Run
       help: 'leave it out, or give --write-mode append',
     })
   }
-  if (csv === 'full') {
-    throw authorError('NOT_SUPPORTED_YET', 'a CSV of the rows of all runs cannot be written yet', {
-      help: '--csv increment writes the rows of this run alone',
-    })
-  }
+  if (csv === 'full') for (const sink of sinks) if (sink.format === 'csv') earlierColumns(sink, sinks)
   if (csv === undefined && sinks.some(({ format }) => format === 'csv')) {
     throw authorError('BAD_OPTION', 'nothing says what the CSV of a run that appends is to hold', {
       at: '--write-mode append',
-      help: 'a CSV is one object and cannot be appended to; --csv increment replaces it by the rows of this run alone',
+      help: 'a CSV is one object and cannot be appended to; --csv full writes it anew with the rows of all runs, --csv increment with those of this run alone',
     })
   }
   return 'append'

@@ -16,16 +16,12 @@ describe('the write mode', () => {
     [{ writeMode: 'replace' }, 'replace'],
     [{ writeMode: 'error-if-exists' }, 'error-if-exists'],
     [{ writeMode: 'append', csv: 'increment' }, 'append'],
+    [{ writeMode: 'append', csv: 'full' }, 'append'],
     [
       { writeMode: 'append' },
       `BAD_OPTION: nothing says what the CSV of a run that appends is to hold
   at --write-mode append
-  a CSV is one object and cannot be appended to; --csv increment replaces it by the rows of this run alone`,
-    ],
-    [
-      { writeMode: 'append', csv: 'full' },
-      `NOT_SUPPORTED_YET: a CSV of the rows of all runs cannot be written yet
-  --csv increment writes the rows of this run alone`,
+  a CSV is one object and cannot be appended to; --csv full writes it anew with the rows of all runs, --csv increment with those of this run alone`,
     ],
     [{ csv: 'increment' }, refuses('replace', 'increment')],
     [{ csv: 'full' }, refuses('replace', 'full')],
@@ -38,7 +34,7 @@ describe('the write mode', () => {
       { bookmark: 'enable' },
       `BAD_OPTION: nothing says what the CSV of a run that appends is to hold
   at --write-mode append
-  a CSV is one object and cannot be appended to; --csv increment replaces it by the rows of this run alone`,
+  a CSV is one object and cannot be appended to; --csv full writes it anew with the rows of all runs, --csv increment with those of this run alone`,
     ],
     ...(['replace', 'error-if-exists'] as const).map((writeMode): [RunOptions, string] => [
       { bookmark: 'enable', writeMode, csv: 'increment' },
@@ -55,6 +51,11 @@ describe('the write mode', () => {
     const { sinks } = planFor({ input: 'in', table: 'table' })
     expect(writeModeOf({ sinks }, { writeMode: 'append' })).toBe('append')
   })
+})
+
+it('needs a table for the rows of all runs', () => {
+  const { sinks } = planFor({ input: 'in', csv: 'csv' })
+  expect(sayingOf(() => writeModeOf({ sinks }, { writeMode: 'append', csv: 'full' }))).toMatch(/^NO_EARLIER_ROWS: /)
 })
 
 it('names the file of a table after its run where others stay', () => {
