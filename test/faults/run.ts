@@ -190,6 +190,6 @@ function nonZero(accounting: Report['accounting']): Record<string, unknown> {
 }
 
 /** Stands in the way of nothing; at the end of the process it writes down the most kilobytes that were resident. */
-const PEAK = `import { writeFileSync } from 'node:fs'
+export const PEAK = `import { writeFileSync } from 'node:fs'
 process.on('exit', () => writeFileSync(new URL('peak', import.meta.url), String(process.resourceUsage().maxRSS)))
 `
