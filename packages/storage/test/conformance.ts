@@ -218,6 +218,19 @@ export function describeStore(title: string, open: () => Promise<Opened>): void 
       expect(await namesIn(place)).toEqual([])
     })
 
+    it('takes away what is named, and nothing else that is on its way to the same place', async () => {
+      const location = joinLocation(inside(), 'a')
+      const prepared = []
+      for (const size of [10, 20]) {
+        const writer = await store.create(location)
+        await writer.write(bytesOf(size))
+        prepared.push(await writer.prepare())
+      }
+      await store.abandon(prepared[0])
+      await store.complete(prepared[1])
+      expect((await store.stat(location))?.size).toBe(20)
+    })
+
     it('keeps what is committed, though abort comes after', async () => {
       const location = joinLocation(inside(), 'a')
       const writer = await store.create(location)
