@@ -23,7 +23,7 @@ export function parseLocation(text: string): Location {
   if (scheme === 'file') {
     if (!text.startsWith('file:///'))
       throw badLocation(text, 'a file address has three slashes, as in file:///data/events')
-    return { scheme: 'file', path: pathOfUrl(text) }
+    return fileLocation(pathOfUrl(text))
   }
   if (scheme === 's3a' || scheme === 's3n') throw badLocation(text, `write it as s3:${text.slice(scheme.length + 1)}`)
   throw badLocation(text, 'expected s3://bucket/key, file:///path, a path, or - for standard input')

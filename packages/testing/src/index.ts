@@ -11,6 +11,7 @@ export {
 } from './faulty-s3/plan.ts'
 export { type FaultyS3, openFaultyS3, type RequestEvent } from './faulty-s3/server.ts'
 export { inFolder } from './folder.ts'
+export { damaged, fuzz, fuzzCases, randomBytes } from './fuzz.ts'
 export { countsOf } from './oracle/counts.ts'
 export { csvOf } from './oracle/csv.ts'
 export { membersOf, type RawMembers, readLine } from './oracle/json-object.ts'
