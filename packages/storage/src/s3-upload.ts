@@ -58,9 +58,13 @@ export async function abortUpload(
   }
 }
 
-/** The ETag of an object made of parts, as S3 makes it where it does not encrypt with a key of its user's. */
+/**
+ * The ETag of an object made of parts, as S3 makes it where it does not encrypt with a key of its user's. Of ETags that follow no rule it is
+ * one that no object has.
+ */
 export function etagOfParts(parts: readonly string[]): string {
   const digest = createHash('md5')
-  for (const etag of parts) digest.update(etag.replaceAll('"', ''), 'hex')
+  // Not by the digest itself: it throws at what is no hexadecimal number.
+  for (const etag of parts) digest.update(Buffer.from(etag.replaceAll('"', ''), 'hex'))
   return `"${digest.digest('hex')}-${parts.length}"`
 }
