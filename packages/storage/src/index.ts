@@ -19,6 +19,7 @@ export { noConditionalWrites } from './lost.ts'
 export { openMemoryStore } from './memory.ts'
 export { openStore } from './open-store.ts'
 export { canInflateSync, RawInflate } from './raw-inflate.ts'
+export { type Encryption, encryptionKinds } from './s3-headers.ts'
 export { assertSpillable, Spill, type SpillPlace } from './spill.ts'
 export {
   type Begun,
@@ -29,4 +30,5 @@ export {
   type ObjectWriter,
   type Prepared,
   type Store,
+  storageClasses,
 } from './store.ts'

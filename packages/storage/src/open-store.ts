@@ -1,16 +1,21 @@
 import { authorError } from '@fletching/columns/errors'
 import { openLocalStore } from './local.ts'
 import { formatLocation, type Location } from './location.ts'
+import type { S3Options } from './s3-client.ts'
 import { openStdinStore } from './stdin.ts'
 import type { Store } from './store.ts'
 
-/** Opens the store of a location. The AWS SDK is loaded for `s3://` alone. */
-export async function openStore(location: Location): Promise<Store> {
+/**
+ * Opens the store of a location. The AWS SDK is loaded for `s3://` alone.
+ *
+ * - `encryption`: of what is written to S3; the bucket's by default.
+ */
+export async function openStore(location: Location, options: Pick<S3Options, 'encryption'> = {}): Promise<Store> {
   switch (location.scheme) {
     case 'file':
       return openLocalStore()
     case 's3':
-      return (await import('./s3.ts')).openS3Store()
+      return (await import('./s3.ts')).openS3Store(options)
     case 'memory':
       // A store of its own would be empty, and what is written to it lost.
       throw authorError('BAD_LOCATION', 'objects in memory have no address outside of their store', {

@@ -1,7 +1,10 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
+import type { Encryption } from './s3-headers.ts'
 
-/** How to reach S3, where it is not told by the AWS SDK's own configuration. */
+/** How to reach S3, where it is not told by the AWS SDK's own configuration, and how it encrypts. */
 export interface S3Options {
+  /** Of every object that is written. Default: the bucket's. */
+  readonly encryption?: Encryption
   /** Another server than Amazon's; its buckets are addressed by path. */
   readonly endpoint?: string
   readonly region?: string

@@ -3,6 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import { internal } from '@fletching/columns/errors'
 import type { S3Module } from './s3-client.ts'
 import { s3Failure } from './s3-errors.ts'
+import type { ObjectHeaders } from './s3-headers.ts'
 import { abortUpload, completeUpload, etagOfParts, MARK } from './s3-upload.ts'
 import type { CreateOptions, ObjectInfo, ObjectWriter, Prepared } from './store.ts'
 
@@ -23,7 +24,7 @@ export interface S3Target {
  */
 export class S3Writer implements ObjectWriter {
   readonly #target: S3Target
-  readonly #headers: { readonly ContentType?: string; readonly ContentEncoding?: string }
+  readonly #headers: ObjectHeaders
   readonly #onBegun: CreateOptions['onBegun']
   readonly #digest = createHash('sha256')
   readonly #mark = randomBytes(8).toString('hex')
@@ -35,12 +36,9 @@ export class S3Writer implements ObjectWriter {
   #prepared: Prepared | undefined
   #hasEnded = false
 
-  constructor(target: S3Target, { contentType, contentEncoding, onBegun }: CreateOptions) {
+  constructor(target: S3Target, headers: ObjectHeaders, onBegun: CreateOptions['onBegun']) {
     this.#target = target
-    this.#headers = {
-      ...(contentType === undefined ? {} : { ContentType: contentType }),
-      ...(contentEncoding === undefined ? {} : { ContentEncoding: contentEncoding }),
-    }
+    this.#headers = headers
     this.#onBegun = onBegun
   }
 

@@ -3,6 +3,7 @@ import { asFolder, formatLocation, type Location, parseLocation } from './locati
 import { noConditionalWrites } from './lost.ts'
 import { openS3Client, type S3Options } from './s3-client.ts'
 import { isNotFound, s3Failure, statusOf } from './s3-errors.ts'
+import { objectHeaders } from './s3-headers.ts'
 import { readS3Object } from './s3-reader.ts'
 import { abortUpload, completeUpload } from './s3-upload.ts'
 import { S3Writer } from './s3-writer.ts'
@@ -20,6 +21,7 @@ type S3Location = Extract<Location, { scheme: 's3' }>
 export async function openS3Store(options: S3Options = {}): Promise<Store> {
   const opened = await openS3Client(options)
   const { client, sdk } = opened
+  const { encryption } = options
 
   async function stat(location: Location): Promise<ObjectInfo | undefined> {
     const address = addressOf(location)
@@ -70,7 +72,7 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
       name: formatLocation(location),
       stat: () => stat(location),
     }
-    return new S3Writer(target, createOptions)
+    return new S3Writer(target, objectHeaders(encryption, createOptions), createOptions.onBegun)
   }
 
   async function abandon({ name, handle }: Begun): Promise<void> {
@@ -82,7 +84,8 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
   }
 
   async function put(location: Location, bytes: Uint8Array, condition?: Condition): Promise<boolean> {
-    const command = new sdk.PutObjectCommand({ ...addressOf(location), Body: bytes, ...headersOf(condition) })
+    const headers = { ...objectHeaders(encryption), ...headersOf(condition) }
+    const command = new sdk.PutObjectCommand({ ...addressOf(location), ...headers, Body: bytes })
     for (let tries = 1; ; tries++) {
       try {
         await client.send(command)
@@ -101,10 +104,12 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
   }
 
   /** An upload that is begun and given up asks for the same rights as one that is completed. */
-  async function assertWritable(location: Location, { onBegun }: CreateOptions = {}): Promise<void> {
+  async function assertWritable(location: Location, createOptions: CreateOptions = {}): Promise<void> {
+    const { onBegun } = createOptions
     const address = addressOf(location)
     try {
-      const { UploadId = '' } = await client.send(new sdk.CreateMultipartUploadCommand(address))
+      const upload = { ...address, ...objectHeaders(encryption, createOptions) }
+      const { UploadId = '' } = await client.send(new sdk.CreateMultipartUploadCommand(upload))
       await onBegun?.({ name: formatLocation(location), handle: UploadId })
       await abortUpload(opened, { ...address, UploadId })
     } catch (error) {

@@ -49,18 +49,34 @@ export interface Store {
    */
   put(location: Location, bytes: Uint8Array, condition?: Condition): Promise<boolean>
   /**
-   * Proves that an object may be written at an address, and leaves no trace of it.
+   * Proves that an object may be written at an address, and in this way, and leaves no trace of it.
    *
    * - Errors: ACCESS_DENIED and the like (environment), with the address.
    */
-  assertWritable(location: Location, options?: Pick<CreateOptions, 'onBegun'>): Promise<void>
+  assertWritable(location: Location, options?: CreateOptions): Promise<void>
   /** Removes an object; one that is not there is no error. */
   remove(location: Location): Promise<void>
 }
 
+/** Where S3 keeps an object, by what it costs to keep and to read it. */
+export const storageClasses = Object.freeze([
+  'STANDARD',
+  'REDUCED_REDUNDANCY',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER',
+  'DEEP_ARCHIVE',
+  'GLACIER_IR',
+] as const)
+
 export interface CreateOptions {
   readonly contentType?: string
   readonly contentEncoding?: string
+  /** In S3. Default: the bucket's. */
+  readonly storageClass?: (typeof storageClasses)[number]
+  /** In S3. */
+  readonly tags?: Readonly<Record<string, string>>
   /** Is told what `abandon` needs, and waited for, before any byte goes there. A small object that is not prepared is never begun on S3. */
   readonly onBegun?: (begun: Begun) => Promise<void>
 }

@@ -16,6 +16,10 @@ export function xml(root: string, ...content: readonly string[]): Answer {
   return { status: 200, headers: { 'Content-Type': 'application/xml' }, body: document(root, ...content) }
 }
 
+export function withHeaders(answer: Answer, headers: Answer['headers']): Answer {
+  return { ...answer, headers: { ...answer.headers, ...headers } }
+}
+
 /** An error as S3 tells it. */
 export function failure(status: number, code: string, headers: Readonly<Record<string, string>> = {}): Answer {
   const answer = xml('Error', element('Code', text(code)), element('Message', text(`the test server says ${code}`)))

@@ -73,9 +73,29 @@ export function makeObject(
   return { key, bytes, etag, lastModified, headers }
 }
 
-export function etagOf(bytes: Uint8Array): string {
+function etagOf(bytes: Uint8Array): string {
   return `"${createHash('md5').update(bytes).digest('hex')}"`
 }
+
+/**
+ * An ETag of its own each time, as S3 gives where a key of the Key Management Service encrypts; the content's otherwise.
+ *
+ * - `number`: of the request.
+ */
+export function storedEtag(bytes: Uint8Array, headers: StoredObject['headers'], number: number): string {
+  return isKms(headers) ? etagOf(Buffer.from(`request ${number}`)) : etagOf(bytes)
+}
+
+export function isKms(headers: StoredObject['headers']): boolean {
+  return headers[ENCRYPTION]?.startsWith('aws:kms') ?? false
+}
+
+/** What an answer about an object says of its encryption. */
+export function encryptionOf(headers: StoredObject['headers']): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith(ENCRYPTION)))
+}
+
+const ENCRYPTION = 'x-amz-server-side-encryption'
 
 /** Names in the order in which S3 lists them: that of their UTF-8 bytes. */
 export function inKeyOrder<T extends { readonly key: string }>(entries: Iterable<T>): T[] {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Answer, empty, xml } from './answer.ts'
-import { etagOf, makeObject, type Part, type Upload } from './buckets.ts'
+import { type Answer, empty, withHeaders, xml } from './answer.ts'
+import { encryptionOf, isKms, makeObject, type Part, storedEtag, type Upload } from './buckets.ts'
 import { assertWriteAllowed, keptHeaders } from './objects.ts'
 import { refused } from './refused.ts'
 import type { S3Request } from './request.ts'
@@ -10,22 +10,24 @@ export function createUpload({ buckets, bucket, key, headers, number }: S3Reques
   const id = `upload-${number}`
   const upload: Upload = { id, key, initiated: new Date(), headers: keptHeaders(headers), parts: new Map() }
   buckets.get(bucket).uploads.set(id, upload)
-  return xml(
+  const answer = xml(
     'InitiateMultipartUploadResult',
     element('Bucket', text(bucket)),
     element('Key', text(key)),
     element('UploadId', id),
   )
+  return withHeaders(answer, encryptionOf(upload.headers))
 }
 
 export function uploadPart(request: S3Request): Answer {
   const { query, body } = request
-  const { parts } = uploadOf(request)
+  const { parts, headers } = uploadOf(request)
   const number = Number(query.get('partNumber'))
   if (!Number.isInteger(number) || number < 1 || number > 10_000) refused('InvalidArgument')
-  const part = { bytes: body.bytes, etag: etagOf(body.bytes) }
+  const part = { bytes: body.bytes, etag: storedEtag(body.bytes, headers, request.number) }
   parts.set(number, part)
-  return empty(200, { ETag: part.etag, ...(body.crc32 === undefined ? {} : { 'x-amz-checksum-crc32': body.crc32 }) })
+  const checksum = body.crc32 === undefined ? {} : { 'x-amz-checksum-crc32': body.crc32 }
+  return empty(200, { ETag: part.etag, ...checksum, ...encryptionOf(headers) })
 }
 
 /** Shows the object of the named parts; those that are not named are gone with the upload. */
@@ -36,18 +38,20 @@ export function completeUpload(request: S3Request): Answer {
   assertWriteAllowed(request)
   const etags = createHash('md5')
   for (const { etag } of parts) etags.update(etag.replaceAll('"', ''), 'hex')
+  if (isKms(upload.headers)) etags.update(`request ${number}`)
   const object = makeObject(key, Buffer.concat(parts.map(({ bytes }) => bytes)), {
     headers: upload.headers,
     etag: `"${etags.digest('hex')}-${parts.length}"`,
   })
   buckets.get(bucket).uploads.delete(upload.id)
   buckets.put(bucket, object, number)
-  return xml(
+  const answer = xml(
     'CompleteMultipartUploadResult',
     element('Bucket', text(bucket)),
     element('Key', text(key)),
     element('ETag', text(object.etag)),
   )
+  return withHeaders(answer, encryptionOf(upload.headers))
 }
 
 export function abortUpload(request: S3Request): Answer {

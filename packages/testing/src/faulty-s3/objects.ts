@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { type Answer, empty, failure } from './answer.ts'
-import { makeObject, type StoredObject } from './buckets.ts'
+import { type Answer, empty, failure, xml } from './answer.ts'
+import { encryptionOf, isKms, makeObject, type StoredObject, storedEtag } from './buckets.ts'
 import { refused } from './refused.ts'
 import type { S3Request } from './request.ts'
+import { element, text } from './xml.ts'
 
 /** GetObject and HeadObject. */
 export function getObject({ buckets, bucket, key, headers }: S3Request): Answer {
@@ -11,8 +12,15 @@ export function getObject({ buckets, bucket, key, headers }: S3Request): Answer 
   if (headers['if-match'] !== undefined && !sameEtag(headers['if-match'], etag)) refused('PreconditionFailed')
   if (headers['if-none-match'] !== undefined && sameEtag(headers['if-none-match'], etag))
     return empty(304, { ETag: etag })
-  const { 'x-amz-checksum-crc32': checksum, ...kept } = object.headers
-  const shown = { ...kept, ETag: etag, 'Last-Modified': lastModified.toUTCString(), 'Accept-Ranges': 'bytes' }
+  const { 'x-amz-checksum-crc32': checksum, 'x-amz-tagging': tags, ...kept } = object.headers
+  const tagCount = tags === undefined ? {} : { 'x-amz-tagging-count': `${tags.split('&').length}` }
+  const shown = {
+    ...kept,
+    ...tagCount,
+    ETag: etag,
+    'Last-Modified': lastModified.toUTCString(),
+    'Accept-Ranges': 'bytes',
+  }
   const range = parseRange(headers.range, bytes.length)
   if (range === 'none') return failure(416, 'InvalidRange', { 'Content-Range': `bytes */${bytes.length}` })
   if (range === 'all') {
@@ -31,13 +39,23 @@ export function getObject({ buckets, bucket, key, headers }: S3Request): Answer 
   }
 }
 
+export function getTags({ buckets, bucket, key }: S3Request): Answer {
+  const { headers } = buckets.get(bucket).objects.get(key) ?? refused('NoSuchKey')
+  const tags = [...new URLSearchParams(headers['x-amz-tagging'])].map(([name, value]) =>
+    element('Tag', element('Key', text(name)), element('Value', text(value))),
+  )
+  return xml('Tagging', element('TagSet', ...tags))
+}
+
 export function putObject(request: S3Request): Answer {
   const { buckets, bucket, key, headers, body, number } = request
   assertWriteAllowed(request)
   const checksum = body.crc32 === undefined ? {} : { 'x-amz-checksum-crc32': body.crc32 }
-  const object = makeObject(key, body.bytes, { headers: { ...keptHeaders(headers), ...checksum } })
+  const kept = keptHeaders(headers)
+  const etag = storedEtag(body.bytes, kept, number)
+  const object = makeObject(key, body.bytes, { etag, headers: { ...kept, ...checksum } })
   buckets.put(bucket, object, number)
-  return empty(200, { ETag: object.etag, ...checksum })
+  return empty(200, { ETag: object.etag, ...checksum, ...encryptionOf(kept) })
 }
 
 export function deleteObject({ buckets, bucket, key, number }: S3Request): Answer {
@@ -66,13 +84,26 @@ export function assertWriteAllowed({ buckets, bucket, key, headers, changesBefor
   if (!sameEtag(match, existing.etag)) refused('PreconditionFailed')
 }
 
-/** The headers that S3 keeps with an object. How its bytes were cut for the way is none of them. */
+/**
+ * The headers that S3 keeps with an object. How its bytes were cut for the way is none of them.
+ *
+ * - Errors: InvalidArgument for a key of the Key Management Service that is not to encrypt.
+ */
 export function keptHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  const kept = /^(content-(type|encoding|disposition|language)|cache-control|expires|x-amz-meta-.+)$/
+  const kept =
+    /^(content-(type|encoding|disposition|language)|cache-control|expires|x-amz-(meta-.+|storage-class|tagging|server-side-encryption(-aws-kms-key-id)?))$/
   const entries = Object.entries(headers)
     .filter(([name]) => kept.test(name))
     .map(([name, value]) => [name, name === 'content-encoding' ? withoutChunks(String(value)) : String(value)])
-  return { 'content-type': 'binary/octet-stream', ...Object.fromEntries(entries.filter(([, value]) => value !== '')) }
+  const named = Object.fromEntries(entries.filter(([, value]) => value !== '')) as Record<string, string>
+  if (named['x-amz-server-side-encryption-aws-kms-key-id'] !== undefined && !isKms(named)) refused('InvalidArgument')
+  // S3 does not say what is so by default.
+  const { 'x-amz-storage-class': storageClass = 'STANDARD', ...others } = named
+  return {
+    'content-type': 'binary/octet-stream',
+    ...others,
+    ...(storageClass === 'STANDARD' ? {} : { 'x-amz-storage-class': storageClass }),
+  }
 }
 
 function withoutChunks(encodings: string): string {

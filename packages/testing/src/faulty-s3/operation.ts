@@ -6,6 +6,7 @@ export type Operation =
   | 'ListMultipartUploads'
   | 'GetObject'
   | 'HeadObject'
+  | 'GetObjectTagging'
   | 'PutObject'
   | 'DeleteObject'
   | 'CreateMultipartUpload'
@@ -42,6 +43,7 @@ const forms: readonly Form[] = [
   },
   { op: 'GetObject', method: 'GET', on: 'object' },
   { op: 'HeadObject', method: 'HEAD', on: 'object' },
+  { op: 'GetObjectTagging', method: 'GET', on: 'object', needs: ['tagging'] },
   { op: 'PutObject', method: 'PUT', on: 'object' },
   { op: 'DeleteObject', method: 'DELETE', on: 'object' },
   { op: 'CreateMultipartUpload', method: 'POST', on: 'object', needs: ['uploads'] },

@@ -3,7 +3,7 @@ import type { Body } from './body.ts'
 import type { Buckets } from './buckets.ts'
 import { listObjects, listUploads } from './listing.ts'
 import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts'
-import { deleteObject, getObject, putObject } from './objects.ts'
+import { deleteObject, getObject, getTags, putObject } from './objects.ts'
 import type { Operation, RequestHead } from './operation.ts'
 import { refused } from './refused.ts'
 
@@ -27,6 +27,7 @@ const operations: Readonly<Record<Operation, (request: S3Request) => Answer>> = 
   ListMultipartUploads: listUploads,
   GetObject: getObject,
   HeadObject: getObject,
+  GetObjectTagging: getTags,
   PutObject: putObject,
   DeleteObject: deleteObject,
   CreateMultipartUpload: createUpload,

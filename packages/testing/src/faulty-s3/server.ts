@@ -36,7 +36,7 @@ interface LoggedRequest {
   readonly op: Operation
   readonly bucket: string
   readonly key: string
-  /** What it asked for beside that: a range, conditions. */
+  /** What it asked for beside that: a range, conditions, how the object is to be kept. */
   readonly headers: Readonly<Record<string, string>>
   readonly fault: Fault['kind'] | undefined
   /** That of the answer; undefined when there was none. */
@@ -145,6 +145,8 @@ async function readAll(incoming: IncomingMessage): Promise<Buffer | undefined> {
 }
 
 function conditionsOf({ headers }: RequestHead): Record<string, string> {
-  const told = ['range', 'if-match', 'if-none-match'].filter((name) => headers[name] !== undefined)
-  return Object.fromEntries(told.map((name) => [name, String(headers[name])]))
+  const isTold = (name: string) => /^(range|if-(none-)?match|x-amz-(server-side-.*|storage-class|tagging))$/.test(name)
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (isTold(name) ? [[name, String(value)]] : [])),
+  )
 }
