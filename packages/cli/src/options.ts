@@ -1,6 +1,7 @@
 import { authorError } from '@fletching/columns/errors'
 import type { BookmarkOptions, RunOptions } from '@fletching/engine'
 import { csvDialects } from '@fletching/plan'
+import { encryptionKinds, storageClasses } from '@fletching/storage'
 import type { ContainerLimits } from './container-limits.ts'
 
 /** An option of a command; `--on-empty` is also read from FLETCHING_ON_EMPTY, the flag wins. */
@@ -132,6 +133,21 @@ export const runOptionSpecs = {
       'no other run of this job on this output is under way: needed where the state lives in a store without conditional writes',
     value: undefined,
   },
+  sse: {
+    describe: 'how S3 encrypts every object that the run writes; as the bucket says by default',
+    value: 'KIND',
+    choices: encryptionKinds,
+  },
+  'sse-kms-key-id': {
+    describe: "the key, with --sse aws:kms or aws:kms:dsse; Amazon's own of the account by default",
+    value: 'ID',
+  },
+  'storage-class': {
+    describe: "where S3 keeps the outputs, not the state; the bucket's by default",
+    value: 'CLASS',
+    choices: storageClasses,
+  },
+  tags: { describe: 'tags that the outputs have in S3, with commas between', value: 'KEY=VALUE' },
   state: { describe: 'where manifests and rejects live; beside the CSV folder by default', value: 'LOCATION' },
   report: { describe: 'write the report as JSON to a file', value: 'FILE' },
   'show-data': { describe: 'let error messages show event content', value: undefined },
@@ -157,6 +173,10 @@ export const explainOptionSpecs = {
     'csv',
     'allow-other-files',
     'single-writer',
+    'sse',
+    'sse-kms-key-id',
+    'storage-class',
+    'tags',
     'state',
     'report',
     'job-bookmark-option',
@@ -169,7 +189,16 @@ export const explainOptionSpecs = {
   ),
 } satisfies Record<string, OptionSpec>
 
-const { state, 'single-writer': singleWriter, 'partition-by': partitionBy, exclude, from, to } = runOptionSpecs
+const {
+  state,
+  'single-writer': singleWriter,
+  'partition-by': partitionBy,
+  exclude,
+  from,
+  to,
+  sse,
+  'sse-kms-key-id': sseKmsKeyId,
+} = runOptionSpecs
 
 /** Every option of `bookmark`. */
 export const bookmarkOptionSpecs = {
@@ -184,6 +213,8 @@ export const bookmarkOptionSpecs = {
   to,
   state,
   'single-writer': singleWriter,
+  sse,
+  'sse-kms-key-id': sseKmsKeyId,
 } satisfies Record<string, OptionSpec>
 
 /** Every option of `gen`. */
@@ -253,6 +284,10 @@ export function runOptions(values: OptionValues, limits: ContainerLimits): RunOp
     lineBytesMax: count('max-line-bytes', text('max-line-bytes')),
     allowOtherFiles: values['allow-other-files'] as boolean | undefined,
     singleWriter: values['single-writer'] as boolean | undefined,
+    sse: text('sse') as RunOptions['sse'],
+    sseKmsKeyId: text('sse-kms-key-id'),
+    storageClass: text('storage-class') as RunOptions['storageClass'],
+    tags: tagList(text('tags')),
     state: text('state'),
     showData: values['show-data'] as boolean | undefined,
   })
@@ -269,6 +304,8 @@ export function bookmarkOptions(values: OptionValues): BookmarkOptions {
     toDay: day('to', text('to')),
     state: text('state'),
     singleWriter: values['single-writer'] as boolean | undefined,
+    sse: text('sse') as BookmarkOptions['sse'],
+    sseKmsKeyId: text('sse-kms-key-id'),
   })
 }
 
@@ -303,6 +340,20 @@ const OUTSIDE_BRACES = /,(?![^{}]*\})/
 function columnList(text: string | undefined): readonly string[] | undefined {
   if (text === undefined) return undefined
   return text === 'none' ? [] : text.split(',')
+}
+
+/** Neither a comma nor, in a key, an equals sign is one that can be written here; S3 takes no comma at all. */
+function tagList(text: string | undefined): RunOptions['tags'] {
+  if (text === undefined) return undefined
+  const tags = new Map<string, string>()
+  for (const pair of text.split(',')) {
+    const [, key, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? []
+    if (key === undefined || tags.has(key)) {
+      throw badOption('--tags', text, 'expected pairs of different keys, such as team=growth,pii=yes')
+    }
+    tags.set(key, value)
+  }
+  return Object.fromEntries(tags)
 }
 
 /** A size such as `50MB`, `1.5GB` or a plain number of bytes; units are decimal. */

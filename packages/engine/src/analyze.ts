@@ -100,6 +100,7 @@ async function discardingPlaces(plan: PhysicalPlan): Promise<Places> {
     sinks,
     writeMode: 'replace',
     partFile: 'part-00000.parquet',
+    keptAs: {},
     state: { store, folder, isSingleWriter: true, storeOf: async () => store },
     last: undefined,
     bookmark: undefined,

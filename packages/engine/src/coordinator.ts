@@ -30,12 +30,16 @@ interface Helpers {
  * - `meter`: is told of the row groups that are encoded on this thread.
  */
 export async function openCoordinator(
-  { sinks: places, partFile, state }: Pick<Places, 'sinks' | 'partFile' | 'state'>,
+  { sinks: places, partFile, keptAs, state }: Pick<Places, 'sinks' | 'partFile' | 'keptAs' | 'state'>,
   { crew, log, meter }: Partial<Helpers> = {},
 ): Promise<Coordinator> {
   const logged = (store: Store): Pick<Store, 'create'> => ({
     create: (location, options) =>
-      store.create(location, log === undefined ? options : { ...options, onBegun: (begun) => log.add(begun) }),
+      store.create(location, {
+        ...options,
+        ...keptAs,
+        ...(log === undefined ? {} : { onBegun: (begun) => log.add(begun) }),
+      }),
   })
   const rejects = joinLocation(state.folder, 'rejects.ndjson')
   const sinks: Sink[] = []

@@ -30,7 +30,10 @@ import { RunLog, sweep } from './run-log.ts'
 
 /** What the commands on a bookmark take. */
 export interface BookmarkOptions
-  extends Pick<RunOptions, 'partitionBy' | 'state' | 'singleWriter' | 'exclude' | 'fromDay' | 'toDay' | 'onNote'> {
+  extends Pick<
+    RunOptions,
+    'partitionBy' | 'state' | 'singleWriter' | 'exclude' | 'fromDay' | 'toDay' | 'sse' | 'sseKmsKeyId' | 'onNote'
+  > {
   /** What becomes of the table's files with rows of runs that are forgotten. No default where there are such files. */
   readonly outputs?: 'keep' | 'remove'
 }
@@ -152,7 +155,7 @@ async function openBookmarked<P extends Params>(
   const sinks = job.build(params)
   const plan = lower(optimize(sinks), options)
   const output = plan.sinks[0].to
-  const state = await openState(stateFolder(output, job.name, options.state), openStores(), options)
+  const state = await openState(stateFolder(output, job.name, options.state), openStores(options), options)
   await rollForward(state, output, options.onNote ?? (() => {}))
   const last = await readManifest(state.store, state.folder, output)
   return { plan, hash: jobHash(sinks, options), output, state, last, found: await readLedger(state, output) }

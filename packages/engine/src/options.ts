@@ -1,6 +1,7 @@
 import type { CsvDialect } from '@fletching/csv'
 import type { ScannerKind } from '@fletching/ndjson'
 import type { Compression, ParquetWriterName } from '@fletching/parquet'
+import type { CreateOptions, Encryption } from '@fletching/storage'
 
 /** What a malformed line does: it stops the run, is counted, or is counted and kept among the rejects. */
 export type MalformedPolicy = 'fail' | 'skip' | 'quarantine'
@@ -98,6 +99,14 @@ export interface RunOptions {
   readonly memoryBytesMax?: number
   /** A folder for what has to wait and has no room in memory. Default: the system's for temporary files. */
   readonly tmp?: string
+  /** How S3 encrypts every object that the run writes, its state too. Default: as the bucket says. */
+  readonly sse?: Encryption['kind']
+  /** The key, under `aws:kms` and `aws:kms:dsse`. Default: Amazon's own of the account. */
+  readonly sseKmsKeyId?: string
+  /** Of the outputs in S3, not of the state. Default: the bucket's. */
+  readonly storageClass?: NonNullable<CreateOptions['storageClass']>
+  /** Of the outputs in S3, not of the state. */
+  readonly tags?: Readonly<Record<string, string>>
   /** Where manifest and rejects live, instead of beside the first output. */
   readonly state?: string
   /** The file to which the caller will write the report: refused where it lies in the input or in an output. */

@@ -19,6 +19,7 @@ import { assertApart, assertOwnFilesOnly, csvTarget, stateFolder } from './outpu
 import type { PhysicalPlan, PhysicalSink } from './physical.ts'
 import { rollForward } from './roll-forward.ts'
 import { type Run, type RunLog, sweep } from './run-log.ts'
+import { encryptionOf, type KeptAs, keptAs, type S3ObjectOptions } from './s3-objects.ts'
 import { assertNothingThere, partFile, writeModeOf } from './write-mode.ts'
 
 /** A sink and where it writes. */
@@ -46,6 +47,7 @@ export interface Places {
   readonly writeMode: WriteMode
   /** What a file of a table is called in its folder. */
   readonly partFile: string
+  readonly keptAs: KeptAs
   readonly state: State
   /** The manifest of the last run, if there was one. */
   readonly last: Manifest | undefined
@@ -68,7 +70,8 @@ export async function openPlaces(
   const writeMode = writeModeOf(plan, options)
   const output = plan.sinks[0].to
   const folder = stateFolder(output, job.name, options.state)
-  const storeOf = openStores()
+  const kept = keptAs(plan, options)
+  const storeOf = openStores(options)
   const sinks = await Promise.all(
     plan.sinks.map(async (sink) => {
       const target = sink.format === 'csv' ? csvTarget(sink.to).file : asFolder(parseLocation(sink.to))
@@ -89,7 +92,17 @@ export async function openPlaces(
   }
   const input = { store: await storeOf(plan.location) }
   const run = { id: runId(), output, before }
-  return { input, sinks, writeMode, partFile: partFile(writeMode, run.id), state, last: last?.manifest, bookmark, run }
+  return {
+    input,
+    sinks,
+    writeMode,
+    partFile: partFile(writeMode, run.id),
+    keptAs: kept,
+    state,
+    last: last?.manifest,
+    bookmark,
+    run,
+  }
 }
 
 /** The state folder of a job on an output. */
@@ -101,12 +114,17 @@ export async function openState(
   return { store: await storeOf(formatLocation(folder)), folder, isSingleWriter: singleWriter, storeOf }
 }
 
-/** One store for each kind of place. */
-export function openStores(): State['storeOf'] {
+/**
+ * One store for each kind of place.
+ *
+ * - Errors: those of `encryptionOf`.
+ */
+export function openStores(options: S3ObjectOptions): State['storeOf'] {
+  const encryption = encryptionOf(options)
   const stores = new Map<Location['scheme'], Promise<Store>>()
   return async (name) => {
     const location = parseLocation(name)
-    const store = stores.get(location.scheme) ?? openStore(location)
+    const store = stores.get(location.scheme) ?? openStore(location, encryption === undefined ? {} : { encryption })
     stores.set(location.scheme, store)
     return store
   }
@@ -118,16 +136,16 @@ export function runId(): string {
 }
 
 /**
- * Proves that the outputs can be written, before anything is read.
+ * Proves that the outputs can be written as they are to be kept, before anything is read.
  *
  * - `log`: is told of what is begun for that.
  * - Errors: ACCESS_DENIED and the like (environment), with the place.
  */
 export async function assertSinksWritable(
-  { sinks, partFile: file }: Pick<Places, 'sinks' | 'partFile'>,
+  { sinks, partFile: file, keptAs: kept }: Pick<Places, 'sinks' | 'partFile' | 'keptAs'>,
   log?: RunLog,
 ): Promise<void> {
-  const options = log === undefined ? {} : { onBegun: (begun: Begun) => log.add(begun) }
+  const options = log === undefined ? kept : { ...kept, onBegun: (begun: Begun) => log.add(begun) }
   for (const { sink, store, target } of sinks) {
     await store.assertWritable(sink.format === 'csv' ? target : joinLocation(target, file), options)
   }

@@ -30,6 +30,7 @@ function places(store: Store) {
   return {
     sinks: [csv('memory:a'), csv('memory:b')],
     partFile: 'part-00000.parquet',
+    keptAs: {},
     state: stateIn(store),
   }
 }

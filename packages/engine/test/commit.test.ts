@@ -25,7 +25,7 @@ async function filledStore() {
 /** Commits, and says what came of it; whether what was prepared is left to the record. */
 async function commitIn(store: Store, intent: Intent, isSingleWriter = false) {
   const state = { ...stateIn(store), isSingleWriter }
-  const coordinator = await openCoordinator({ sinks: [], partFile: 'part-00000.parquet', state })
+  const coordinator = await openCoordinator({ sinks: [], partFile: 'part-00000.parquet', keptAs: {}, state })
   const says = await commit(state, intent, coordinator).then(
     () => 'done',
     ({ message }: Error) => message,

@@ -22,7 +22,7 @@ function placesIn(store: Store, formats: readonly Format[], root = 'memory:') {
     if (sink === undefined) throw new Error(`no sink of ${format}`)
     return { sink, store, target: parseLocation(`${root}${format === 'csv' ? 'csv/part-00000.csv' : 'table/'}`) }
   })
-  return { sinks: placed, partFile: 'part-00000.parquet', state: stateIn(store, `${root}state/`) }
+  return { sinks: placed, partFile: 'part-00000.parquet', keptAs: {}, state: stateIn(store, `${root}state/`) }
 }
 
 /** Shows what was prepared, as a commit does. */

@@ -218,7 +218,7 @@ describe('assertSinksWritable', () => {
       { sink: csv, store, target: at('csv/part-00000.csv') },
       { sink: table, store, target: at('table/') },
     ]
-    await assertSinksWritable({ sinks, partFile: 'part-00000-r1.parquet' })
+    await assertSinksWritable({ sinks, partFile: 'part-00000-r1.parquet', keptAs: {} })
     expect(events).toEqual(['try csv/part-00000.csv', 'try table/part-00000-r1.parquet'])
   })
 })
