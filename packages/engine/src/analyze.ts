@@ -64,7 +64,7 @@ export async function analyzeJob<P extends Params>(
 ): Promise<Analysis> {
   return inJob(job.name, async () => {
     const plan = lower(optimize(job.build(params)), options)
-    const places = await discardingPlaces(plan)
+    const places = await discardingPlaces(plan, options)
     const begin = performance.now()
     const cpuBefore = process.cpuUsage()
     const meter = new Meter()
@@ -86,14 +86,14 @@ export async function analyzeJob<P extends Params>(
   })
 }
 
-async function discardingPlaces(plan: PhysicalPlan): Promise<Places> {
+async function discardingPlaces(plan: PhysicalPlan, { s3 }: RunOptions): Promise<Places> {
   const store = openDiscardStore()
   const sinks = plan.sinks.map((sink) => ({
     sink,
     store,
     target: sink.format === 'csv' ? csvTarget(sink.to).file : asFolder(parseLocation(sink.to)),
   }))
-  const input = { store: await openStore(parseLocation(plan.location)) }
+  const input = { store: await openStore(parseLocation(plan.location), s3) }
   const folder = { scheme: 'memory', key: '' } as const
   return {
     input,

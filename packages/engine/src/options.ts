@@ -1,7 +1,7 @@
 import type { CsvDialect } from '@fletching/csv'
 import type { ScannerKind } from '@fletching/ndjson'
 import type { Compression, ParquetWriterName } from '@fletching/parquet'
-import type { CreateOptions, Encryption } from '@fletching/storage'
+import type { CreateOptions, Encryption, S3Options } from '@fletching/storage'
 
 /** What a malformed line does: it stops the run, is counted, or is counted and kept among the rejects. */
 export type MalformedPolicy = 'fail' | 'skip' | 'quarantine'
@@ -115,6 +115,8 @@ export interface RunOptions {
   readonly allowOtherFiles?: boolean
   /** No other run of this job on this output is under way: it may live where two cannot be kept apart. */
   readonly singleWriter?: boolean
+  /** How to reach S3, and for how long to try, where the environment does not say. */
+  readonly s3?: Omit<S3Options, 'encryption'>
   /** Let errors show event content. */
   readonly showData?: boolean
   readonly onProgress?: (progress: Progress) => void

@@ -119,12 +119,13 @@ export async function openState(
  *
  * - Errors: those of `encryptionOf`.
  */
-export function openStores(options: S3ObjectOptions): State['storeOf'] {
+export function openStores(options: S3ObjectOptions & Pick<RunOptions, 's3'>): State['storeOf'] {
   const encryption = encryptionOf(options)
+  const s3 = { ...options.s3, ...(encryption === undefined ? {} : { encryption }) }
   const stores = new Map<Location['scheme'], Promise<Store>>()
   return async (name) => {
     const location = parseLocation(name)
-    const store = stores.get(location.scheme) ?? openStore(location, encryption === undefined ? {} : { encryption })
+    const store = stores.get(location.scheme) ?? openStore(location, s3)
     stores.set(location.scheme, store)
     return store
   }

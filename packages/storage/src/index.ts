@@ -19,6 +19,7 @@ export { noConditionalWrites } from './lost.ts'
 export { openMemoryStore } from './memory.ts'
 export { openStore } from './open-store.ts'
 export { canInflateSync, RawInflate } from './raw-inflate.ts'
+export type { S3Options } from './s3-client.ts'
 export { type Encryption, encryptionKinds } from './s3-headers.ts'
 export { assertSpillable, Spill, type SpillPlace } from './spill.ts'
 export {

@@ -8,14 +8,14 @@ import type { Store } from './store.ts'
 /**
  * Opens the store of a location. The AWS SDK is loaded for `s3://` alone.
  *
- * - `encryption`: of what is written to S3; the bucket's by default.
+ * - `s3`: how to reach that, where the environment does not say, and how what is written there is encrypted.
  */
-export async function openStore(location: Location, options: Pick<S3Options, 'encryption'> = {}): Promise<Store> {
+export async function openStore(location: Location, s3: S3Options = {}): Promise<Store> {
   switch (location.scheme) {
     case 'file':
       return openLocalStore()
     case 's3':
-      return (await import('./s3.ts')).openS3Store(options)
+      return (await import('./s3.ts')).openS3Store(s3)
     case 'memory':
       // A store of its own would be empty, and what is written to it lost.
       throw authorError('BAD_LOCATION', 'objects in memory have no address outside of their store', {
