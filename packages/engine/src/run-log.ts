@@ -117,10 +117,15 @@ async function abandonAll(state: State, all: readonly Begun[]): Promise<boolean>
 function parseRecord(text: string): RunRecord | undefined {
   try {
     const record = JSON.parse(text) as Partial<RunRecord> | null
-    return record?.recordVersion === 1 && Array.isArray(record.begun) ? (record as RunRecord) : undefined
+    const isRecord = record?.recordVersion === 1 && Array.isArray(record.begun) && record.begun.every(isBegun)
+    return isRecord ? (record as RunRecord) : undefined
   } catch {
     return undefined
   }
+}
+
+function isBegun(begun: { readonly name?: unknown; readonly handle?: unknown } | null): boolean {
+  return typeof begun?.name === 'string' && typeof begun.handle === 'string'
 }
 
 function runsFolder({ folder }: State): Location {

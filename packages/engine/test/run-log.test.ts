@@ -116,13 +116,18 @@ describe('a sweep', () => {
     expect(await objectsIn(state.store)).toEqual({})
   })
 
-  it.each(['', '{', 'null', '{"recordVersion":2,"begun":[]}', '{"recordVersion":1}'])(
-    'leaves what is no record, such as %j',
-    async (text) => {
-      const state = stateIn(openMemoryStore())
-      await put(state.store, parseLocation('memory:state/runs/x.json'), text)
-      expect(await sweep(state, () => true)).toEqual([])
-      expect(Object.keys(await objectsIn(state.store))).toEqual(['state/runs/x.json'])
-    },
-  )
+  it.each([
+    '',
+    '{',
+    'null',
+    '{"recordVersion":2,"begun":[]}',
+    '{"recordVersion":1}',
+    '{"recordVersion":1,"begun":[null]}',
+    '{"recordVersion":1,"begun":[{"name":"memory:a"}]}',
+  ])('leaves what is no record, such as %j', async (text) => {
+    const state = stateIn(openMemoryStore())
+    await put(state.store, parseLocation('memory:state/runs/x.json'), text)
+    expect(await sweep(state, () => true)).toEqual([])
+    expect(Object.keys(await objectsIn(state.store))).toEqual(['state/runs/x.json'])
+  })
 })
