@@ -53,14 +53,16 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
         .catch((error: unknown) => {
           throw s3Failure(error, formatLocation(folder), 'list')
         })
-      for (const { Key: key = '', Size: size = 0, ETag: etag } of page.Contents ?? []) {
+      // An answer without a body is read as a list of nothing.
+      if (page.IsTruncated === undefined) throw notAListing(formatLocation(folder))
+      for (const { Key: key, Size: size, ETag: etag } of page.Contents ?? []) {
+        // An object of which this is not known would be passed over, or read as an empty one.
+        if (key?.startsWith(Key) !== true || !isSize(size)) throw notAListing(formatLocation(folder))
         const location: S3Location = { scheme: 's3', bucket: Bucket, key }
         yield { location, name: formatLocation(location), size, etag }
       }
       token = page.NextContinuationToken
-      if (page.IsTruncated === true && token === undefined) {
-        throw internal(`S3 cut a listing of ${formatLocation(folder)} short and did not say how to go on`)
-      }
+      if (page.IsTruncated && token === undefined) throw notAListing(formatLocation(folder))
     } while (token !== undefined)
   }
 
@@ -142,6 +144,17 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
 function headersOf(condition: Condition | undefined): { readonly IfMatch?: string; readonly IfNoneMatch?: string } {
   if (condition === undefined) return {}
   return condition.etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: condition.etag }
+}
+
+function isSize(size: number | undefined): size is number {
+  return Number.isSafeInteger(size) && Number(size) >= 0
+}
+
+function notAListing(place: string) {
+  return environmentError('S3_FAILED', 'the answer is not a list of objects there, with their sizes', {
+    at: place,
+    help: 'run again; if it stays so, something between here and S3 may answer in its place',
+  })
 }
 
 function withoutLength(place: string) {

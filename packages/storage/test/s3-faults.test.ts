@@ -428,14 +428,27 @@ describe('writing to S3', () => {
 })
 
 describe('listing S3', () => {
-  it('does not take a listing that was cut for its end', async () => {
-    answers = [
-      (_, response) =>
-        response.end('<?xml version="1.0"?><ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>'),
-    ]
-    await expect(store.list(parseLocation('s3://bucket/x/'))[Symbol.asyncIterator]().next()).rejects.toThrow(
-      'INTERNAL: S3 cut a listing of s3://bucket/x/ short and did not say how to go on',
-    )
+  const entry = (key: string, size: string) => `<Contents><Key>${key}</Key><Size>${size}</Size></Contents>`
+  it.each([
+    ['that was cut, for its end', '<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>'],
+    ['without a body, for one of nothing', ''],
+    ['that does not say whether it goes on', `<ListBucketResult>${entry('x/a', '1')}</ListBucketResult>`],
+    [
+      'without a size',
+      '<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>x/a</Key></Contents></ListBucketResult>',
+    ],
+    ['of other objects', `<ListBucketResult><IsTruncated>false</IsTruncated>${entry('y', '1')}</ListBucketResult>`],
+    [
+      'of sizes below zero',
+      `<ListBucketResult><IsTruncated>false</IsTruncated>${entry('x/a', '-1')}</ListBucketResult>`,
+    ],
+  ])('does not take a listing %s', async (_, body) => {
+    answers = [(__, response) => response.end(body === '' ? '' : `<?xml version="1.0"?>${body}`)]
+    expect(await failureOf(store.list(parseLocation('s3://bucket/x/'))[Symbol.asyncIterator]().next())).toMatchObject({
+      kind: 'environment',
+      message:
+        'S3_FAILED: the answer is not a list of objects there, with their sizes\n  at s3://bucket/x/\n  run again; if it stays so, something between here and S3 may answer in its place',
+    })
   })
 
   it('says that it is not allowed', async () => {
