@@ -28,7 +28,13 @@ const VALUES = [
   ),
   ...'fail skip quarantine header none user_id event,item_id rfc4180 zstd ts wasm true false yes'.split(' '),
   ...'0 1 2 -1 1.5 1e9 1MB 10% 101% 2019-05-18 2019-02-30 9007199254740993 NaN __proto__ constructor'.split(' '),
-  ...['', ' ', '\0', '\n', 'é', '\ud800', "'", '"', '=', '--', '$(x)', '../../../../x'.repeat(400)],
+  ...'é \' " = -- $(x)'.split(' '),
+  '',
+  ' ',
+  '\0',
+  '\n',
+  '\ud800',
+  '../../../../x'.repeat(400),
 ]
 const EVENT =
   '{"userId":"u","event":"Product Clicked","properties":{"sku":"s"},"timestamp":"2019-05-18T20:13:05Z","messageId":"m"}\n'

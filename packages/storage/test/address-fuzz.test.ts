@@ -10,7 +10,10 @@ const CASES = fuzzCases(20_000)
 const PARTS = [
   ...'s3:// s3: S3://b/ file:/// file:// memory: c: - / // . .. %2e % %00 %ff \\ a b é 😀 ^ $ ( ) | + # : @'.split(' '),
   ...'* ** **/ ? [ ] [! [a-c] [z-a] [] { } , {a,b} {{'.split(' '),
-  ...['\0', '\n', ' ', '\ud800'],
+  '\0',
+  '\n',
+  ' ',
+  '\ud800',
 ]
 
 function address(random: Random): string {
