@@ -16,6 +16,12 @@ const modules = [
     options: ['--enable', 'simd', '--initialMemory', '21', '--maximumMemory', '192'],
   },
   { package: 'csv', file: 'encoder-wasm.generated.ts', constant: 'ENCODER_WASM', options: ['--initialMemory', '64'] },
+  {
+    package: 'parquet',
+    file: 'encoder-wasm.generated.ts',
+    constant: 'ENCODER_WASM',
+    options: ['--initialMemory', '64'],
+  },
 ]
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })

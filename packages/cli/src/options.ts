@@ -104,7 +104,7 @@ export const runOptionSpecs = {
   'parquet-writer': {
     describe: 'who encodes Parquet; parquet-wasm by default',
     value: 'NAME',
-    choices: ['parquet-wasm', 'parquetjs-lite'],
+    choices: ['fletching', 'parquet-wasm', 'parquetjs-lite'],
   },
   'parquet-compression': {
     describe: 'how Parquet pages are compressed; snappy by default',

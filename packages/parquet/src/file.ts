@@ -3,6 +3,7 @@ import type { Schema } from 'apache-arrow'
 import type { RowGroup as RowGroupMetadata, SchemaElement } from 'hyparquet'
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
+import { STATISTICS_BYTES } from './column-statistics.ts'
 import type { RowGroup } from './row-group.ts'
 import { schemaElements } from './schema-elements.ts'
 import { shiftRowGroup } from './split-file.ts'
@@ -86,5 +87,3 @@ export class ParquetFile {
 }
 
 const MAGIC = new TextEncoder().encode('PAR1')
-/** Bytes to which minima and maxima of texts are cut; a maximum is rounded up. */
-const STATISTICS_BYTES = 64

@@ -1,5 +1,6 @@
 import { authorError } from '@fletching/columns/errors'
 import type { Schema } from 'apache-arrow'
+import { FletchingEncoder } from './fletching.ts'
 import type { ParquetOptions } from './options.ts'
 import type { RowGroupEncoder } from './row-group.ts'
 import { schemaElements } from './schema-elements.ts'
@@ -20,13 +21,16 @@ export function checkParquet(schema: Schema, { writer, compression }: ParquetOpt
 }
 
 /**
- * Opens the encoder of a writer, which is loaded only now.
+ * Opens the encoder of a writer; parquet-wasm and parquetjs-lite are loaded only now. Where ours has not the compression, it is parquet-wasm's.
  *
  * - Errors: those of `checkParquet`.
  */
 export async function openRowGroupEncoder(schema: Schema, options: ParquetOptions): Promise<RowGroupEncoder> {
   checkParquet(schema, options)
   const { writer, compression } = options
+  if (writer === 'fletching' && (compression === 'snappy' || compression === 'none')) {
+    return new FletchingEncoder(schema, compression)
+  }
   if (writer === 'parquetjs-lite' && compression !== 'zstd') {
     const { ParquetJsEncoder } = await import('./parquetjs-lite.ts')
     return new ParquetJsEncoder(schema, compression)

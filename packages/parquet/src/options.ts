@@ -1,5 +1,5 @@
 /** Who encodes the pages. */
-export type ParquetWriterName = 'parquet-wasm' | 'parquetjs-lite'
+export type ParquetWriterName = 'fletching' | 'parquet-wasm' | 'parquetjs-lite'
 
 /** How pages are compressed. */
 export type Compression = 'snappy' | 'zstd' | 'gzip' | 'none'

@@ -2,7 +2,7 @@ import { internal } from '@fletching/columns/errors'
 import type { Schema } from 'apache-arrow'
 import { type FileMetaData, type ParquetParsers, parquetMetadata, type RowGroup as RowGroupMetadata } from 'hyparquet'
 import type { RowGroup } from './row-group.ts'
-import { schemaElements } from './schema-elements.ts'
+import { columnElements } from './schema-elements.ts'
 
 /**
  * Takes a file of one row group apart into its pages and what its footer says about them.
@@ -20,7 +20,7 @@ export function splitFile(file: Uint8Array, schema: Schema, rows: number): RowGr
       `${rows} rows were given to the Parquet writer, but ${metadata.num_rows} are in its ${metadata.row_groups.length} row groups`,
     )
   }
-  const types = schemaElements(schema).slice(1)
+  const types = columnElements(schema)
   const written = metadata.schema.slice(1)
   for (const [index, { name, type, repetition_type }] of types.entries()) {
     if (written[index]?.type !== type || written[index].repetition_type !== repetition_type) {

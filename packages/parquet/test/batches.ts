@@ -44,7 +44,7 @@ export async function fileOf(
   batches: readonly RecordBatch[],
   options: Partial<ParquetOptions> = {},
 ): Promise<Uint8Array> {
-  const encoder = await openRowGroupEncoder(schema, { writer: 'parquet-wasm', compression: 'snappy', ...options })
+  const encoder = await openRowGroupEncoder(schema, { writer: 'fletching', compression: 'snappy', ...options })
   const file = new ParquetFile(schema)
   const pieces = [file.start()]
   for (const batch of batches) pieces.push(file.append(await encoder.encode(batch)))

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 
 const packageUrl = new URL('../', import.meta.url)
 
-/** Imports the package in a process of its own and runs a line; gives the modules of the two writers that were loaded. */
+/** Imports the package in a process of its own and runs a line; gives the writers of others that were loaded. */
 async function writersLoadedAfter(line: string): Promise<string[]> {
   const script = `
     import { createRequire } from 'node:module'
@@ -24,9 +24,13 @@ async function writersLoadedAfter(line: string): Promise<string[]> {
 const isBuilt = existsSync(new URL('dist/index.js', packageUrl))
 
 it.skipIf(!isBuilt)(
-  `${isBuilt ? '' : 'not built: '}loads no writer before one is opened, and then only that`,
+  `${isBuilt ? '' : 'not built: '}loads no writer of others before one is opened, and then only that`,
   async () => {
     expect(await writersLoadedAfter('')).toEqual([])
+    const ours = (compression: string) =>
+      `await openRowGroupEncoder(schema, { writer: 'fletching', compression: '${compression}' })`
+    expect(await writersLoadedAfter(ours('snappy'))).toEqual([])
+    expect(await writersLoadedAfter(ours('zstd'))).toEqual(['parquet-wasm'])
     expect(
       await writersLoadedAfter("await openRowGroupEncoder(schema, { writer: 'parquet-wasm', compression: 'none' })"),
     ).toEqual(['parquet-wasm'])

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { parquetMetadata, parquetReadObjects } from 'hyparquet'
+import { type FileMetaData, type ParquetParsers, parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 
-/** Texts of every value, null for null: texts as hex of their bytes, moments as milliseconds since 1970. */
+/** Texts of every value, null for null: texts as hex of their bytes, moments as milliseconds and days as days since 1970. */
 export type Rows = Record<string, string | null>[]
 
 /** What DuckDB answers about a file, in the query as `FILE`. */
@@ -33,6 +33,7 @@ export async function rowsByDuckdb(file: Uint8Array): Promise<Rows> {
     const column = `"${String(column_name)}"`
     if (column_type === 'VARCHAR') return `lower(hex(${column})) AS ${column}`
     if (column_type === 'TIMESTAMP WITH TIME ZONE') return `epoch_ms(${column})::VARCHAR AS ${column}`
+    if (column_type === 'DATE') return `(${column} - DATE '1970-01-01')::VARCHAR AS ${column}`
     return `${column}::VARCHAR AS ${column}`
   })
   return (await duckdb(file, `SELECT ${terms.join(', ')} FROM FILE`)) as Rows
@@ -40,14 +41,17 @@ export async function rowsByDuckdb(file: Uint8Array): Promise<Rows> {
 
 /** All rows as hyparquet reads them. */
 export async function rowsByHyparquet(file: Uint8Array): Promise<Rows> {
-  const parsers = { stringFromBytes: (bytes: Uint8Array) => bytes && Buffer.from(bytes).toString('hex') }
+  const parsers = {
+    stringFromBytes: (bytes: Uint8Array) => bytes && Buffer.from(bytes).toString('hex'),
+    dateFromDays: (days: number) => days as unknown as Date,
+  }
   const rows = await parquetReadObjects({ file: asyncBuffer(file), compressors, parsers })
   return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, textOf(value)])))
 }
 
 /** The footer as hyparquet reads it. */
-export function footerOf(file: Uint8Array): ReturnType<typeof parquetMetadata> {
-  return parquetMetadata(file)
+export function footerOf(file: Uint8Array, parsers?: ParquetParsers): FileMetaData {
+  return parquetMetadata(file, parsers === undefined ? {} : { parsers })
 }
 
 function asyncBuffer(file: Uint8Array) {

@@ -1,4 +1,5 @@
-import { Field, List, Schema, Utf8 } from 'apache-arrow'
+import { Utf8Builder } from '@fletching/columns'
+import { Dictionary, Field, Int32, List, makeData, RecordBatch, Schema, Struct, Utf8, Vector } from 'apache-arrow'
 import { expect, it } from 'vitest'
 import { openRowGroupEncoder, ParquetFile } from '../src/index.ts'
 import { batchOf, fileOf } from './batches.ts'
@@ -39,6 +40,24 @@ it.each([
     // Errors tell no value.
     what: expect.not.stringMatching(/\d{3}/),
     help: expect.arrayContaining([expect.stringContaining('--parquet-writer parquet-wasm')]),
+  })
+})
+
+it('takes no null that a dictionary brings along, where the schema has none', async () => {
+  const type = new Dictionary(new Utf8(), new Int32())
+  const builder = new Utf8Builder()
+  builder.append('a')
+  builder.appendNull()
+  const data = makeData({ type, length: 3, data: Int32Array.of(0, 1, 0), dictionary: new Vector([builder.finish()]) })
+  const fields = [new Field('a', type, false)]
+  const schema = new Schema(fields)
+  const batch = new RecordBatch(
+    schema,
+    makeData({ type: new Struct(fields), length: 3, nullCount: 0, children: [data] }),
+  )
+  await expect(fileOf(schema, [batch])).rejects.toMatchObject({
+    kind: 'internal',
+    what: 'column a has no nulls, but a batch came with 1',
   })
 })
 

@@ -6,9 +6,9 @@ import { openRowGroupEncoder, ParquetFile, type ParquetWriterName } from '../src
 import { batchOf, type Column, fileOf, rowsOf } from './batches.ts'
 import { duckdb, footerOf, rowsByDuckdb, rowsByHyparquet } from './readers.ts'
 
-const both: ParquetWriterName[] = ['parquet-wasm', 'parquetjs-lite']
+const writers: ParquetWriterName[] = ['fletching', 'parquet-wasm', 'parquetjs-lite']
 
-describe.each(both)('row groups of %s', (writer) => {
+describe.each(writers)('row groups of %s', (writer) => {
   const columns = (from: number, count: number): Record<string, Column> => {
     const rows = Array.from({ length: count }, (_, row) => from + row)
     return {

@@ -25,6 +25,10 @@ const wasmOnly: Record<string, Column> = {
 }
 
 const combinations: [ParquetWriterName, Compression][] = [
+  ['fletching', 'snappy'],
+  ['fletching', 'zstd'],
+  ['fletching', 'gzip'],
+  ['fletching', 'none'],
   ['parquet-wasm', 'snappy'],
   ['parquet-wasm', 'zstd'],
   ['parquet-wasm', 'gzip'],
@@ -63,24 +67,26 @@ it('keeps every 64-bit number and the years 1 to 9999', async () => {
   expect(await rowsByDuckdb(file)).toEqual(rowsOf(wasmOnly))
 })
 
-it.each<ParquetWriterName>(['parquet-wasm', 'parquetjs-lite'])('%s declares types Athena knows', async (writer) => {
-  const columns: Record<string, Column> = {
-    text: ['text', ['a']],
-    code: ['dictionary?', ['a']],
-    whole: ['long', [1n]],
-    small: ['int?', [1]],
-    real: ['double', [1]],
-    yes: ['bool', [true]],
-    moment: ['moment', [1n]],
-    day: ['day', [18_000]],
-  }
-  const batch = batchOf(columns)
-  const file = await fileOf(batch.schema, [batch], { writer })
-  const schema = await duckdb(
-    file,
-    'SELECT name, type, repetition_type, converted_type, logical_type FROM parquet_schema(FILE) WHERE type IS NOT NULL',
-  )
-  expect(schema.map((column) => Object.values(column).join(' ').trimEnd())).toMatchInlineSnapshot(`
+it.each<ParquetWriterName>(['fletching', 'parquet-wasm', 'parquetjs-lite'])(
+  '%s declares types Athena knows',
+  async (writer) => {
+    const columns: Record<string, Column> = {
+      text: ['text', ['a']],
+      code: ['dictionary?', ['a']],
+      whole: ['long', [1n]],
+      small: ['int?', [1]],
+      real: ['double', [1]],
+      yes: ['bool', [true]],
+      moment: ['moment', [1n]],
+      day: ['day', [18_000]],
+    }
+    const batch = batchOf(columns)
+    const file = await fileOf(batch.schema, [batch], { writer })
+    const schema = await duckdb(
+      file,
+      'SELECT name, type, repetition_type, converted_type, logical_type FROM parquet_schema(FILE) WHERE type IS NOT NULL',
+    )
+    expect(schema.map((column) => Object.values(column).join(' ').trimEnd())).toMatchInlineSnapshot(`
     [
       "text BYTE_ARRAY REQUIRED UTF8 StringType()",
       "code BYTE_ARRAY OPTIONAL UTF8 StringType()",
@@ -92,18 +98,19 @@ it.each<ParquetWriterName>(['parquet-wasm', 'parquetjs-lite'])('%s declares type
       "day INT32 REQUIRED DATE DateType()",
     ]
   `)
-  expect((await duckdb(file, 'SELECT day::VARCHAR AS day FROM FILE'))[0]).toEqual({ day: '2019-04-14' })
-  expect((await duckdb(file, 'DESCRIBE SELECT * FROM FILE')).map((column) => column.column_type)).toEqual([
-    'VARCHAR',
-    'VARCHAR',
-    'BIGINT',
-    'INTEGER',
-    'DOUBLE',
-    'BOOLEAN',
-    'TIMESTAMP WITH TIME ZONE',
-    'DATE',
-  ])
-})
+    expect((await duckdb(file, 'SELECT day::VARCHAR AS day FROM FILE'))[0]).toEqual({ day: '2019-04-14' })
+    expect((await duckdb(file, 'DESCRIBE SELECT * FROM FILE')).map((column) => column.column_type)).toEqual([
+      'VARCHAR',
+      'VARCHAR',
+      'BIGINT',
+      'INTEGER',
+      'DOUBLE',
+      'BOOLEAN',
+      'TIMESTAMP WITH TIME ZONE',
+      'DATE',
+    ])
+  },
+)
 
 function withoutReal(rows: Record<string, string | null>[]): Record<string, string | null>[] {
   return rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => name !== 'real')))

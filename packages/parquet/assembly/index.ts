@@ -1,0 +1,18 @@
+export {
+  greatestReal,
+  greatestText,
+  greatestTextBytes,
+  greatestWhole,
+  hasNaN,
+  leastReal,
+  leastText,
+  leastTextBytes,
+  leastWhole,
+} from './bounds'
+export { openColumn } from './column'
+export { dictionaryBytes, findDistinct, putDictionary } from './dictionary'
+export { putCodes, putLevels } from './hybrid'
+export { ROOM } from './memory'
+export { putDoubles, putInts, putLongs, putTruths } from './numbers'
+export { compress } from './snappy'
+export { putTexts, textsBytes, textsEnd } from './texts'
