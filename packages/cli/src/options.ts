@@ -102,7 +102,7 @@ export const runOptionSpecs = {
     value: 'COLUMNS',
   },
   'parquet-writer': {
-    describe: 'who encodes Parquet; parquet-wasm by default',
+    describe: 'who encodes Parquet; fletching by default, and parquet-wasm for zstd and gzip',
     value: 'NAME',
     choices: ['fletching', 'parquet-wasm', 'parquetjs-lite'],
   },

@@ -53,6 +53,8 @@ interface Lane {
   readonly numbers: Int32Array
   /** Units that it was given and has not ended. */
   units: number
+  /** Row groups that it was given and has not encoded. */
+  encodings: number
   /** KiB of the read bytes that have been told. */
   toldKib: number
 }
@@ -69,6 +71,12 @@ interface Scanning extends CrewScan {
 interface WaitingRows {
   readonly sink: number
   readonly batches: readonly RecordBatch[]
+  readonly encoding: Encoding
+}
+
+/** A row group that a worker encodes. */
+interface Encoded {
+  readonly lane: Lane
   readonly encoding: Encoding
 }
 
@@ -89,7 +97,7 @@ export class Crew {
   readonly #options: CrewOptions
   readonly #lanes: readonly Lane[]
   readonly #waiting: WaitingRows[] = []
-  readonly #encodings = new Map<number, Encoding>()
+  readonly #encodings = new Map<number, Encoded>()
   #scanning: Scanning | undefined
   #encodingCount = 0
   #isOpening = false
@@ -148,7 +156,7 @@ export class Crew {
     const { plan, readsFiles, meter, openWorker = openCrewWorker } = this.#options
     const shared = new SharedArrayBuffer(Shared.size * Int32Array.BYTES_PER_ELEMENT)
     const worker = openWorker({ plan, readsFiles, measures: meter !== undefined, shared })
-    const lane: Lane = { worker, numbers: new Int32Array(shared), units: 0, toldKib: 0 }
+    const lane: Lane = { worker, numbers: new Int32Array(shared), units: 0, encodings: 0, toldKib: 0 }
     worker.on('message', (message: FromWorker) => this.#take(lane, message))
     onDeath(
       worker,
@@ -162,7 +170,7 @@ export class Crew {
     if (this.#isDismissed) return
     this.#death ??= error
     this.#scanning?.window.fail(error)
-    for (const { reject } of this.#encodings.values()) reject(error)
+    for (const { encoding } of this.#encodings.values()) encoding.reject(error)
     for (const { encoding } of this.#waiting) encoding.reject(error)
     this.#encodings.clear()
     this.#waiting.length = 0
@@ -176,19 +184,26 @@ export class Crew {
     })
   }
 
-  /** Always the same one: each that encodes holds an instance of the writer, which is larger than all else that it has. */
-  get #encodingWorker(): Worker {
-    return this.#lanes[0].worker
+  /** Those that may encode row groups of a sink: a writer of others is larger than all else that a worker has, and is held by one. */
+  #encodersOf(sink: number): readonly Lane[] {
+    const plan = this.#options.plan.sinks[sink]
+    return plan.format === 'parquet' && plan.writer === 'fletching' ? this.#lanes : this.#lanes.slice(0, 1)
   }
 
   #giveEncodings(): void {
-    while (this.#waiting.length > 0 && this.#encodings.size < ENCODINGS_AHEAD) {
-      const { sink, batches, encoding } = this.#waiting.shift() as WaitingRows
+    while (this.#waiting.length > 0) {
+      const [{ sink, batches, encoding }] = this.#waiting
+      const lane = this.#encodersOf(sink).reduce((idlest, other) =>
+        other.encodings < idlest.encodings ? other : idlest,
+      )
+      if (lane.encodings === ENCODINGS_AHEAD) return
+      this.#waiting.shift()
       const id = this.#encodingCount++
       try {
         const batch = packBatch(concatBatches(batches))
-        post(this.#encodingWorker, { kind: 'encode', id, sink, batch }, transfersOf(batch))
-        this.#encodings.set(id, encoding)
+        post(lane.worker, { kind: 'encode', id, sink, batch }, transfersOf(batch))
+        this.#encodings.set(id, { lane, encoding })
+        lane.encodings++
       } catch (error) {
         encoding.reject(error)
       }
@@ -196,10 +211,12 @@ export class Crew {
   }
 
   #endEncoding(id: number): Encoding | undefined {
-    const encoding = this.#encodings.get(id)
+    const encoded = this.#encodings.get(id)
+    if (encoded === undefined) return undefined
     this.#encodings.delete(id)
+    encoded.lane.encodings--
     this.#giveEncodings()
-    return encoding
+    return encoded.encoding
   }
 
   #take(lane: Lane, message: FromWorker): void {
@@ -246,11 +263,12 @@ export class Crew {
     if (ahead === 1) this.#openTables()
   }
 
-  /** Lets a worker load what encodes row groups while the others have units yet: most of these groups come when none have. */
+  /** Lets a worker load the writer of others while the rest have units yet: most row groups come when none have. */
   #openTables(): void {
-    if (this.#isOpening || this.#options.plan.sinks.every(({ format }) => format !== 'parquet')) return
+    const isLoaded = this.#options.plan.sinks.every((sink) => sink.format !== 'parquet' || sink.writer === 'fletching')
+    if (this.#isOpening || isLoaded) return
     this.#isOpening = true
-    post(this.#encodingWorker, { kind: 'open' })
+    post(this.#lanes[0].worker, { kind: 'open' })
   }
 
   async #feed(worker: Worker, unit: Unit, { feeds, chunks, window }: Scanning): Promise<void> {

@@ -81,7 +81,7 @@ export interface RunOptions {
   readonly csvDialect?: CsvDialect
   /** The columns that name the folders of every Parquet table, instead of the job's; an empty list for one file. */
   readonly partitionBy?: readonly string[]
-  /** Default `parquet-wasm`. */
+  /** Default `fletching`, and `parquet-wasm` for a compression that it has not. */
   readonly parquetWriter?: ParquetWriterName
   /** Default `snappy`. */
   readonly parquetCompression?: Compression

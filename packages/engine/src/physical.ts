@@ -2,7 +2,7 @@ import { formatPath, type Path } from '@fletching/columns'
 import { authorError, internal } from '@fletching/columns/errors'
 import type { CsvDialect } from '@fletching/csv'
 import type { ScanColumn, ScannerKind, ScanPredicate, ScanSpec, ScanStep, ScanType } from '@fletching/ndjson'
-import type { Compression, ParquetWriterName } from '@fletching/parquet'
+import { type Compression, defaultWriter, type ParquetWriterName } from '@fletching/parquet'
 import type {
   DropDuplicatesStep,
   Expr,
@@ -174,14 +174,15 @@ function lowerSink({ sink, columns }: OptimizedSink, options: RunOptions): Physi
   if (sink.format === 'csv') {
     return { format: 'csv', to: sink.to, columns, dialect: options.csvDialect ?? sink.dialect }
   }
+  const compression = options.parquetCompression ?? 'snappy'
   const rowGroupRows = options.rowGroupRows ?? 131_072
   return {
     format: 'parquet',
     to: sink.to,
     columns,
     partitionBy: partitionColumns(columns, options.partitionBy ?? sink.partitionBy),
-    writer: options.parquetWriter ?? 'parquet-wasm',
-    compression: options.parquetCompression ?? 'snappy',
+    writer: options.parquetWriter ?? defaultWriter(compression),
+    compression,
     rowGroupRows,
     openRows: 4 * rowGroupRows,
     openBytes: 128 * MIB,

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
 import { sliceBatch } from '@fletching/columns'
+import type { ParquetWriterName } from '@fletching/parquet'
 import { findInput, type ObjectInfo, openLocalStore, type Store } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
-import type { RecordBatch } from 'apache-arrow'
+import { type RecordBatch, tableFromArrays } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import { Crew, type CrewOptions, type CrewScan } from '../src/crew.ts'
 import { inflateAhead } from '../src/inflate-ahead.ts'
@@ -186,6 +187,12 @@ describe('workers', () => {
     }))
 })
 
+/** The plan of the clicks with a writer for its table. */
+function planWith(writer: ParquetWriterName): PhysicalPlan {
+  const plan = clicksPlan()
+  return { ...plan, sinks: plan.sinks.map((sink) => (sink.format === 'parquet' ? { ...sink, writer } : sink)) }
+}
+
 describe('what encodes row groups', () => {
   /** Scans many empty units with workers of which the one that is told to load it dies of that. */
   async function scanned(sinks: PhysicalPlan['sinks']): Promise<void> {
@@ -206,9 +213,31 @@ describe('what encodes row groups', () => {
   }
 
   it('is loaded by one worker when few units are left', () =>
-    expect(scanned(clicksPlan().sinks)).rejects.toThrow('a worker died: worker 0 loads it, behind units'))
+    expect(scanned(planWith('parquet-wasm').sinks)).rejects.toThrow('a worker died: worker 0 loads it, behind units'))
 
-  it('is not loaded where there is no table', () => scanned(clicksPlan().sinks.slice(0, 1)))
+  it('is not loaded where there is no table, nor where it is there already', async () => {
+    await scanned(clicksPlan().sinks.slice(0, 1))
+    await scanned(planWith('fletching').sinks.slice(1))
+  })
+
+  it.each<[ParquetWriterName, number[]]>([
+    ['fletching', [0, 1]],
+    ['parquet-wasm', [0]],
+  ])('is %s in the workers %j', async (writer, expected) => {
+    let workers = 0
+    const code = `
+      const { parentPort, workerData } = require('worker_threads')
+      parentPort.on('message', ({ id }) => parentPort.postMessage({ kind: 'encoded', id, group: { rows: workerData } }))`
+    const openWorker = () => new Worker(code, { eval: true, workerData: workers++ })
+    const crew = new Crew({ plan: planWith(writer), readsFiles: true, workerCount: 2, openWorker })
+    try {
+      const [batch] = tableFromArrays({ a: ['x'] }).batches
+      const groups = await Promise.all(Array.from({ length: 9 }, () => crew.encoder(1).encode([batch])))
+      expect(new Set(groups.map(({ rows }) => rows))).toEqual(new Set(expected))
+    } finally {
+      await crew.dismiss()
+    }
+  })
 })
 
 describe('row groups that workers encode', () => {

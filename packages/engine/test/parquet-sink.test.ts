@@ -41,7 +41,7 @@ function rowGroups(batches: readonly RecordBatch[], openBytes: number): Promise<
       to: `${folder}/table`,
       columns: [],
       partitionBy: ['part'],
-      writer: 'parquet-wasm',
+      writer: 'fletching',
       compression: 'snappy',
       rowGroupRows: 10,
       openRows: 15,
@@ -91,7 +91,7 @@ function planOf(plan: Partial<ParquetSinkPlan> = {}): ParquetSinkPlan {
     to: 'memory:table/',
     columns: [],
     partitionBy: ['part'],
-    writer: 'parquet-wasm',
+    writer: 'fletching',
     compression: 'snappy',
     rowGroupRows: 10,
     openRows: 1000,
@@ -219,7 +219,7 @@ describe('a table', () => {
   it('that is given up leaves neither files nor folders, whatever was written', () =>
     inFolder(async (place) => {
       const location = parseLocation(`${place}/table/`)
-      const plan = { format: 'parquet', to: place, columns: [], writer: 'parquet-wasm', compression: 'none' } as const
+      const plan = { format: 'parquet', to: place, columns: [], writer: 'fletching', compression: 'none' } as const
       const bounds = { partitionBy: ['part'], rowGroupRows: 2, openRows: 8, openBytes: Number.POSITIVE_INFINITY }
       const sink = await ParquetSink.open(await openStore(location), tableIn(location), schema, { ...plan, ...bounds })
       await sink.write(rowsOf(['a', 'a', 'b', 'b', 'c']))

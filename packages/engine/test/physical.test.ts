@@ -38,7 +38,7 @@ describe('a plan is lowered', () => {
         format: 'parquet',
         to: 'table/',
         partitionBy: ['day'],
-        writer: 'parquet-wasm',
+        writer: 'fletching',
         compression: 'snappy',
         rowGroupRows: 131_072,
         openRows: 524_288,
@@ -61,6 +61,11 @@ describe('a plan is lowered', () => {
       { dialect: 'glue' },
       { partitionBy: [], writer: 'parquetjs-lite', compression: 'none', rowGroupRows: 10, openRows: 40 },
     ])
+  })
+
+  it('with a writer that has the compression', () => {
+    const plan = planFor(ends, { parquetCompression: 'zstd' })
+    expect(plan.sinks[1]).toMatchObject({ writer: 'parquet-wasm', compression: 'zstd' })
   })
 
   it('with a column of the scan for each path that is looked at', () => {

@@ -1,7 +1,8 @@
 import { authorError } from '@fletching/columns/errors'
 import type { Schema } from 'apache-arrow'
 import { FletchingEncoder } from './fletching.ts'
-import type { ParquetOptions } from './options.ts'
+import type { Compression, ParquetOptions, ParquetWriterName } from './options.ts'
+import type { PageCodec } from './page-writer.ts'
 import type { RowGroupEncoder } from './row-group.ts'
 import { schemaElements } from './schema-elements.ts'
 
@@ -13,28 +14,37 @@ import { schemaElements } from './schema-elements.ts'
  */
 export function checkParquet(schema: Schema, { writer, compression }: ParquetOptions): void {
   schemaElements(schema)
-  if (writer === 'parquetjs-lite' && compression === 'zstd') {
-    throw authorError('NOT_SUPPORTED', 'parquetjs-lite cannot compress with zstd', {
-      help: 'choose snappy, gzip or none, or the writer parquet-wasm',
-    })
-  }
+  const compressions = COMPRESSIONS[writer]
+  if (compressions.includes(compression)) return
+  throw authorError('NOT_SUPPORTED', `${writer} cannot compress with ${compression}`, {
+    help: `choose ${compressions.slice(0, -1).join(', ')} or ${compressions.at(-1)}, or the writer parquet-wasm`,
+  })
+}
+
+/** The writer that is taken where none is named: ours, where it has the compression. */
+export function defaultWriter(compression: Compression): ParquetWriterName {
+  return COMPRESSIONS.fletching.includes(compression) ? 'fletching' : 'parquet-wasm'
 }
 
 /**
- * Opens the encoder of a writer; parquet-wasm and parquetjs-lite are loaded only now. Where ours has not the compression, it is parquet-wasm's.
+ * Opens the encoder of a writer; those of others are loaded only now.
  *
  * - Errors: those of `checkParquet`.
  */
 export async function openRowGroupEncoder(schema: Schema, options: ParquetOptions): Promise<RowGroupEncoder> {
   checkParquet(schema, options)
   const { writer, compression } = options
-  if (writer === 'fletching' && (compression === 'snappy' || compression === 'none')) {
-    return new FletchingEncoder(schema, compression)
-  }
-  if (writer === 'parquetjs-lite' && compression !== 'zstd') {
+  if (writer === 'fletching') return new FletchingEncoder(schema, compression as PageCodec)
+  if (writer === 'parquetjs-lite') {
     const { ParquetJsEncoder } = await import('./parquetjs-lite.ts')
-    return new ParquetJsEncoder(schema, compression)
+    return new ParquetJsEncoder(schema, compression as Exclude<Compression, 'zstd'>)
   }
   const { WasmEncoder } = await import('./parquet-wasm.ts')
   return new WasmEncoder(schema, compression)
+}
+
+const COMPRESSIONS: Readonly<Record<ParquetWriterName, readonly Compression[]>> = {
+  fletching: ['snappy', 'none'],
+  'parquet-wasm': ['snappy', 'zstd', 'gzip', 'none'],
+  'parquetjs-lite': ['snappy', 'gzip', 'none'],
 }

@@ -16,7 +16,7 @@ import type { RowGroup, RowGroupEncoder } from './row-group.ts'
 import { splitFile } from './split-file.ts'
 
 /**
- * Encodes with parquetjs-lite, row by row: slow, and the baseline that the other writer is measured against.
+ * Encodes with parquetjs-lite, row by row: slow, and the baseline that the others are measured against.
  *
  * Its statistics are off, since they order texts as JavaScript does and make readers skip rows that are there. It sends whole numbers
  * through doubles, so those beyond ±2^53 are refused. Moments and days are written as plain numbers; the footer, which is ours, says
@@ -110,7 +110,7 @@ function notNaN(name: string, value: number): number {
 function notInParquetJs(name: string, what: string): FletchingError {
   return dataError('NOT_IN_PARQUETJS', what, {
     at: `column ${name}`,
-    help: '--parquet-writer parquet-wasm, which is the default, can',
+    help: 'leave --parquet-writer out: the default can',
   })
 }
 

@@ -27,10 +27,9 @@ it.skipIf(!isBuilt)(
   `${isBuilt ? '' : 'not built: '}loads no writer of others before one is opened, and then only that`,
   async () => {
     expect(await writersLoadedAfter('')).toEqual([])
-    const ours = (compression: string) =>
-      `await openRowGroupEncoder(schema, { writer: 'fletching', compression: '${compression}' })`
-    expect(await writersLoadedAfter(ours('snappy'))).toEqual([])
-    expect(await writersLoadedAfter(ours('zstd'))).toEqual(['parquet-wasm'])
+    expect(
+      await writersLoadedAfter("await openRowGroupEncoder(schema, { writer: 'fletching', compression: 'snappy' })"),
+    ).toEqual([])
     expect(
       await writersLoadedAfter("await openRowGroupEncoder(schema, { writer: 'parquet-wasm', compression: 'none' })"),
     ).toEqual(['parquet-wasm'])

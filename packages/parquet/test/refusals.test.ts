@@ -1,7 +1,14 @@
 import { Utf8Builder } from '@fletching/columns'
 import { Dictionary, Field, Int32, List, makeData, RecordBatch, Schema, Struct, Utf8, Vector } from 'apache-arrow'
 import { expect, it } from 'vitest'
-import { openRowGroupEncoder, ParquetFile } from '../src/index.ts'
+import {
+  type Compression,
+  checkParquet,
+  defaultWriter,
+  openRowGroupEncoder,
+  ParquetFile,
+  type ParquetWriterName,
+} from '../src/index.ts'
 import { batchOf, fileOf } from './batches.ts'
 
 it.each(['Id', 'user id', 'é', '', 'a-b', 'a.b'])('takes no column named %j', async (name) => {
@@ -22,11 +29,25 @@ it('takes no lists', () => {
   expect(() => new ParquetFile(schema)).toThrow(expect.objectContaining({ kind: 'author', code: 'NOT_IN_PARQUET' }))
 })
 
-it('has no zstd in parquetjs-lite', async () => {
+it.each<[ParquetWriterName, Compression, string]>([
+  ['parquetjs-lite', 'zstd', 'choose snappy, gzip or none, or the writer parquet-wasm'],
+  ['fletching', 'zstd', 'choose snappy or none, or the writer parquet-wasm'],
+  ['fletching', 'gzip', 'choose snappy or none, or the writer parquet-wasm'],
+])('%s has no %s', async (writer, compression, help) => {
   const { schema } = batchOf({ a: ['long', [1n]] })
-  await expect(openRowGroupEncoder(schema, { writer: 'parquetjs-lite', compression: 'zstd' })).rejects.toMatchObject({
-    kind: 'author',
-  })
+  const message = `NOT_SUPPORTED: ${writer} cannot compress with ${compression}\n  ${help}`
+  await expect(openRowGroupEncoder(schema, { writer, compression })).rejects.toMatchObject({ kind: 'author', message })
+})
+
+it.each<[Compression, ParquetWriterName]>([
+  ['snappy', 'fletching'],
+  ['none', 'fletching'],
+  ['zstd', 'parquet-wasm'],
+  ['gzip', 'parquet-wasm'],
+])('of %s is written by %s where no writer is named', async (compression, writer) => {
+  expect(defaultWriter(compression)).toBe(writer)
+  const { schema } = batchOf({ a: ['long', [1n]] })
+  checkParquet(schema, { writer, compression })
 })
 
 it.each([
@@ -39,7 +60,7 @@ it.each([
     code: 'NOT_IN_PARQUETJS',
     // Errors tell no value.
     what: expect.not.stringMatching(/\d{3}/),
-    help: expect.arrayContaining([expect.stringContaining('--parquet-writer parquet-wasm')]),
+    help: expect.arrayContaining([expect.stringContaining('leave --parquet-writer out')]),
   })
 })
 

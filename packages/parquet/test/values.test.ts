@@ -26,8 +26,6 @@ const wasmOnly: Record<string, Column> = {
 
 const combinations: [ParquetWriterName, Compression][] = [
   ['fletching', 'snappy'],
-  ['fletching', 'zstd'],
-  ['fletching', 'gzip'],
   ['fletching', 'none'],
   ['parquet-wasm', 'snappy'],
   ['parquet-wasm', 'zstd'],
