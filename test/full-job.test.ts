@@ -117,6 +117,22 @@ describe('a CSV of the rows of all runs', () => {
       expect(sorted(await csvIn(folder))).toEqual(sorted(wholeOf(...days)))
     }))
 
+  it('may come from folders in another order, and not from other columns', () =>
+    inFolder(async (folder) => {
+      const by = (...partitionBy: string[]): RunOptions => ({ ...FULL, partitionBy })
+      await run(folder, 'in0', days[1], by('dt', 'event_type'))
+      await run(folder, 'in1', days[2], by('event_type', 'dt'))
+      expect(sorted(await csvIn(folder))).toEqual(sorted(wholeOf(days[1], days[2])))
+      const before = await csvIn(folder)
+      await expect(run(folder, 'in2', days[0], by('dt'))).rejects.toMatchObject({
+        kind: 'environment',
+        message: expect.stringMatching(
+          /^OTHER_COLUMNS: the Parquet file has other columns than the table\n {2}at .*\/table\/dt=.*\.parquet\n {2}at job/,
+        ),
+      })
+      expect(await csvIn(folder)).toBe(before)
+    }))
+
   it('has the same bytes however many threads there are', async () => {
     const csvs = [1, 2].map((workers) =>
       inFolder(async (folder) => {

@@ -16,7 +16,7 @@ export interface EarlierColumns {
  * Finds the table from which the rows of earlier runs are written into a CSV again: the first that has a column of the same expression for
  * each of its columns. Such columns hold equal values whatever they are called, since every sink of a plan gets the same rows.
  *
- * - Errors: NO_EARLIER_ROWS (author) when there is no table, or none that has every column; the first table that comes nearest is named.
+ * - Errors: NO_EARLIER_ROWS (author) when there is no table, or none that has every column: then the first is named.
  */
 export function earlierColumns(csv: CsvSinkPlan, sinks: readonly PhysicalSink[]): EarlierColumns {
   const tables = sinks.filter((sink) => sink.format === 'parquet')

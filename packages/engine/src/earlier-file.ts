@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { addPlace, environmentError, FletchingError, internal } from '@fletching/columns/errors'
+import { environmentError, FletchingError, internal } from '@fletching/columns/errors'
 import { footerByteLength, openParquetDecoder, type ParquetDecoder, readFooter } from '@fletching/parquet'
 import { type ObjectInfo, parseLocation, type Store } from '@fletching/storage'
 import type { RecordBatch, Schema } from 'apache-arrow'
@@ -65,7 +65,10 @@ class Reader {
   }
 
   flush(name: string): void {
-    if (this.#failure !== undefined) throw addPlace(this.#failure, name)
+    if (this.#failure !== undefined) {
+      const { code, what, help, cause } = this.#failure
+      throw environmentError(code, what, { at: name, help: [...help, ANEW], cause })
+    }
     this.#decoder?.flush()
   }
 }
@@ -104,9 +107,10 @@ async function readFrom(store: Store, object: ObjectInfo, start: number): Promis
 function tableChanged({ name, run }: OutputInfo, why: string): FletchingError {
   return environmentError('TABLE_CHANGED', `the table no longer holds what run ${run} wrote: ${why}`, {
     at: name,
-    help: 'nothing was written; bring the file back, or write everything anew: --write-mode replace over the whole input',
+    help: `nothing was written; bring the file back, or ${ANEW}`,
   })
 }
 
+const ANEW = 'write everything anew: --write-mode replace over the whole input'
 /** One request for the whole of a small file, and for the footer of most others. */
 const END_BYTES = 256 * 1024

@@ -1,5 +1,5 @@
 import { sliceBatch } from '@fletching/columns'
-import { authorError } from '@fletching/columns/errors'
+import { authorError, internal } from '@fletching/columns/errors'
 import { CsvEncoder } from '@fletching/csv'
 import type { Scalar } from '@fletching/kernels/scalar'
 import { hiveValue } from '@fletching/parquet'
@@ -68,8 +68,9 @@ export async function* earlierRows(
   )
   const encoder = new CsvEncoder(sinkSchema(csv.columns), csv)
   for (const file of files) {
-    const values = partitionValues(from, file.name.slice(table.name.length))
+    const folders = file.name.slice(table.name.length).split('/')
     for await (const group of earlierFile(await state.storeOf(file.name), file, schema, inFiles)) {
+      const values = partitionValues(from, folders)
       const step = rowsAtATime(group)
       for (let start = 0; start < group.numRows; start += step) {
         const rows = sliceBatch(group, start, Math.min(group.numRows, start + step))
@@ -100,16 +101,16 @@ function inOrderOfRuns(outputs: readonly OutputInfo[]): OutputInfo[] {
   return outputs.toSorted((a, b) => runs.indexOf(a.run) - runs.indexOf(b.run) || compareNames(a.name, b.name))
 }
 
-/** What the folders of a file say of all of its rows. - `path`: of the file, in the folder of the table. */
-function partitionValues({ table }: EarlierColumns, path: string): ReadonlyMap<string, Scalar> {
-  const folders = path.split('/')
+/** What the folders of a file say of all of its rows, in whatever order they stand. */
+function partitionValues({ table, columns }: EarlierColumns, folders: readonly string[]): ReadonlyMap<string, Scalar> {
+  const partitions = columns.filter(({ name }) => table.partitionBy.includes(name))
   return new Map(
-    table.columns
-      .filter(({ name }) => table.partitionBy.includes(name))
-      .map((column) => {
-        const { name } = column
-        return [name, partitionValue(hiveValue(name, folders[table.partitionBy.indexOf(name)]), column)]
-      }),
+    partitions.map((column) => {
+      const { name } = column
+      const folder = folders.find((one) => one.startsWith(`${name}=`))
+      if (folder === undefined) throw internal(`no folder of ${folders.join('/')} tells ${name}`)
+      return [name, partitionValue(hiveValue(name, folder), column)]
+    }),
   )
 }
 

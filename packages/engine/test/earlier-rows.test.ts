@@ -300,12 +300,12 @@ describe('a table that has changed', () => {
     [
       'what a run wrote is no Parquet',
       (name) => writeFile(name, 'a,b\n1,2\n'),
-      /^BAD_PARQUET: the file cannot be read as Parquet: it does not end with PAR1\n {2}at .*run-9.parquet$/,
+      /^BAD_PARQUET: the file cannot be read as Parquet: it does not end with PAR1\n {2}at .*run-9.parquet\n {2}write everything anew: --write-mode replace over the whole input$/,
     ],
     [
       'a run wrote other columns',
       otherColumns,
-      /^OTHER_COLUMNS: .*\n {2}at .*run-9.parquet\n {2}it has: user optional BYTE.*\n {2}expected: sku optional/,
+      /^OTHER_COLUMNS: .*\n {2}at .*run-9.parquet\n {2}it has: user optional BYTE.*\n {2}expected: sku optional.*\n {2}write everything anew: --write-mode replace over the whole input$/,
     ],
   ])('is refused when %s', (_, change, message) =>
     inFolder(async (folder) => {
