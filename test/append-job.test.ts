@@ -145,7 +145,7 @@ describe('a run that appends', () => {
       expect(await runs.table()).toEqual(rowsOf(['u1', 'u2', 'u2'], [18]))
     }))
 
-  it('takes away the rejects of the last run, and leaves a table that got no row', () =>
+  it('leaves the rejects of all runs, and a table that got no row', () =>
     inFolder(async (folder) => {
       const runs = new Runs(folder)
       await mkdir(join(folder, 'in1'))
@@ -154,10 +154,15 @@ describe('a run that appends', () => {
       await runs.over('in2', [], [], { ...APPEND, onEmpty: 'header' })
       expect(await runs.csvRows()).toEqual([])
       expect((await runs.manifest()).outputs.map(({ format, run }) => [format, run === runOf(first)])).toEqual([
+        ['rejects', true],
         ['parquet', true],
         ['csv', false],
       ])
-      expect(Object.keys(await runs.everything()).filter((name) => name.endsWith('.ndjson'))).toEqual([])
+      const third = await runs.over('in3', ['u1'], [33], { ...APPEND, onEmpty: 'header' })
+      const rejects = Object.keys(await runs.everything()).filter((name) => name.endsWith('.ndjson'))
+      expect(new Set(rejects.map((name) => name.slice(name.lastIndexOf('/') + 1)))).toEqual(
+        new Set([first, third].map((run) => `rejects-${runOf(run)}.ndjson`)),
+      )
       expect(await runs.table()).toEqual(rowsOf(['u1'], [18]))
     }))
 

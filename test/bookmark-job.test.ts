@@ -38,11 +38,15 @@ class Place {
     }
   }
 
+  async input(): Promise<string> {
+    await mkdir(join(this.folder, 'in'), { recursive: true })
+    return join(this.folder, 'in')
+  }
+
   /** Puts an object of events of these users, one of each day from the 18th on, into the input. */
   async put(name: string, ...users: readonly string[]): Promise<void> {
     const lines = users.map((user, number) => event(user, `,"timestamp":"2019-05-${18 + (number % 3)}T12:00:00Z"`))
-    await mkdir(join(this.folder, 'in'), { recursive: true })
-    await writeFile(join(this.folder, 'in', name), gzipSync(linesOf(lines)))
+    await writeFile(join(await this.input(), name), gzipSync(linesOf(lines)))
   }
 
   /** Options beside those of a bookmark, or in their place. */
@@ -152,6 +156,28 @@ describe('a run with a bookmark', () => {
       ])
       expect(await place.csvUsers()).toEqual(['a1'])
       expect((await place.run()).inputs).toEqual([])
+    }))
+
+  it('keeps the lines that earlier runs refused, until their objects are new again', () =>
+    inPlace(async (place) => {
+      const rejects = async () =>
+        Object.entries(await place.files())
+          .filter(([name]) => name.endsWith('.ndjson') && name.includes('rejects'))
+          .flatMap(([, text]) => text.trimEnd().split('\n'))
+          .map((line) => (JSON.parse(line) as { text: string }).text)
+          .sort()
+      for (const name of ['a', 'b', 'c']) {
+        await writeFile(join(await place.input(), name), linesOf([`{"${name}`, event(name)]))
+        await place.run({ onMalformed: 'quarantine' })
+      }
+      await place.put('d', 'd1')
+      await place.run()
+      expect(await rejects()).toEqual(['{"a', '{"b', '{"c'])
+      const { runs } = await showBookmark(job, place.params())
+      await rewindBookmark(job, place.params(), runs[0].id, { outputs: 'remove' })
+      expect(await rejects()).toEqual(['{"a'])
+      await place.run({ onMalformed: 'quarantine' })
+      expect(await rejects()).toEqual(['{"a', '{"b', '{"c'])
     }))
 
   it('does not move it when the run fails', () =>
@@ -325,7 +351,7 @@ describe('a bookmark is refused', () => {
       { bookmark: 'enable' },
       `BAD_OPTION: nothing says what the CSV of a run that appends is to hold
   at --write-mode append
-  a CSV is one object and cannot be appended to; --csv increment replaces it by the rows of this run alone`,
+  a CSV is one object and cannot be appended to; --csv full writes it anew with the rows of all runs, --csv increment with those of this run alone`,
     ],
     [
       'outputs that are replaced',

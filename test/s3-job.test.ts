@@ -10,7 +10,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { runJob } from '@fletching/engine'
+import { resetBookmark, runJob, showBookmark } from '@fletching/engine'
 import { generateObjects, trapKinds } from '@fletching/gen'
 import job from '@fletching/jobs/segment-to-personalize'
 import { openStore, parseLocation } from '@fletching/storage'
@@ -177,6 +177,31 @@ describe('the main job from bucket to bucket', () => {
     expect((await get(bucket, 'interactions/part-00000.csv')).toString()).toBe(
       'USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\nu,s,Product Clicked,1558224000\n',
     )
+  })
+
+  it('reads only what is new, and keeps the rows of all runs in one CSV', async () => {
+    const bucket = await makeBucket()
+    const objects = [...generateObjects({ seed: 9, events: 900, days: 3 })]
+    const run = () => runJob(job, paramsOf(bucket), { ...single(), bookmark: 'enable', csv: 'full' })
+    let rows = 0
+    // The last comes first: what is new need not have the greatest name.
+    for (const { key, bytes } of objects.toReversed()) {
+      await put(bucket, key, bytes)
+      rows += (await run()).accounting.rows
+    }
+    const csv = (await get(bucket, 'interactions/part-00000.csv')).toString()
+    const expected = segmentToPersonalizeOracle(objects.map(({ key, bytes }) => ({ name: key, bytes })))
+    expect(csv.split('\n').toSorted()).toEqual(csvOf(expected.rows, 'personalize').split('\n').toSorted())
+    expect(rows).toBe(expected.rows.length)
+    const keys = await keysOf(bucket)
+    expect(await run()).toMatchObject({ inputs: [], outputs: [] })
+    expect(await keysOf(bucket)).toEqual(keys)
+    expect(await showBookmark(job, paramsOf(bucket))).toMatchObject({ objects: objects.length })
+    const { removed } = await resetBookmark(job, paramsOf(bucket), { ...single(), outputs: 'remove' })
+    expect(removed.length).toBeGreaterThan(0)
+    expect(await keysOf(bucket, 'table/')).toEqual([])
+    const state = `_fletching/${job.name}/interactions/`
+    expect(await keysOf(bucket, state)).toEqual([`${state}ledger.json`, `${state}manifest.json`])
   })
 
   it('says which bucket does not exist', async () => {

@@ -12,6 +12,7 @@ import { csvTarget } from './outputs.ts'
 import { type Passed, passOver } from './pass.ts'
 import { lower, type PhysicalPlan } from './physical.ts'
 import type { Places } from './places.ts'
+import { fileNames } from './write-mode.ts'
 
 /** What a pass over the input did and how long it took, operator by operator. */
 export interface Analysis {
@@ -99,7 +100,7 @@ async function discardingPlaces(plan: PhysicalPlan, { s3 }: RunOptions): Promise
     input,
     sinks,
     writeMode: 'replace',
-    partFile: 'part-00000.parquet',
+    files: fileNames('replace', ''),
     keptAs: {},
     state: { store, folder, isSingleWriter: true, storeOf: async () => store },
     last: undefined,

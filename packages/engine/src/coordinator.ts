@@ -30,7 +30,7 @@ interface Helpers {
  * - `meter`: is told of the row groups that are encoded on this thread.
  */
 export async function openCoordinator(
-  { sinks: places, partFile, keptAs, state }: Pick<Places, 'sinks' | 'partFile' | 'keptAs' | 'state'>,
+  { sinks: places, files, keptAs, state }: Pick<Places, 'sinks' | 'files' | 'keptAs' | 'state'>,
   { crew, log, meter }: Partial<Helpers> = {},
 ): Promise<Coordinator> {
   const logged = (store: Store): Pick<Store, 'create'> => ({
@@ -41,13 +41,13 @@ export async function openCoordinator(
         ...(log === undefined ? {} : { onBegun: (begun) => log.add(begun) }),
       }),
   })
-  const rejects = joinLocation(state.folder, 'rejects.ndjson')
+  const rejects = joinLocation(state.folder, files.rejects)
   const sinks: Sink[] = []
   const coordinator = new Coordinator(sinks, new RejectsSink(() => logged(state.store).create(rejects)))
   try {
     for (const [number, { sink, store, target }] of places.entries()) {
       const encoder = crew?.encoder(number) ?? (await openMeteredEncoder(sink, number, meter))
-      sinks.push(await openSink({ sink, target, partFile }, logged(store), encoder))
+      sinks.push(await openSink({ sink, target, files }, logged(store), encoder))
     }
     return coordinator
   } catch (error) {
@@ -57,12 +57,13 @@ export async function openCoordinator(
 }
 
 async function openSink(
-  { sink, target, partFile }: Pick<SinkPlace, 'sink' | 'target'> & Pick<Places, 'partFile'>,
+  { sink, target, files }: Pick<SinkPlace, 'sink' | 'target'> & Pick<Places, 'files'>,
   store: Pick<Store, 'create'>,
   encoder: TableEncoder | undefined,
 ): Promise<Sink> {
   const schema = sinkSchema(sink.columns)
-  if (sink.format === 'parquet') return ParquetSink.open(store, { folder: target, partFile }, schema, sink, encoder)
+  if (sink.format === 'parquet')
+    return ParquetSink.open(store, { folder: target, partFile: files.part }, schema, sink, encoder)
   const csv = new CsvSink(await store.create(target, { contentType: 'text/csv' }))
   try {
     await csv.write(new CsvEncoder(schema, { dialect: sink.dialect }).header(), 0)

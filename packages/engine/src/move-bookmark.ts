@@ -221,7 +221,9 @@ async function forget({ state, last, base, id, outputs }: Moving, number: number
   const ids = new Set(forgotten.map((run) => run.id))
   const doubled = last?.manifest.outputs.filter(({ format, run }) => format === 'parquet' && ids.has(run)) ?? []
   if (doubled.length > 0 && outputs === undefined) throw wouldDouble(doubled)
-  const removed = outputs === 'remove' ? doubled : []
+  // Their lines are refused again when they are read again.
+  const rejects = last?.manifest.outputs.filter(({ format, run }) => format === 'rejects' && ids.has(run)) ?? []
+  const removed = outputs === 'remove' ? [...doubled, ...rejects] : []
   if (forgotten.length === 0) {
     return {
       move: { before: base.before, ledger: { ...base.ledger, last: id }, replaced: [] },

@@ -20,7 +20,7 @@ import type { PhysicalPlan, PhysicalSink } from './physical.ts'
 import { rollForward } from './roll-forward.ts'
 import { type Run, type RunLog, sweep } from './run-log.ts'
 import { encryptionOf, type KeptAs, keptAs, type S3ObjectOptions } from './s3-objects.ts'
-import { assertNothingThere, partFile, writeModeOf } from './write-mode.ts'
+import { assertNothingThere, type FileNames, fileNames, writeModeOf } from './write-mode.ts'
 
 /** A sink and where it writes. */
 export interface SinkPlace {
@@ -45,8 +45,7 @@ export interface Places {
   readonly input: { readonly store: Store }
   readonly sinks: readonly SinkPlace[]
   readonly writeMode: WriteMode
-  /** What a file of a table is called in its folder. */
-  readonly partFile: string
+  readonly files: FileNames
   readonly keptAs: KeptAs
   readonly state: State
   /** The manifest of the last run, if there was one. */
@@ -96,7 +95,7 @@ export async function openPlaces(
     input,
     sinks,
     writeMode,
-    partFile: partFile(writeMode, run.id),
+    files: fileNames(writeMode, run.id),
     keptAs: kept,
     state,
     last: last?.manifest,
@@ -143,12 +142,12 @@ export function runId(): string {
  * - Errors: ACCESS_DENIED and the like (environment), with the place.
  */
 export async function assertSinksWritable(
-  { sinks, partFile: file, keptAs: kept }: Pick<Places, 'sinks' | 'partFile' | 'keptAs'>,
+  { sinks, files, keptAs: kept }: Pick<Places, 'sinks' | 'files' | 'keptAs'>,
   log?: RunLog,
 ): Promise<void> {
   const options = log === undefined ? kept : { ...kept, onBegun: (begun: Begun) => log.add(begun) }
   for (const { sink, store, target } of sinks) {
-    await store.assertWritable(sink.format === 'csv' ? target : joinLocation(target, file), options)
+    await store.assertWritable(sink.format === 'csv' ? target : joinLocation(target, files.part), options)
   }
 }
 

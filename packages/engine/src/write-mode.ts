@@ -38,9 +38,18 @@ export function writeModeOf({ sinks }: Pick<PhysicalPlan, 'sinks'>, options: Run
   return 'append'
 }
 
-/** What a file of a table is called in its folder. Beside files that stay, it has the name of its run, so that it is never one of another. */
-export function partFile(mode: WriteMode, run: string): string {
-  return mode === 'append' ? `part-00000-${run}.parquet` : 'part-00000.parquet'
+/** What files are called that stay when a run appends. */
+export interface FileNames {
+  /** Of a table, in its folder or that of a partition. */
+  readonly part: string
+  /** In the state folder. */
+  readonly rejects: string
+}
+
+/** Beside files that stay, one has the name of its run, so that it is never one of another. */
+export function fileNames(mode: WriteMode, run: string): FileNames {
+  const ending = mode === 'append' ? `-${run}` : ''
+  return { part: `part-00000${ending}.parquet`, rejects: `rejects${ending}.ndjson` }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type ObjectWriter, openMemoryStore, parseLocation, type Store } from '@fletching/storage'
 import { describe, expect, it } from 'vitest'
 import { openCoordinator } from '../src/coordinator.ts'
+import { fileNames } from '../src/write-mode.ts'
 import { stateIn } from './stores.ts'
 
 const failure = new Error('no space')
@@ -29,7 +30,7 @@ function places(store: Store) {
   })
   return {
     sinks: [csv('memory:a'), csv('memory:b')],
-    partFile: 'part-00000.parquet',
+    files: fileNames('replace', 'r1'),
     keptAs: {},
     state: stateIn(store),
   }

@@ -6,6 +6,7 @@ import { openCoordinator } from '../src/coordinator.ts'
 import { formatIntent, type Intent } from '../src/intent.ts'
 import { formatManifest } from '../src/manifest.ts'
 import { rollForward } from '../src/roll-forward.ts'
+import { fileNames } from '../src/write-mode.ts'
 import { intentOf, manifestOf, OUTPUT } from './intents.ts'
 import { dyingStore, objectsIn, openWatchedStore, put, stateIn } from './stores.ts'
 
@@ -25,7 +26,7 @@ async function filledStore() {
 /** Commits, and says what came of it; whether what was prepared is left to the record. */
 async function commitIn(store: Store, intent: Intent, isSingleWriter = false) {
   const state = { ...stateIn(store), isSingleWriter }
-  const coordinator = await openCoordinator({ sinks: [], partFile: 'part-00000.parquet', keptAs: {}, state })
+  const coordinator = await openCoordinator({ sinks: [], files: fileNames('replace', 'r1'), keptAs: {}, state })
   const says = await commit(state, intent, coordinator).then(
     () => 'done',
     ({ message }: Error) => message,

@@ -8,6 +8,7 @@ import { type Coordinator, openCoordinator } from '../src/coordinator.ts'
 import type { Morsel, Reject, SinkPart } from '../src/morsel.ts'
 import type { SinkPlace } from '../src/places.ts'
 import { type OutputInfo, outputInfo } from '../src/report.ts'
+import { fileNames } from '../src/write-mode.ts'
 import { batchOf } from './batches.ts'
 import { planFor } from './plans.ts'
 import { objectsIn, openWatchedStore, sha256Of, stateIn } from './stores.ts'
@@ -22,7 +23,7 @@ function placesIn(store: Store, formats: readonly Format[], root = 'memory:') {
     if (sink === undefined) throw new Error(`no sink of ${format}`)
     return { sink, store, target: parseLocation(`${root}${format === 'csv' ? 'csv/part-00000.csv' : 'table/'}`) }
   })
-  return { sinks: placed, partFile: 'part-00000.parquet', keptAs: {}, state: stateIn(store, `${root}state/`) }
+  return { sinks: placed, files: fileNames('replace', 'r1'), keptAs: {}, state: stateIn(store, `${root}state/`) }
 }
 
 /** Shows what was prepared, as a commit does. */

@@ -5,6 +5,7 @@ import { inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import type { RunOptions } from '../src/options.ts'
 import { assertSinksWritable, openPlaces } from '../src/places.ts'
+import { fileNames } from '../src/write-mode.ts'
 import { type Ends, planFor } from './plans.ts'
 import { openWatchedStore } from './stores.ts'
 
@@ -218,7 +219,7 @@ describe('assertSinksWritable', () => {
       { sink: csv, store, target: at('csv/part-00000.csv') },
       { sink: table, store, target: at('table/') },
     ]
-    await assertSinksWritable({ sinks, partFile: 'part-00000-r1.parquet', keptAs: {} })
+    await assertSinksWritable({ sinks, files: fileNames('append', 'r1'), keptAs: {} })
     expect(events).toEqual(['try csv/part-00000.csv', 'try table/part-00000-r1.parquet'])
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RunOptions } from '../src/options.ts'
-import { partFile, writeModeOf } from '../src/write-mode.ts'
+import { fileNames, writeModeOf } from '../src/write-mode.ts'
 import { planFor } from './plans.ts'
 
 describe('the write mode', () => {
@@ -58,9 +58,11 @@ it('needs a table for the rows of all runs', () => {
   expect(sayingOf(() => writeModeOf({ sinks }, { writeMode: 'append', csv: 'full' }))).toMatch(/^NO_EARLIER_ROWS: /)
 })
 
-it('names the file of a table after its run where others stay', () => {
-  expect(partFile('append', '20190518T201305Z-0123456789ab')).toBe('part-00000-20190518T201305Z-0123456789ab.parquet')
-  for (const mode of ['replace', 'error-if-exists'] as const) expect(partFile(mode, 'r1')).toBe('part-00000.parquet')
+it('names files after their run where others stay', () => {
+  expect(fileNames('append', 'r1')).toEqual({ part: 'part-00000-r1.parquet', rejects: 'rejects-r1.ndjson' })
+  for (const mode of ['replace', 'error-if-exists'] as const) {
+    expect(fileNames(mode, 'r1')).toEqual({ part: 'part-00000.parquet', rejects: 'rejects.ndjson' })
+  }
 })
 
 function sayingOf(work: () => string): string {
