@@ -32,7 +32,7 @@ import { RunLog, sweep } from './run-log.ts'
 export interface BookmarkOptions
   extends Pick<
     RunOptions,
-    'partitionBy' | 'state' | 'singleWriter' | 'exclude' | 'fromDay' | 'toDay' | 'sse' | 'sseKmsKeyId' | 'onNote'
+    'partitionBy' | 'state' | 'singleWriter' | 'exclude' | 'fromDay' | 'toDay' | 'sse' | 'sseKmsKeyId' | 's3' | 'onNote'
   > {
   /** What becomes of the table's files with rows of runs that are forgotten. No default where there are such files. */
   readonly outputs?: 'keep' | 'remove'

@@ -1,5 +1,4 @@
 import { constants, crc32, createInflateRaw, type InflateRaw } from 'node:zlib'
-import { FletchingError } from '@fletching/columns/errors'
 import { ByteReader } from './byte-reader.ts'
 import {
   assertNotInside,
@@ -53,6 +52,7 @@ export async function* inflate(source: AsyncIterable<Uint8Array>, name: string):
 async function* member(reader: ByteReader, name: string): AsyncGenerator<Uint8Array> {
   const raw = createInflateRaw({ chunkSize: CHUNK_BYTES })
   let given = 0
+  let unread: { readonly error: unknown } | undefined
   let last: Uint8Array = new Uint8Array(0)
   const feeding = feed()
   let crc = 0
@@ -64,7 +64,8 @@ async function* member(reader: ByteReader, name: string): AsyncGenerator<Uint8Ar
       yield bytes
     }
   } catch (error) {
-    if (error instanceof FletchingError) throw error
+    // What cannot be read, or is not to be, says nothing about the data.
+    if (unread !== undefined) throw unread.error
     throw corruptGzip(
       name,
       (error as { errno?: number }).errno === constants.Z_BUF_ERROR
@@ -95,6 +96,7 @@ async function* member(reader: ByteReader, name: string): AsyncGenerator<Uint8Ar
         if (raw.bytesWritten < given) return
       }
     } catch (error) {
+      unread = { error }
       raw.destroy(error as Error)
     }
   }

@@ -165,11 +165,15 @@ describe.each([
 })
 
 describe('inflate', () => {
-  it('passes an error of its source on, and closes the source when it is left early', async () => {
+  it.each([
+    ['within a header', 5],
+    ['within the data', 500],
+    ['within a trailer', -3],
+  ])('passes an error of its source on that comes %s, and closes the source', async (_, end) => {
     let closed = false
     async function* broken() {
       try {
-        yield gzipSync(text).subarray(0, 40)
+        yield gzipSync(zeros.map((_, at) => (at * at) >> 3)).subarray(0, end)
         throw new Error('cable')
       } finally {
         closed = true
@@ -177,7 +181,10 @@ describe('inflate', () => {
     }
     await expect(collect(inflate(broken(), 'a.gz'))).rejects.toThrow('cable')
     expect(closed).toBe(true)
-    closed = false
+  })
+
+  it('closes its source when it is left early', async () => {
+    let closed = false
     for await (const _ of inflate(
       endless(() => (closed = true)),
       'a',
