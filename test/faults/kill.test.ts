@@ -119,7 +119,7 @@ describe('the main job in S3, killed', () => {
       })
       console.log(`${title}: ${requests.length} requests\n${tableOf(cases)}`)
     },
-    300_000,
+    900_000,
   )
 })
 
@@ -195,6 +195,6 @@ describe('the main job on a disk, killed', () => {
         })
         console.log(`${title}: ${done.length} steps\n${tableOf(cases)}`)
       }),
-    300_000,
+    900_000,
   )
 })
