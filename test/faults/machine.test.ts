@@ -152,6 +152,14 @@ describe('what is no file is not waited for:', () => {
   })
 })
 
+it('links that lead out of the input are passed over, and those in an output are followed', async () => {
+  const files = { 'mine/a': `${event('mine')}\n`, 'elsewhere/x': '', 'in/a': line, 'table/.keep': '' }
+  const setup = 'ln -s ../mine/a in/b; ln -s ../mine in/c; ln -s ../elsewhere table/dt=2019-05-18'
+  const { code, csv, left } = await runOnMachine({ files, setup, args: [IN, TABLE, '--allow-other-files'] })
+  expect({ code, csv }).toEqual({ code: 0, csv: `${HEADER}\n${rowOf('u')}\n` })
+  expect(left).toContain('./elsewhere/part-00000.parquet')
+})
+
 describe('with a reader of its words who goes away, the command', () => {
   it('comes to its end', async () => {
     // The reader leaves before the command has begun to talk.
