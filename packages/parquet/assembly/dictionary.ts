@@ -1,6 +1,7 @@
 /*
  * The distinct texts of a column get codes in the order in which they are first met. They are found in an open hash table, whose slots hold a hash and the
- * code, counted from 1; 0 is a free one. The number of a text of a dictionary is looked up there only the first time that a row has it.
+ * code, counted from 1; 0 is a free one. The number of a text of a dictionary is looked up there only the first time that a row has it. Texts that were chosen so that
+ * their places meet would make the search slow; there a column is taken for one with too many distinct texts.
  */
 import { sameBytes, tailOf } from './bytes'
 import { isValid, numbers, textAt, textBytes, textOf, validity } from './column'
@@ -36,6 +37,7 @@ export function findDistinct(
     let code = areNumbered ? load<u32>(known + usize(text) * 4) : 0
     if (code === 0) {
       const slot = slotOf(text, table, mask, entries)
+      if (slot === 0) return most + 1
       code = load<u32>(slot, SLOT_CODE)
       if (code === 0) {
         if (count === most) return most + 1
@@ -52,7 +54,7 @@ export function findDistinct(
   return count
 }
 
-/** The slot of a text, or the free one where it belongs, which then has its hash. */
+/** The slot of a text, or the free one where it belongs, which then has its hash; 0 behind too many others. */
 // @ts-expect-error: decorator
 @inline
 function slotOf(text: u32, table: usize, mask: u32, entries: usize): usize {
@@ -60,7 +62,7 @@ function slotOf(text: u32, table: usize, mask: u32, entries: usize): usize {
   const bytes = textBytes(text)
   const hash = hashOf(at, bytes)
   let index = hash & mask
-  while (true) {
+  for (let others: u32 = 0; others < OTHERS_MAX; others++) {
     const slot = table + usize(index) * 8
     const code = load<u32>(slot, SLOT_CODE)
     if (code === 0) {
@@ -73,6 +75,7 @@ function slotOf(text: u32, table: usize, mask: u32, entries: usize): usize {
     }
     index = (index + 1) & mask
   }
+  return 0
 }
 
 // @ts-expect-error: decorator
@@ -100,3 +103,5 @@ export function putDictionary(entries: usize, count: u32, out: usize): usize {
 }
 
 const SLOT_CODE: usize = 4
+/** Far more than chance brings together in a table of which a quarter is free. */
+const OTHERS_MAX: u32 = 1024

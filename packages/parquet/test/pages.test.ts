@@ -53,6 +53,23 @@ describe('a dictionary', () => {
     expect((await check(['text', rows(40).map((row) => texts[row % texts.length])])).entries).toHaveLength(texts.length)
   })
 
+  it.each([
+    ['1000', 'is found', 1000],
+    ['1100', 'is given up, before it gets slow', 0],
+  ])('of %s texts of one hash %s', async (count, _, entries) => {
+    // The hash is half of a product, folded: see assembly/dictionary.ts.
+    const factor = 0x9e37_79b9_7f4a_7c15n
+    let inverse = factor
+    for (let bits = 3; bits < 64; bits *= 2) inverse = BigInt.asUintN(64, inverse * (2n - factor * inverse))
+    const eight = BigInt.asUintN(64, 8n * factor)
+    const texts = rows(Number(count)).map((row) => {
+      const product = (BigInt(row + 1) << 32n) | BigInt(row + 1)
+      const word = BigInt.asUintN(64, product * inverse) ^ eight ^ (eight >> 32n)
+      return new Uint8Array(BigUint64Array.of(word).buffer)
+    })
+    expect((await check(['text', rows(8).flatMap(() => texts)])).entries).toHaveLength(entries)
+  })
+
   it('writes runs of every length, and what lies between them', async () => {
     const random = randomFrom(testSeed)
     const runs = [1, 7, 8, 9, 15, 16, 17, 63, 64, 65, 503, 504, 505, 1000]
