@@ -95,7 +95,7 @@ describe('the README of the repository', () => {
   it('names commands that run, one after the other', async () => {
     const text = readFileSync(join(root, 'README.md'), 'utf8')
     const commands = [...text.matchAll(/`(fletching [^`]+)`/g)].map(([, command]) => command)
-    expect(commands).toHaveLength(5)
+    expect(commands).toHaveLength(6)
     const folder = join(place, 'work')
     mkdirSync(folder)
     const job = examples.find(({ name, code }) => name.startsWith('root') && code.includes('defineJob'))
