@@ -1,7 +1,7 @@
 import { environmentError } from '@fletching/columns/errors'
 import { joinLocation, type Location } from '@fletching/storage'
 import type { State } from './places.ts'
-import { assertSameOutput, formatSealed, parseSealed, readText, type Seal } from './state-record.ts'
+import { assertSameOutput, formatSealed, parseSealed, readRecord, type Seal } from './state-record.ts'
 
 /**
  * Which objects the runs on an output have read: a small head, which is replaced as a whole, over segments that never change. An object is
@@ -68,9 +68,10 @@ export async function readLedger(
   { store, folder }: Pick<State, 'store' | 'folder'>,
   output: string,
 ): Promise<FoundLedger | undefined> {
-  const object = await store.stat(ledgerLocation(folder))
-  if (object === undefined) return undefined
-  const ledger = parseSealed(SEAL, await readText(store, object), {
+  const found = await readRecord(store, ledgerLocation(folder))
+  if (found === undefined) return undefined
+  const { object, text } = found
+  const ledger = parseSealed(SEAL, text, {
     damaged: (why, cause) => badLedger(object.name, why, cause),
     newer: () => newerLedger(object.name),
   }) as Ledger

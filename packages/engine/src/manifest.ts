@@ -1,7 +1,7 @@
 import { environmentError } from '@fletching/columns/errors'
 import { joinLocation, type Location, type Store } from '@fletching/storage'
 import type { Report } from './report.ts'
-import { assertSameOutput, parseJson, readText } from './state-record.ts'
+import { assertSameOutput, parseJson, readRecord } from './state-record.ts'
 
 /** What the last run left in the state folder: its report, and the output that the folder belongs to. */
 export interface Manifest extends Report {
@@ -35,10 +35,10 @@ export function manifestLocation(folder: Location): Location {
  *   read as one. Neither is taken for "no run yet", since the files of the last run would then count as those of others.
  */
 export async function readManifest(store: Store, folder: Location, output: string): Promise<FoundManifest | undefined> {
-  const location = manifestLocation(folder)
-  const object = await store.stat(location)
-  if (object === undefined) return undefined
-  const manifest = parseManifest(await readText(store, object), object.name)
+  const found = await readRecord(store, manifestLocation(folder))
+  if (found === undefined) return undefined
+  const { object, text } = found
+  const manifest = parseManifest(text, object.name)
   assertSameOutput(manifest.output, output, object.name)
   return { manifest, name: object.name, etag: object.etag }
 }

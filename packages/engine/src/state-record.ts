@@ -1,13 +1,40 @@
 import { createHash } from 'node:crypto'
-import { authorError } from '@fletching/columns/errors'
-import type { ObjectInfo, Store } from '@fletching/storage'
+import { authorError, FletchingError } from '@fletching/columns/errors'
+import type { Location, ObjectInfo, Store } from '@fletching/storage'
 
 /*
  * The small objects of JSON in a state folder.
  */
 
-/** The whole text of one. */
-export async function readText(store: Store, object: ObjectInfo): Promise<string> {
+/** A record as it was found. */
+export interface FoundText {
+  readonly object: ObjectInfo
+  readonly text: string
+}
+
+/**
+ * The whole text of the record at an address; undefined when there is none. Other runs may be under way: one that is replaced or removed while
+ * it is read is looked for again.
+ */
+export async function readRecord(store: Store, location: Location): Promise<FoundText | undefined> {
+  for (let tries = 1; ; tries++) {
+    const object = await store.stat(location)
+    if (object === undefined) return undefined
+    try {
+      return { object, text: await readText(store, object) }
+    } catch (error) {
+      const isOther = error instanceof FletchingError && OTHER_SINCE.has(error.code)
+      if (!isOther || tries === TRIES_MAX) throw error
+    }
+  }
+}
+
+/** What a store says of an object that is no longer the one that was listed. */
+const OTHER_SINCE: ReadonlySet<string> = new Set(['OBJECT_CHANGED', 'NO_SUCH_OBJECT'])
+/** Nobody writes a record so often that it could not be read between two writes. */
+const TRIES_MAX = 10
+
+async function readText(store: Store, object: ObjectInfo): Promise<string> {
   const chunks: Uint8Array[] = []
   for await (const chunk of store.read(object)) chunks.push(chunk)
   return Buffer.concat(chunks).toString()

@@ -56,6 +56,24 @@ describe('the log of a run', () => {
     expect(await objectsIn(store)).toEqual({})
   })
 
+  it('is read by others while it is written, and taken away', async () => {
+    const { store } = openWatchedStore()
+    const state = stateIn(store)
+    const log = await RunLog.open(state, run)
+    let writes = 0
+    const busy: Store = {
+      ...store,
+      stat: async (location) => {
+        const found = await store.stat(location)
+        if (++writes < 5) await log.add({ name: `memory:table/${writes}`, handle: `${writes}` })
+        else if (writes === 5) await log.close()
+        return found
+      },
+    }
+    expect(await sweep({ ...state, store: busy }, () => false)).toEqual([])
+    expect(writes).toBe(6)
+  })
+
   it('is refused by a place that keeps no conditions, unless there is a single writer', async () => {
     const store = openMemoryStore()
     const forgetful: Store = {
