@@ -63,6 +63,9 @@ const lost: ReadonlySet<Fault['kind']> = new Set([
   'cut-xml',
 ])
 
+/** Faults at every fourth request, or at all with FLETCHING_FAULTS=all. Each output takes three, of which every third would always be the same. */
+const EVERY = process.env.FLETCHING_FAULTS === 'all' ? 1 : 4
+
 let s3: FaultyS3
 const before = { ...process.env }
 
@@ -157,6 +160,7 @@ function casesOf({ requests, states }: Undisturbed): Case[] {
   const end = requests.findIndex(({ op, key }) => op === 'DeleteObject' && key === `${STATE}/intent.json`)
   return requests.flatMap(({ op, key }, index) => {
     const number = index + 1
+    if (number % EVERY > 0) return []
     const met = <T extends Met>(faults: Readonly<Record<string, T>>) =>
       Object.entries(faults).filter(([, { ops }]) => ops === undefined || ops.test(op))
     const fails = (code: string, fault: Fault): Outcome => ({
@@ -165,25 +169,25 @@ function casesOf({ requests, states }: Undisturbed): Case[] {
       visible: states[lost.has(fault.kind) ? number : index],
       uploads: expect.any(Number) as number,
     })
+    const passes: Outcome = { error: 'none', visible: states[requests.length], uploads: 0 }
+    // Records are replaced by other runs, and read again.
+    const isReadAgain = (code: string) =>
+      key.startsWith(STATE) && (code === 'NO_SUCH_OBJECT' || code === 'OBJECT_CHANGED')
     return [
       ...met(passing).map(([name, { fault }]) => ({
         title: `${name}: ${op} ${key}, request ${number}`,
         op,
         name,
         rule: { nth: number, fault },
-        expected: {
-          error: 'none',
-          visible: states[requests.length],
-          // Nobody knows the upload whose name was lost.
-          uploads: op === 'CreateMultipartUpload' && lost.has(fault.kind) ? 1 : 0,
-        },
+        // Nobody knows the upload whose name was lost.
+        expected: { ...passes, uploads: op === 'CreateMultipartUpload' && lost.has(fault.kind) ? 1 : 0 },
       })),
       ...met(ending).map(([name, { fault, code }]) => ({
         title: `${name}: ${op} ${key}, request ${number}`,
         op,
         name,
         rule: { nth: number, fault },
-        expected: fails(code, fault),
+        expected: isReadAgain(code) ? passes : fails(code, fault),
       })),
       ...met(lasting).map(([name, { fault, code }]) => ({
         title: `${name}: from ${op} ${key} on, request ${number}`,
