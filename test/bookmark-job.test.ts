@@ -120,7 +120,7 @@ describe('a run with a bookmark', () => {
       const report = await place.run()
       expect(report).toMatchObject({ inputs: [], outputs: [], accounting: { lines: 0, rows: 0 } })
       expect(place.notes).toEqual([
-        'nothing is new: every object was read by an earlier run, and no output was changed',
+        'nothing is new, and no output was changed; objects passed over: 1 read by an earlier run',
       ])
       expect(await place.files()).toEqual(files)
     }))
@@ -314,6 +314,17 @@ describe('a paused bookmark', () => {
       const range = { bookmarkFrom: runs[0].id, bookmarkTo: runs[2].id }
       await runJob(job, place.params({ hasTable: false }), { ...ENABLE, bookmark: 'pause', ...range })
       expect(await place.csvUsers()).toEqual(['b1', 'c1'])
+      const read = async (of: RunOptions) => {
+        await runJob(job, place.params({ hasTable: false }), { ...ENABLE, bookmark: 'pause', ...of })
+        return place.csvUsers()
+      }
+      expect(await read({ bookmarkTo: runs[1].id })).toEqual(['a1', 'b1'])
+      expect(await read({ bookmarkFrom: runs[1].id })).toEqual(['c1', 'd1'])
+      // What changed elsewhere is none of theirs.
+      await place.put('d', 'd1', 'd2')
+      expect(await read(range)).toEqual(['b1', 'c1'])
+      expect(await read({ ...range, onChanged: 'reprocess' })).toEqual(['b1', 'c1'])
+      await expect(read({ bookmarkFrom: runs[3].id })).rejects.toThrow(/^BAD_OPTION: no run lies between/)
     }))
 
   it('writes no table', () =>
@@ -339,12 +350,6 @@ describe('a bookmark is refused', () => {
       { ...ENABLE, bookmarkFrom: 'r1', bookmarkTo: 'r2' },
       `BAD_OPTION: --job-bookmark-from and --job-bookmark-to go with job-bookmark-pause alone
   they name the runs whose objects are read again; the bookmark stays where it is`,
-    ],
-    [
-      'half a range',
-      { ...ENABLE, bookmark: 'pause', bookmarkFrom: 'r1' },
-      `BAD_OPTION: one of --job-bookmark-from and --job-bookmark-to is given without the other
-  the first names a run whose objects are left out, the second the last run whose objects are read again`,
     ],
     [
       'no word on the CSV',
@@ -417,7 +422,53 @@ describe('a bookmark is refused', () => {
     }))
 })
 
+describe('two runs at once', () => {
+  it('end well, or say that they were overtaken', () =>
+    inPlace(async (place) => {
+      const said = new Set<string>()
+      for (let round = 0; round < 15; round++) {
+        await place.put(`${round}`, `u${round}`)
+        const runs = await Promise.allSettled(Array.from({ length: 3 }, () => place.run({ csv: 'full' })))
+        expect(runs.some(({ status }) => status === 'fulfilled')).toBe(true)
+        for (const run of runs) if (run.status === 'rejected') said.add((run.reason as { code: string }).code)
+      }
+      expect([...said].filter((code) => code !== 'OVERTAKEN')).toEqual([])
+      const users = Array.from({ length: 15 }, (_, round) => `u${round}`).sort()
+      expect(await place.tableUsers()).toEqual(users)
+      expect((await place.csvUsers()).sort()).toEqual(users)
+    }))
+})
+
 describe('a bookmark that is moved', () => {
+  it('and has taken the outputs away does not keep a run from reading all again', () =>
+    inPlace(async (place) => {
+      await place.put('a', 'a1')
+      const append: RunOptions = { writeMode: 'append', csv: 'full' }
+      const { outputs } = await place.run(append, {})
+      expect(outputs).toHaveLength(2)
+      await place.run(append, {})
+      expect(await place.tableUsers()).toEqual(['a1'])
+      await setBookmarkToNow(job, place.params())
+      await resetBookmark(job, place.params(), { outputs: 'keep' })
+      await place.run(append, {})
+      expect(await place.tableUsers()).toEqual(['a1', 'a1'])
+    }))
+
+  it('by another job is refused', () =>
+    inPlace(async (place) => {
+      await place.put('a', 'a1')
+      await place.run()
+      const [{ id }] = (await showBookmark(job, place.params())).runs
+      const other = place.params({ hasTable: false })
+      await expect(setBookmarkToNow(job, other)).rejects.toThrow(/^JOB_CHANGED/)
+      await expect(rewindBookmark(job, other, id)).rejects.toThrow(
+        /^NO_TABLE: the runs that the bookmark knows have written a table, and this job writes none/,
+      )
+      await expect(setBookmarkToNow(job, { ...other, S3_JSON_INPUT_PATH: '-' })).rejects.toThrow(
+        /^(NO_VERSIONS|JOB_CHANGED)/,
+      )
+    }))
+
   /** Three runs, and the names of what each put into the table. */
   async function three(place: Place) {
     for (const name of ['a', 'b', 'c']) {
@@ -480,24 +531,6 @@ ${doubled.map(({ id }) => `  at ${tableOf(id)}, 1 rows\n`).join('')}  at job seg
       await expect(rewindBookmark(job, place.params(), 'r9')).rejects.toThrow(
         `UNKNOWN_RUN: the bookmark knows no run "r9"\n  at job segment-to-personalize\n  the last it knows: ${runs.map(({ id }) => id).join(', ')}; fletching bookmark show lists all`,
       )
-    }))
-
-  it('leaves no run that began before it to commit', () =>
-    inPlace(async (place) => {
-      const { runs } = await three(place)
-      await place.put('d', 'd1')
-      let moved = Promise.resolve()
-      const late = place.run({
-        onProgress: () => {
-          moved = moved.then(async () => {
-            await rewindBookmark(job, place.params(), runs[2].id)
-          })
-        },
-      })
-      await expect(late).rejects.toThrow(/^OVERTAKEN/)
-      await moved
-      await place.run()
-      expect(await place.tableUsers()).toEqual(['a1', 'b1', 'c1', 'd1'])
     }))
 
   it('leaves nothing but its ledger', () =>

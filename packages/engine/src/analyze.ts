@@ -104,6 +104,7 @@ async function discardingPlaces(plan: PhysicalPlan, { s3 }: RunOptions): Promise
     keptAs: {},
     state: { store, folder, isSingleWriter: true, storeOf: async () => store },
     last: undefined,
+    ledgerBefore: null,
     bookmark: undefined,
     run: undefined,
   }

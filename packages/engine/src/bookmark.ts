@@ -1,7 +1,7 @@
 import { authorError, dataError } from '@fletching/columns/errors'
 import { type ObjectInfo, parseLocation } from '@fletching/storage'
 import { KnownObjects } from './known-objects.ts'
-import { type FoundLedger, type Ledger, readLedger } from './ledger.ts'
+import type { FoundLedger, Ledger } from './ledger.ts'
 import { type LedgerBase, ledgerBase } from './ledger-move.ts'
 import type { FoundManifest } from './manifest.ts'
 import type { RunOptions } from './options.ts'
@@ -10,7 +10,8 @@ import type { State } from './places.ts'
 
 /** What a run goes on from that reads only what is new. */
 export interface Bookmark {
-  readonly base: LedgerBase
+  /** What the run adds itself to. */
+  readonly ledger: LedgerBase
   readonly known: KnownObjects
   /** The numbers of the runs whose objects are read again, instead of what is new. */
   readonly again: { readonly first: number; readonly last: number } | undefined
@@ -25,12 +26,12 @@ export interface Bookmark {
  */
 export async function openBookmark(
   state: State,
+  found: FoundLedger | undefined,
   { output, jobHash, plan }: { readonly output: string; readonly jobHash: string; readonly plan: PhysicalPlan },
   last: FoundManifest | undefined,
   options: RunOptions,
 ): Promise<Bookmark | undefined> {
   assertBookmarkOptions(options)
-  const found = await readLedger(state, output)
   const { bookmark = 'disable' } = options
   if (bookmark === 'disable') {
     if (found !== undefined && found.ledger.runs.length > 0) throw inUse(found)
@@ -40,14 +41,23 @@ export async function openBookmark(
   if (options.rowsMax !== undefined && plan.dropDuplicates !== undefined) throw rowsUnknown()
   const isPaused = bookmark === 'pause'
   if (isPaused && plan.sinks.some(({ format }) => format === 'parquet')) throw pausedTable()
-  const { runs = [], jobHash: knownHash = jobHash } = found?.ledger ?? {}
+  const { jobHash: knownHash = jobHash } = found?.ledger ?? {}
   // A paused run adds nothing to the outputs of the others, and may be of another job: of one without the table, at least.
-  if (found !== undefined && runs.length > 0 && knownHash !== jobHash && !isPaused) throw jobChanged(found)
+  if (found !== undefined && !isPaused) assertSameJob(found, jobHash)
   const lastRun = last?.manifest.run
   if (last !== undefined && lastRun !== found?.ledger.last && last.manifest.outputs.some(isTable)) throw behind(last)
   const known = found === undefined ? new KnownObjects() : await KnownObjects.read(state, found.ledger)
-  const base = ledgerBase(found, output, isPaused ? knownHash : jobHash)
-  return { base, known, again: againOf(found?.ledger, options), isPaused }
+  const ledger = ledgerBase(found, output, isPaused ? knownHash : jobHash)
+  return { ledger, known, again: againOf(found?.ledger, options), isPaused }
+}
+
+/**
+ * Refuses a job whose rows would stand beside those of another.
+ *
+ * - Errors: JOB_CHANGED (author).
+ */
+export function assertSameJob(found: FoundLedger, jobHash: string): void {
+  if (found.ledger.runs.length > 0 && found.ledger.jobHash !== jobHash) throw jobChanged(found)
 }
 
 function isTable({ format }: { readonly format: string }): boolean {
@@ -75,11 +85,13 @@ export class Selection {
   /** Why an object is not to be read; undefined for one that is. */
   passOver(object: ObjectInfo): string | undefined {
     const { known, again } = this.#bookmark
-    const run = known.runOf(object)
-    if (run === 'changed') return this.#passOverChanged(object.name)
-    if (run === 'new') return again === undefined ? undefined : this.#pass('not read by those runs')
-    if (again !== undefined && run >= again.first && run <= again.last) return undefined
-    return this.#pass(again === undefined ? 'read by an earlier run' : 'not read by those runs')
+    const found = known.find(object)
+    if (again !== undefined && (found === undefined || found.run < again.first || found.run > again.last)) {
+      return this.#pass('not read by those runs')
+    }
+    if (found === undefined) return undefined
+    if (!found.isSame) return this.#passOverChanged(object.name)
+    return again === undefined ? this.#pass('read by an earlier run') : undefined
   }
 
   /** Whether there were objects, and they were passed over. */
@@ -129,11 +141,6 @@ function assertBookmarkOptions(options: RunOptions): void {
       help: 'they name the runs whose objects are read again; the bookmark stays where it is',
     })
   }
-  if ((bookmarkFrom === undefined) !== (bookmarkTo === undefined)) {
-    throw authorError('BAD_OPTION', 'one of --job-bookmark-from and --job-bookmark-to is given without the other', {
-      help: 'the first names a run whose objects are left out, the second the last run whose objects are read again',
-    })
-  }
 }
 
 const BOOKMARK_OPTIONS = [
@@ -144,12 +151,12 @@ const BOOKMARK_OPTIONS = [
 ] as const satisfies readonly (readonly [keyof RunOptions, string])[]
 
 function againOf(ledger: Ledger | undefined, { bookmarkFrom, bookmarkTo }: RunOptions): Bookmark['again'] {
-  if (bookmarkFrom === undefined || bookmarkTo === undefined) return undefined
-  const first = runNumber(ledger, bookmarkFrom) + 1
-  const last = runNumber(ledger, bookmarkTo)
+  if (bookmarkFrom === undefined && bookmarkTo === undefined) return undefined
+  const first = bookmarkFrom === undefined ? 0 : runNumber(ledger, bookmarkFrom) + 1
+  const last = bookmarkTo === undefined ? (ledger?.runs.length ?? 0) - 1 : runNumber(ledger, bookmarkTo)
   if (first <= last) return { first, last }
-  throw authorError('BAD_OPTION', `no run lies behind ${bookmarkFrom} up to ${bookmarkTo}`, {
-    help: 'fletching bookmark show lists the runs in their order',
+  throw authorError('BAD_OPTION', 'no run lies between --job-bookmark-from and --job-bookmark-to', {
+    help: 'the first names a run behind which they begin, the second the last of them; fletching bookmark show lists the runs in their order',
   })
 }
 
@@ -171,7 +178,7 @@ export function runNumber(ledger: Ledger | undefined, id: string): number {
   })
 }
 
-function withoutVersions() {
+export function withoutVersions() {
   return authorError('NO_VERSIONS', 'a bookmark cannot tell what is new in standard input', {
     help: 'give a folder, an object or a glob; or no bookmark',
   })

@@ -4,6 +4,7 @@ import { formatIntent, type Intent, intentLocation, intentName, readIntent } fro
 import { formatLedger, ledgerLocation, readLedger } from './ledger.ts'
 import { formatManifest, manifestLocation, readManifest } from './manifest.ts'
 import type { State } from './places.ts'
+import { type RunLog, sweep } from './run-log.ts'
 
 /** Who has prepared something, and takes it away when it is not shown. */
 export interface Preparer {
@@ -31,14 +32,64 @@ export async function commit(state: State, intent: Intent, preparer: Preparer): 
   await finish(state, intent)
 }
 
+/**
+ * Commits, and then tidies up: the run's log goes, and what those have begun who went on from the same manifest, and have come too late. What
+ * cannot be taken away now is left to the next run.
+ *
+ * - Errors: those of `commit`.
+ */
+export async function commitAndSweep(
+  state: State,
+  intent: Intent,
+  preparer: Preparer,
+  log: RunLog | undefined,
+): Promise<void> {
+  await commit(state, intent, preparer)
+  const tidyUp = async () => {
+    await log?.close()
+    // Where no manifest was written, others may still go on from the one that there is.
+    if (intent.manifest !== undefined) await sweep(state, (from) => from === intent.before)
+  }
+  await tidyUp().catch(() => {})
+}
+
 /** Whether another has written the manifest or the ledger since a run began. Its own may be there, by the hand of another start. */
-export async function isOvertaken({ store, folder }: State, { run, output, before, ledger }: Intent): Promise<boolean> {
+export async function isOvertaken(
+  { store, folder }: State,
+  { run, output, before, ledgerBefore }: Intent,
+): Promise<boolean> {
   const manifest = await store.stat(manifestLocation(folder))
   if ((manifest?.etag ?? null) !== before) return (await readManifest(store, folder, output))?.manifest.run !== run
-  if (ledger === undefined) return false
   const found = await readLedger({ store, folder }, output)
-  return (found?.etag ?? null) !== ledger.before && found?.ledger.last !== run
+  return (found?.etag ?? null) !== ledgerBefore && found?.ledger.last !== run
 }
+
+/** Whether another run has committed since a manifest and a ledger were read, or is about to. A run that goes on from these cannot commit. */
+export async function hasMoved(
+  { store, folder }: State,
+  { before, ledgerBefore }: Pick<Intent, 'before' | 'ledgerBefore'>,
+): Promise<boolean> {
+  const etagOf = async (location: Location) => (await store.stat(location))?.etag ?? null
+  if ((await etagOf(manifestLocation(folder))) !== before) return true
+  if ((await etagOf(ledgerLocation(folder))) !== ledgerBefore) return true
+  return (await store.stat(intentLocation(folder))) !== undefined
+}
+
+/**
+ * What a run says that has failed: that another has overtaken it, where it found something gone or another that the other has taken away
+ * or replaced.
+ */
+export async function orOvertaken(
+  error: unknown,
+  state: State,
+  from: Pick<Intent, 'run' | 'output' | 'before' | 'ledgerBefore'>,
+): Promise<unknown> {
+  if (!(error instanceof FletchingError) || !MAY_BE_OF_ANOTHER.has(error.code)) return error
+  if (!(await hasMoved(state, from).catch(() => false))) return error
+  return overtaken(from, await winnerOf(state, from).catch(() => undefined), error)
+}
+
+const MAY_BE_OF_ANOTHER: ReadonlySet<string> = new Set(['BAD_LEDGER', 'TABLE_CHANGED', 'NO_SUCH_OBJECT'])
 
 /** Creates the record, unless there is one: it is the lock between runs. */
 async function claim(state: State, intent: Intent, preparer: Preparer): Promise<boolean> {
@@ -66,7 +117,10 @@ async function claim(state: State, intent: Intent, preparer: Preparer): Promise<
 const MAY_BE_DONE: ReadonlySet<string> = new Set(['NETWORK', 'S3_FAILED'])
 
 /** The run that is about to commit, or has done so since. */
-export async function winnerOf(state: State, { output, before }: Intent): Promise<string | undefined> {
+export async function winnerOf(
+  state: State,
+  { output, before }: Pick<Intent, 'output' | 'before'>,
+): Promise<string | undefined> {
   const claimed = await runOf(state, output)
   if (claimed !== undefined) return claimed
   const last = await readManifest(state.store, state.folder, output)
@@ -113,9 +167,9 @@ async function showManifest(state: State, { run, output, before, manifest }: Int
   if (found?.manifest.run !== run) throw changedMeanwhile('MANIFEST_CHANGED', 'manifest', found?.name)
 }
 
-async function showLedger(state: State, { run, output, ledger: move }: Intent): Promise<void> {
+async function showLedger(state: State, { run, output, ledgerBefore, ledger: move }: Intent): Promise<void> {
   if (move === undefined) return
-  if (await replace(state, ledgerLocation(state.folder), formatLedger(move.ledger), move.before)) return
+  if (await replace(state, ledgerLocation(state.folder), formatLedger(move.ledger), ledgerBefore)) return
   const found = await readLedger(state, output)
   if (found?.ledger.last !== run)
     throw changedMeanwhile('LEDGER_CHANGED', 'list of the objects that were read', found?.name)
@@ -133,11 +187,12 @@ function changedMeanwhile(code: string, what: string, name: string | undefined) 
   })
 }
 
-function overtaken({ run, output }: Intent, winner: string | undefined) {
+function overtaken({ run, output }: Pick<Intent, 'run' | 'output'>, winner: string | undefined, cause?: unknown) {
   return environmentError('OVERTAKEN', `another run was faster: ${winner ?? 'its name is not known'}`, {
     at: `commit of run ${run} on ${output}`,
     help: 'nothing of this run was shown; run again if its input has what that run did not see',
     details: { run, winner },
+    cause,
   })
 }
 

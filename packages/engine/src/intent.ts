@@ -15,6 +15,8 @@ export interface Intent {
   readonly output: string
   /** The ETag of the manifest that the run goes on from; null before the first. */
   readonly before: string | null
+  /** Likewise of the ledger, whether the run moves it or not. */
+  readonly ledgerBefore: string | null
   /** In the order in which they are shown. */
   readonly outputs: readonly Prepared[]
   /** Names of what the last run left and this one did not replace. */
@@ -27,8 +29,6 @@ export interface Intent {
 
 /** How the ledger moves on. */
 export interface LedgerMove {
-  /** The ETag of the ledger that the run goes on from; null before the first. */
-  readonly before: string | null
   readonly ledger: Ledger
   /** Names of segments that are no longer a part of it. */
   readonly replaced: readonly string[]

@@ -44,15 +44,15 @@ export class KnownObjects {
     this.#slots[at + RUN] = entry.run + 1
   }
 
-  /** The number of the run that read this version of an object; else whether another version was read. */
-  runOf(object: ObjectInfo): number | 'new' | 'changed' {
+  /** The number of the run that was the last to read an object, and whether in this version; undefined for one that is new. */
+  find(object: ObjectInfo): { readonly run: number; readonly isSame: boolean } | undefined {
     const entry = entryOf(object)
     const at = this.#find(nameWords(entry))
     const run = this.#slots[at + RUN]
-    if (run === 0) return 'new'
+    if (run === 0) return undefined
     const [first, second] = versionWords(entry)
     const isSame = this.#slots[at + NAME_WORDS] === first && this.#slots[at + NAME_WORDS + 1] === second
-    return isSame ? run - 1 : 'changed'
+    return { run: run - 1, isSame }
   }
 
   /** The place of a name, or the free one where it would stand. */

@@ -1,7 +1,7 @@
 import { formatLocation, type ObjectWriter, type Prepared } from '@fletching/storage'
 import type { LedgerMove } from './intent.ts'
 import { type FoundLedger, type Ledger, type LedgerRun, type LedgerSegment, segmentLocation } from './ledger.ts'
-import { formatEntry, type LedgerEntry, segmentLines } from './ledger-segment.ts'
+import { formatEntry, type LedgerEntry, segmentEntries, segmentLines } from './ledger-segment.ts'
 import type { State } from './places.ts'
 
 /** A segment on its way, that nobody sees. */
@@ -17,21 +17,17 @@ export interface PreparedMove {
 }
 
 /** What a move begins with. */
-export interface LedgerBase {
-  /** The ETag of the ledger; null before the first. */
-  readonly before: string | null
-  readonly ledger: Omit<Ledger, 'last'>
-}
+export type LedgerBase = Omit<Ledger, 'last'>
 
 /** The ledger that was found, or that of an output before any run. */
 export function ledgerBase(found: FoundLedger | undefined, output: string, jobHash: string): LedgerBase {
   const { runs = [], segments = [] } = found?.ledger ?? {}
-  return { before: found?.etag ?? null, ledger: { output, jobHash, runs, segments } }
+  return { output, jobHash, runs, segments }
 }
 
 /** A move that changes nothing but who made it. */
-export function stay({ before, ledger }: LedgerBase, last: string): PreparedMove {
-  return { move: { before, ledger: { ...ledger, last }, replaced: [] }, prepared: [] }
+export function stay(ledger: LedgerBase, last: string): PreparedMove {
+  return { move: { ledger: { ...ledger, last }, replaced: [] }, prepared: [] }
 }
 
 /**
@@ -42,7 +38,7 @@ export function stay({ before, ledger }: LedgerBase, last: string): PreparedMove
  */
 export async function addRun(
   state: State,
-  { before, ledger }: LedgerBase,
+  ledger: LedgerBase,
   run: LedgerRun,
   { objects, open }: NewEntries,
 ): Promise<PreparedMove> {
@@ -67,7 +63,6 @@ export async function addRun(
   })
   return {
     move: {
-      before,
       ledger: { ...ledger, last: run.id, runs: [...ledger.runs, run], segments: [...kept, segment] },
       replaced: merged.map((old) => formatLocation(segmentLocation(state.folder, old))),
     },
@@ -85,7 +80,7 @@ export interface NewEntries {
 export type OpenSegment = (file: string) => Promise<ObjectWriter>
 
 /** Writes a segment of lines that come in pieces, each with the number of objects that it completes. */
-export async function writeSegment(
+async function writeSegment(
   file: string,
   open: OpenSegment,
   pieces: () => AsyncIterable<{ readonly lines: Uint8Array; readonly count: number }>,
@@ -100,7 +95,30 @@ export async function writeSegment(
   return { segment: { file, objects, bytes: prepared.size, sha256: prepared.sha256 }, prepared }
 }
 
-export function linesOf(entries: readonly LedgerEntry[]): Buffer {
+/** Forgets the runs behind the one of that number. */
+export async function forgetRuns(
+  state: State,
+  ledger: LedgerBase,
+  number: number,
+  { id, open }: { readonly id: string; readonly open: OpenSegment },
+): Promise<PreparedMove> {
+  const kept = ledger.runs.slice(0, number + 1)
+  if (kept.length === ledger.runs.length) return stay(ledger, id)
+  const replaced = ledger.segments.map((segment) => formatLocation(segmentLocation(state.folder, segment)))
+  if (kept.length === 0)
+    return { move: { ledger: { ...ledger, last: id, runs: [], segments: [] }, replaced }, prepared: [] }
+  const { segment, prepared } = await writeSegment(`${id}.ndjson`, open, async function* () {
+    for (const old of ledger.segments) {
+      for await (const entries of segmentEntries(state, old)) {
+        const left = entries.filter(({ run }) => run <= number)
+        yield { lines: linesOf(left), count: left.length }
+      }
+    }
+  })
+  return { move: { ledger: { ...ledger, last: id, runs: kept, segments: [segment] }, replaced }, prepared: [prepared] }
+}
+
+function linesOf(entries: readonly LedgerEntry[]): Buffer {
   return Buffer.from(entries.map(formatEntry).join(''))
 }
 

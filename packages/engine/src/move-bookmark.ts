@@ -1,23 +1,15 @@
 import { authorError } from '@fletching/columns/errors'
 import type { Job, Params, ValuesOf } from '@fletching/job'
 import { optimize } from '@fletching/plan'
-import { formatLocation } from '@fletching/storage'
-import { runNumber } from './bookmark.ts'
-import { commit } from './commit.ts'
+import { parseLocation } from '@fletching/storage'
+import { assertSameJob, runNumber, withoutVersions } from './bookmark.ts'
+import { commitAndSweep } from './commit.ts'
 import { inJob } from './in-job.ts'
 import { jobHash } from './job-hash.ts'
 import { KnownObjects } from './known-objects.ts'
 import { type FoundLedger, type LedgerRun, readLedger, segmentLocation } from './ledger.ts'
-import {
-  addRun,
-  type LedgerBase,
-  ledgerBase,
-  linesOf,
-  type OpenSegment,
-  type PreparedMove,
-  writeSegment,
-} from './ledger-move.ts'
-import { entryOf, segmentEntries } from './ledger-segment.ts'
+import { addRun, forgetRuns, type LedgerBase, ledgerBase, type OpenSegment, type PreparedMove } from './ledger-move.ts'
+import { entryOf } from './ledger-segment.ts'
 import { listInput } from './list-input.ts'
 import { type FoundManifest, readManifest } from './manifest.ts'
 import type { RunOptions } from './options.ts'
@@ -26,7 +18,7 @@ import { lower, type PhysicalPlan } from './physical.ts'
 import { openState, openStores, runId, type State } from './places.ts'
 import type { OutputInfo } from './report.ts'
 import { rollForward } from './roll-forward.ts'
-import { RunLog, sweep } from './run-log.ts'
+import { RunLog } from './run-log.ts'
 
 /** What the commands on a bookmark take. */
 export interface BookmarkOptions
@@ -103,7 +95,10 @@ export async function rewindBookmark<P extends Params>(
   run: string,
   options: BookmarkOptions = {},
 ): Promise<BookmarkMoved> {
-  return moveBookmark(job, params, options, async (at, open) => forget(at, runNumber(at.found?.ledger, run), open))
+  return moveBookmark(job, params, options, async (at, open) => {
+    assertTableStays(at)
+    return forget(at, runNumber(at.found?.ledger, run), open)
+  })
 }
 
 /**
@@ -116,13 +111,19 @@ export async function setBookmarkToNow<P extends Params>(
   params: ValuesOf<P>,
   options: BookmarkOptions = {},
 ): Promise<BookmarkMoved> {
-  return moveBookmark(job, params, options, async ({ plan, state, found, base, id }, open) => {
+  return moveBookmark(job, params, options, async ({ plan, state, found, ledger, id, hash }, open) => {
+    if (found !== undefined) assertSameJob(found, hash)
+    if (parseLocation(plan.location).scheme === 'stdin') throw withoutVersions()
     const known = found === undefined ? new KnownObjects() : await KnownObjects.read(state, found.ledger)
-    const bookmark = { base, known, again: undefined, isPaused: false }
+    const bookmark = { ledger, known, again: undefined, isPaused: false }
     const input = { store: await state.storeOf(plan.location) }
     const { objects } = await listInput(plan, { input, bookmark }, { ...options, onChanged: 'reprocess' })
     const run = { id, objects: objects.length, rows: 0 }
-    return { ...(await addRun(state, base, run, { objects: objects.map(entryOf), open })), forgotten: [], removed: [] }
+    return {
+      ...(await addRun(state, ledger, run, { objects: objects.map(entryOf), open })),
+      forgotten: [],
+      removed: [],
+    }
   })
 }
 
@@ -138,7 +139,7 @@ interface Bookmarked {
 
 interface Moving extends Bookmarked {
   readonly id: string
-  readonly base: LedgerBase
+  readonly ledger: LedgerBase
   readonly outputs: BookmarkOptions['outputs']
 }
 
@@ -178,20 +179,24 @@ async function moveBookmark<P extends Params>(
     const open: OpenSegment = (file) =>
       state.store.create(segmentLocation(state.folder, { file }), { onBegun: (begun) => log.add(begun) })
     try {
-      const base = ledgerBase(found, output, hash)
-      const { move, prepared, forgotten, removed } = await change({ ...at, id, base, outputs: options.outputs }, open)
+      const ledger = ledgerBase(found, output, hash)
+      const { move, prepared, forgotten, removed } = await change({ ...at, id, ledger, outputs: options.outputs }, open)
       const gone = new Set(removed.map(({ name }) => name))
       const outputs = last?.manifest.outputs.filter(({ name }) => !gone.has(name)) ?? []
-      const manifest = last === undefined ? undefined : { ...last.manifest, run: id, outputs }
-      await commit(
-        state,
-        { run: id, output, before, outputs: prepared, surplus: [...gone], manifest, ledger: move },
-        own,
-      )
-      await log
-        .close()
-        .then(() => sweep(state, (from) => from === before))
-        .catch(() => {})
+      // It read nothing, whatever the run before it did.
+      const manifest = last === undefined ? undefined : { ...last.manifest, run: id, inputs: [], outputs }
+      const ledgerBefore = found?.etag ?? null
+      const intent = {
+        run: id,
+        output,
+        before,
+        ledgerBefore,
+        outputs: prepared,
+        surplus: [...gone],
+        manifest,
+        ledger: move,
+      }
+      await commitAndSweep(state, intent, own, log)
       return { runs: move.ledger.runs, forgotten, removed: [...gone] }
     } catch (error) {
       if (!own.isHandedOver && (await log.abandon())) await log.close().catch(() => {})
@@ -214,44 +219,28 @@ class OnRecord {
 }
 
 /** Forgets the runs behind the one of that number. */
-async function forget({ state, last, base, id, outputs }: Moving, number: number, open: OpenSegment): Promise<Move> {
-  const { runs, segments } = base.ledger
-  const kept = runs.slice(0, number + 1)
-  const forgotten = runs.slice(number + 1)
+async function forget(at: Moving, number: number, open: OpenSegment): Promise<Move> {
+  const { state, last, ledger, id, outputs } = at
+  const forgotten = ledger.runs.slice(number + 1)
   const ids = new Set(forgotten.map((run) => run.id))
-  const doubled = last?.manifest.outputs.filter(({ format, run }) => format === 'parquet' && ids.has(run)) ?? []
+  const written = last?.manifest.outputs.filter(({ run }) => ids.has(run)) ?? []
+  const doubled = written.filter(({ format }) => format === 'parquet')
   if (doubled.length > 0 && outputs === undefined) throw wouldDouble(doubled)
   // Their lines are refused again when they are read again.
-  const rejects = last?.manifest.outputs.filter(({ format, run }) => format === 'rejects' && ids.has(run)) ?? []
+  const rejects = written.filter(({ format }) => format === 'rejects')
   const removed = outputs === 'remove' ? [...doubled, ...rejects] : []
-  if (forgotten.length === 0) {
-    return {
-      move: { before: base.before, ledger: { ...base.ledger, last: id }, replaced: [] },
-      prepared: [],
-      forgotten,
-      removed,
-    }
-  }
-  const replaced = segments.map((segment) => formatLocation(segmentLocation(state.folder, segment)))
-  const ledger = { ...base.ledger, last: id, runs: kept }
-  if (kept.length === 0) {
-    return {
-      move: { before: base.before, ledger: { ...ledger, segments: [] }, replaced },
-      prepared: [],
-      forgotten,
-      removed,
-    }
-  }
-  const { segment, prepared } = await writeSegment(`${id}.ndjson`, open, async function* () {
-    for (const old of segments) {
-      for await (const entries of segmentEntries(state, old)) {
-        const left = entries.filter(({ run }) => run <= number)
-        yield { lines: linesOf(left), count: left.length }
-      }
-    }
+  return { ...(await forgetRuns(state, ledger, number, { id, open })), forgotten, removed }
+}
+
+/** Rows of a job without the table would never come into it, and nobody would be told. */
+function assertTableStays({ plan, last }: Moving): void {
+  if (plan.sinks.some(({ format }) => format === 'parquet')) return
+  const table = last?.manifest.outputs.find(({ format }) => format === 'parquet')
+  if (table === undefined) return
+  throw authorError('NO_TABLE', 'the runs that the bookmark knows have written a table, and this job writes none', {
+    at: table.name,
+    help: 'give the location of the table; or fletching bookmark reset, or outputs of its own for the job without it',
   })
-  const move = { before: base.before, ledger: { ...ledger, segments: [segment] }, replaced }
-  return { move, prepared: [prepared], forgotten, removed }
 }
 
 function wouldDouble(outputs: readonly OutputInfo[]) {

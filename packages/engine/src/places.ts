@@ -13,7 +13,9 @@ import {
   type Store,
 } from '@fletching/storage'
 import { type Bookmark, openBookmark } from './bookmark.ts'
-import { type Manifest, readManifest } from './manifest.ts'
+import { hasMoved } from './commit.ts'
+import { type FoundLedger, readLedger } from './ledger.ts'
+import { type FoundManifest, type Manifest, readManifest } from './manifest.ts'
 import type { RunOptions, WriteMode } from './options.ts'
 import { assertApart, assertOwnFilesOnly, csvTarget, stateFolder } from './outputs.ts'
 import type { PhysicalPlan, PhysicalSink } from './physical.ts'
@@ -50,6 +52,8 @@ export interface Places {
   readonly state: State
   /** The manifest of the last run, if there was one. */
   readonly last: Manifest | undefined
+  /** The ETag of the ledger, whether the run has a bookmark or not; null where there is none. */
+  readonly ledgerBefore: string | null
   /** Undefined for a run that reads its whole input. */
   readonly bookmark: Bookmark | undefined
   /** Undefined where nothing is written. */
@@ -79,18 +83,18 @@ export async function openPlaces(
   )
   await assertPlacesApart(plan.location, sinks, folder, options.report)
   const state = await openState(folder, storeOf, options)
-  await rollForward(state, output, options.onNote ?? (() => {}))
-  const last = await readManifest(state.store, folder, output)
-  const bookmark = await openBookmark(state, { output, jobHash: job.hash, plan }, last, options)
-  const before = last?.etag ?? null
-  const left = await sweep(state, (from) => from !== before)
-  const unseen = new Set(left.map(({ handle }) => handle))
-  if (writeMode === 'error-if-exists') for (const place of sinks) await assertNothingThere(place, unseen)
-  if (options.allowOtherFiles !== true) {
-    for (const place of sinks) await assertFolderIsOurs(place, last?.manifest, unseen)
-  }
+  const { last, ledgerBefore, bookmark } = await unlessMoved(state, output, options, async (last, ledger) => {
+    const bookmark = await openBookmark(state, ledger, { output, jobHash: job.hash, plan }, last, options)
+    const left = await sweep(state, (from) => from !== (last?.etag ?? null))
+    const unseen = new Set(left.map(({ handle }) => handle))
+    if (writeMode === 'error-if-exists') for (const place of sinks) await assertNothingThere(place, unseen)
+    if (options.allowOtherFiles !== true) {
+      for (const place of sinks) await assertFolderIsOurs(place, last?.manifest, unseen)
+    }
+    return { last, ledgerBefore: ledger?.etag ?? null, bookmark }
+  })
   const input = { store: await storeOf(plan.location) }
-  const run = { id: runId(), output, before }
+  const run = { id: runId(), output, before: last?.etag ?? null }
   return {
     input,
     sinks,
@@ -99,10 +103,39 @@ export async function openPlaces(
     keptAs: kept,
     state,
     last: last?.manifest,
+    ledgerBefore,
     bookmark,
     run,
   }
 }
+
+/**
+ * Looks at what earlier runs have left, a commit that was begun finished first. What does not fit together may be of two moments, when
+ * another run has committed in between: then it is looked at again.
+ *
+ * - Errors: those of `look`, when nothing has moved.
+ */
+async function unlessMoved<T>(
+  state: State,
+  output: string,
+  { onNote = () => {} }: RunOptions,
+  look: (last: FoundManifest | undefined, ledger: FoundLedger | undefined) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    await rollForward(state, output, onNote)
+    const last = await readManifest(state.store, state.folder, output)
+    const ledger = await readLedger(state, output)
+    try {
+      return await look(last, ledger)
+    } catch (error) {
+      const from = { before: last?.etag ?? null, ledgerBefore: ledger?.etag ?? null }
+      if (tries === LOOKS_MAX || !(await hasMoved(state, from).catch(() => false))) throw error
+    }
+  }
+}
+
+/** Runs do not commit so often that it could not be looked between two of them. */
+const LOOKS_MAX = 10
 
 /** The state folder of a job on an output. */
 export async function openState(

@@ -4,7 +4,7 @@ import { optimize } from '@fletching/plan'
 import type { FoundInput, ObjectInfo } from '@fletching/storage'
 import { orAborted, WRITE_GRACE_MS } from './abort.ts'
 import { type Accounting, sum } from './accounting.ts'
-import { commit } from './commit.ts'
+import { commitAndSweep, orOvertaken } from './commit.ts'
 import type { Coordinator } from './coordinator.ts'
 import { inJob } from './in-job.ts'
 import { jobHash, paramsHash } from './job-hash.ts'
@@ -18,7 +18,6 @@ import { lower } from './physical.ts'
 import { openPlaces, type Places } from './places.ts'
 import { earlierReport } from './repeated.ts'
 import { inputInfo, outputInfo, type PreparedOutput, type Report, summarize } from './report.ts'
-import { sweep } from './run-log.ts'
 import { keptOutputs, surplusOf } from './surplus.ts'
 import { version } from './version.ts'
 
@@ -61,7 +60,7 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     options.onNote?.(`run ${places.last?.run} has appended these objects already; nothing was read or written`)
     return earlier
   }
-  return passOver(plan, found, places, options, async (passed) => {
+  const passed = passOver(plan, found, places, options, async (passed) => {
     const { coordinator, log, read, skipped, summary } = passed
     const { run, state, last } = places
     if (run === undefined) throw internal('a run without a name has something to show')
@@ -78,13 +77,13 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     const shown = [...(moved?.prepared ?? []), ...prepared]
     const ledger = moved === undefined ? {} : { ledger: moved.move }
     options.signal?.throwIfAborted()
-    await commit(state, { run: id, output, before, outputs: shown, surplus, manifest, ...ledger }, coordinator)
-    // Those that went on from the same manifest have come too late. What cannot be taken away now is left to the next run.
-    await log
-      ?.close()
-      .then(() => sweep(state, (from) => from === before))
-      .catch(() => {})
+    const intent = { run: id, output, before, ledgerBefore: places.ledgerBefore, outputs: shown, surplus, manifest }
+    await commitAndSweep(state, { ...intent, ...ledger }, coordinator, log)
     return report
+  })
+  return await passed.catch(async (error: unknown) => {
+    const { state, run, ledgerBefore } = places
+    throw run === undefined ? error : await orOvertaken(error, state, { ...run, run: run.id, ledgerBefore })
   })
 }
 
@@ -94,7 +93,9 @@ function nothingNew(
   { skipped }: FoundInput,
   { onNote }: RunOptions,
 ): Report {
-  onNote?.('nothing is new: every object was read by an earlier run, and no output was changed')
+  const passed = Object.entries(skipped).filter(([, count]) => count > 0)
+  const told = passed.map(([reason, count]) => `${count} ${reason}`).join(', ')
+  onNote?.(`nothing is new, and no output was changed; objects passed over: ${told}`)
   const read = { objects: [], refused: new Map(), lineBreaksReplaced: 0 }
   return { ...about, inputs: [], skipped, ...summarize(read), outputs: [] }
 }
@@ -107,7 +108,7 @@ async function moveBookmark(
   { read, summary, log, coordinator }: Passed,
 ): Promise<PreparedMove | undefined> {
   if (bookmark === undefined) return undefined
-  if (bookmark.isPaused) return stay(bookmark.base, id)
+  if (bookmark.isPaused) return stay(bookmark.ledger, id)
   const entries = objects.slice(0, read.objects.length).map(entryOf)
   const open = async (file: string) => {
     const location = segmentLocation(state.folder, { file })
@@ -116,7 +117,7 @@ async function moveBookmark(
     return writer
   }
   const run = { id, objects: entries.length, rows: summary.accounting.rows }
-  return addRun(state, bookmark.base, run, { objects: entries, open })
+  return addRun(state, bookmark.ledger, run, { objects: entries, open })
 }
 
 /** Brings the outputs to their places, unless there is no row and the policy says otherwise. */

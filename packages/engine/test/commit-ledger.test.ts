@@ -28,9 +28,8 @@ async function filledStore() {
 
 /** What a run is about to show that moves the ledger on. */
 async function moveOf(store: Store, run: string): Promise<Intent> {
-  const before = (await store.stat(LEDGER))?.etag ?? null
   const replaced = ['memory:state/ledger/r0.ndjson']
-  return { ...(await intentOf(store, run)), ledger: { before, ledger: ledgerOf(run), replaced } }
+  return { ...(await intentOf(store, run)), ledger: { ledger: ledgerOf(run), replaced } }
 }
 
 async function commitIn(store: Store, intent: Intent): Promise<string> {
@@ -89,8 +88,9 @@ describe('a commit with a ledger', () => {
 
   it('moves a ledger alone', async () => {
     const store = openMemoryStore()
-    const ledger = { before: null, ledger: ledgerOf('r1'), replaced: [] }
-    const intent = { run: 'r1', output: OUTPUT, before: null, outputs: [], surplus: [], manifest: undefined, ledger }
+    const ledger = { ledger: ledgerOf('r1'), replaced: [] }
+    const nothing = { before: null, ledgerBefore: null, outputs: [], surplus: [], manifest: undefined }
+    const intent = { run: 'r1', output: OUTPUT, ...nothing, ledger }
     expect(await commitIn(store, intent)).toBe('done')
     expect(await stateOf(store)).toEqual({ 'ledger.json': 'r1' })
   })
@@ -106,6 +106,13 @@ describe('a commit with a ledger', () => {
     const before = await stateOf(store)
     expect(await commitIn(store, intent)).toBe(overtaken)
     expect(await stateOf(store)).toEqual(before)
+  })
+
+  it('that has no ledger of its own fails as well where another has moved it', async () => {
+    const { store } = await filledStore()
+    const { ledger: _, ...intent } = await moveOf(store, 'r1')
+    await put(store, LEDGER, formatLedger(ledgerOf('r2')))
+    expect(await commitIn(store, intent)).toBe(overtaken)
   })
 
   it('that had come too late is given up by the next start', async () => {

@@ -39,5 +39,14 @@ export async function intentOf(store: Store, run: string): Promise<Intent> {
     outputs.push({ ...(await writer.prepare()), format, rows: 1, bytes: 1 })
   }
   const before = (await store.stat(parseLocation('memory:state/manifest.json')))?.etag ?? null
-  return { run, output: OUTPUT, before, outputs, surplus: ['memory:table/old'], manifest: manifestOf(run) }
+  const ledgerBefore = (await store.stat(parseLocation('memory:state/ledger.json')))?.etag ?? null
+  return {
+    run,
+    output: OUTPUT,
+    before,
+    ledgerBefore,
+    outputs,
+    surplus: ['memory:table/old'],
+    manifest: manifestOf(run),
+  }
 }

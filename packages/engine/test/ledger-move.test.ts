@@ -6,7 +6,7 @@ import { addRun, ledgerBase } from '../src/ledger-move.ts'
 import { segmentEntries } from '../src/ledger-segment.ts'
 import { objectsIn, put, stateIn } from './stores.ts'
 
-const nothing: Ledger = { ...ledgerBase(undefined, 'memory:csv', 'h1').ledger, last: '' }
+const nothing: Ledger = { ...ledgerBase(undefined, 'memory:csv', 'h1'), last: '' }
 
 function objectsOf(run: string, count: number) {
   return Array.from({ length: count }, (_, number) => ({
@@ -21,7 +21,7 @@ async function withRun(store: Store, ledger: Ledger, id: string, objectCount: nu
   const state = stateIn(store)
   const { move, prepared } = await addRun(
     state,
-    { before: null, ledger },
+    ledger,
     { id, objects: objectCount, rows: 1 },
     {
       objects: objectsOf(id, objectCount),

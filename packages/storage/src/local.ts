@@ -1,7 +1,7 @@
 import { closeSync, constants, type Dirent, fstatSync, openSync, readSync } from 'node:fs'
 import { type FileHandle, open, readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { environmentError } from '@fletching/columns/errors'
+import { environmentError, FletchingError } from '@fletching/columns/errors'
 import { failure, isMissing } from './local-errors.ts'
 import { info, pathOf, statFile } from './local-file.ts'
 import { abandonFile, assertFileWritable, completeFile, createFile, putFile, removeFile } from './local-writer.ts'
@@ -66,25 +66,29 @@ async function realPathOf(path: string): Promise<string | undefined> {
   }
 }
 
-/** Depth first, each folder's names in the order that their files' whole paths have. */
+/** Depth first, each folder's names in the order that their files' whole paths have; what goes away meanwhile is not there. */
 async function* filesBelow(folder: string, root: string): AsyncGenerator<ObjectInfo> {
   let entries: Dirent[]
   try {
     entries = await readdir(folder, { withFileTypes: true })
   } catch (error) {
-    throw failure(error, folder, 'read')
+    return assertGone(error, folder)
   }
   const sortName = (entry: Dirent) => (entry.isDirectory() ? `${entry.name}/` : entry.name)
   for (const entry of entries.sort((a, b) => compareNames(sortName(a), sortName(b)))) {
     const path = `${folder}${entry.name}`
     if (entry.isDirectory()) yield* filesBelow(`${path}/`, root)
     else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsInside(path, root)))) {
-      const found = await stat(path).catch((error: unknown) => {
-        throw failure(error, path, 'read')
-      })
-      if (found.isFile()) yield info(path, found)
+      const found = await stat(path).catch((error: unknown) => assertGone(error, path))
+      if (found?.isFile() === true) yield info(path, found)
     }
   }
+}
+
+/** Passes over what is not there any more; a name that cannot be written down is not there either, and is not passed over. */
+function assertGone(error: unknown, path: string): undefined {
+  const failed = failure(error, path, 'read')
+  if (!(failed instanceof FletchingError) || failed.code !== 'NO_SUCH_OBJECT') throw failed
 }
 
 async function leadsInside(link: string, root: string): Promise<boolean> {
