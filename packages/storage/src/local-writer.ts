@@ -19,13 +19,27 @@ export async function createFile(location: Location, { onBegun }: CreateOptions 
   let file: FileHandle
   try {
     await onBegun?.({ name: path, handle: temporary })
-    file = await open(temporary, 'wx')
+    file = await openNew(temporary)
   } catch (error) {
     await removeMadeFolders(folder)
     throw failure(error, temporary, 'write')
   }
   return new LocalWriter(path, temporary, file)
 }
+
+/** Whoever gives up the last file of a folder takes the folder away too, perhaps before the next file is there. */
+async function openNew(path: string): Promise<FileHandle> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await open(path, 'wx')
+    } catch (error) {
+      if (!isMissing(error) || tries === OPEN_TRIES_MAX) throw error
+      await makeFolder(dirname(path))
+    }
+  }
+}
+
+const OPEN_TRIES_MAX = 5
 
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
