@@ -8,10 +8,12 @@ import { sameManifest } from './kill.ts'
 import { drawPlan, type FaultPlan, keySets, pageSizes } from './plans.ts'
 import { earlier, inputs, STATE } from './small-job.ts'
 
+const PLANS = process.env.FLETCHING_FAULT_PLANS ?? (process.env.FLETCHING_FAULTS === 'all' ? 200 : 50)
+
 /** FLETCHING_SEED tries one plan; FLETCHING_FAULT_PLANS so many. */
 const seeds =
   process.env.FLETCHING_SEED === undefined
-    ? Array.from({ length: Number(process.env.FLETCHING_FAULT_PLANS ?? 200) }, (_, index) => index + 1)
+    ? Array.from({ length: Number(PLANS) }, (_, index) => index + 1)
     : [Number(process.env.FLETCHING_SEED)]
 
 /** Plans that the servers hold at a time. */
