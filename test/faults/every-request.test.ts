@@ -263,7 +263,7 @@ function tableOf({ requests }: Undisturbed, cases: readonly Case[]): string {
   const counts = (of: readonly Case[]) => [...ops.map((op) => of.filter((one) => one.op === op).length), of.length]
   const names = Object.keys({ ...passing, ...ending, ...lasting })
   const heads = [...ops, 'all']
-  const line = (name: string, cells: readonly unknown[]) =>
+  const line = (name: string, cells: readonly (string | number)[]) =>
     `${name.padEnd(18)}${cells.map((cell, index) => `${cell}`.padStart(heads[index].length + 2)).join('')}`
   return [
     line('', heads),

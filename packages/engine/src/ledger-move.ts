@@ -5,7 +5,7 @@ import { formatEntry, type LedgerEntry, segmentEntries, segmentLines } from './l
 import type { State } from './places.ts'
 
 /** A segment on its way, that nobody sees. */
-export interface NewSegment {
+interface NewSegment {
   readonly segment: LedgerSegment
   readonly prepared: Prepared
 }
