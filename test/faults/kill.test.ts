@@ -1,25 +1,64 @@
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { atOnce, type FaultyS3, inFolder, openFaultyS3, type RequestEvent } from '@fletching/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Running, sameManifest, start, steps, tableOf } from './kill.ts'
+import { type Comparable, comparable, type Left } from './comparable.ts'
+import { type Running, start, steps, tableOf } from './kill.ts'
 import { earlier, inputs, STATE } from './small-job.ts'
 
 /** Processes at a time. */
 const WIDTH = 2
 
-/** What can be seen of outputs and state; what runs have begun is neither. */
-type Visible = Readonly<Record<string, unknown>>
-
-const MANIFEST = `${STATE}/manifest.json`
 const INTENT = `${STATE}/intent.json`
+
+/** What a process finds that is killed, and how it is called. */
+interface Ground {
+  /** The object that an earlier run had read, which is replaced where the input has one of that name. */
+  readonly earlierKey?: string
+  readonly options: readonly string[]
+  /** What is there when nothing disturbs it, beside the input, in order. */
+  readonly leaves: readonly string[]
+}
+
+const replaced = [
+  `${STATE}/manifest.json`,
+  'csv/part-00000.csv',
+  'table/dt=2019-05-18/part-00000.parquet',
+  'table/dt=2019-05-19/part-00000.parquet',
+  'table/dt=2019-05-20/part-00000.parquet',
+]
+
+const grounds: Readonly<Record<string, Ground>> = {
+  'on its first run': { options: [], leaves: replaced },
+  'in place of earlier outputs': { earlierKey: earlier.key, options: [], leaves: replaced },
+  'with a bookmark, behind an earlier run': {
+    earlierKey: 'in/0.gz',
+    options: ['--job-bookmark-option=job-bookmark-enable', '--csv=full'],
+    leaves: [
+      `${STATE}/ledger.json`,
+      `${STATE}/ledger/NOW.ndjson`,
+      `${STATE}/manifest.json`,
+      'csv/part-00000.csv',
+      'table/dt=2019-05-18/part-00000-NOW.parquet',
+      'table/dt=2019-05-19/part-00000-NOW.parquet',
+      'table/dt=2019-05-20/part-00000-NOW.parquet',
+      'table/dt=2019-05-21/part-00000-BEFORE.parquet',
+    ],
+  },
+}
+
+/** An undisturbed run did what the ground is for. */
+function assertLeaves(all: Comparable, { leaves }: Ground): void {
+  const names = Object.keys(all).filter((name) => !name.startsWith('in/'))
+  expect(names.sort()).toEqual(leaves)
+}
 
 /**
  * Nothing of a killed run is visible, unless its intent record is, or it had come to its end.
  *
  * - `all`: what an undisturbed run leaves.
  */
-function assertNothingHalf(visible: Visible, before: Visible, all: Visible): void {
+function assertNothingHalf(visible: Comparable, before: Comparable, all: Comparable): void {
   if (INTENT in visible) return
   expect([before, all]).toContainEqual(visible)
 }
@@ -47,22 +86,21 @@ describe('the main job in S3, killed', () => {
     return 'drop'
   }
 
-  function visible(bucket: string): Visible {
+  function visible(bucket: string): Comparable {
     const objects = s3.objects(bucket).filter(({ key }) => !key.startsWith(`${STATE}/runs/`))
-    return Object.fromEntries(
-      objects.map(({ key, etag, bytes }) => [
-        key,
-        key === MANIFEST ? sameManifest(Buffer.from(bytes).toString(), `s3://${bucket}`) : etag,
-      ]),
-    )
+    return comparable(objects, `s3://${bucket}`)
   }
 
-  async function run(bucket: string): Promise<void> {
-    const { code, said } = await start(`s3://${bucket}`, s3.env).ended
+  async function run(bucket: string, { options }: Ground): Promise<void> {
+    const { code, said } = await start(`s3://${bucket}`, s3.env, options).ended
     expect({ code, said }).toMatchObject({ code: 0 })
   }
 
-  function fill(bucket: string): void {
+  async function prepare(bucket: string, ground: Ground): Promise<void> {
+    if (ground.earlierKey !== undefined) {
+      s3.put(bucket, ground.earlierKey, earlier.bytes)
+      await run(bucket, ground)
+    }
     for (const { key, bytes } of inputs) s3.put(bucket, key, bytes)
   }
 
@@ -72,42 +110,32 @@ describe('the main job in S3, killed', () => {
     return s3.uploads(bucket)[0].id
   }
 
-  /** Makes another bucket that holds the same, as if the job had always run there. */
-  function copy(from: string, to: string): void {
-    for (const { key, bytes } of s3.objects(from)) {
-      const moved = () => Buffer.from(Buffer.from(bytes).toString().replaceAll(`s3://${from}/`, `s3://${to}/`))
-      s3.put(to, key, key === MANIFEST ? moved() : bytes)
-    }
-  }
-
-  it.each(['on its first run', 'in place of earlier outputs'])(
+  it.each(Object.entries(grounds))(
     '%s, at every request',
-    async (title) => {
-      const isFirst = title === 'on its first run'
-      s3.put('prepared', earlier.key, earlier.bytes)
-      if (!isFirst) await run('prepared')
-      fill('prepared')
-      copy('prepared', 'undisturbed')
+    async (title, ground) => {
+      await prepare('undisturbed', ground)
       const first = s3.requests.length
-      await run('undisturbed')
+      await run('undisturbed', ground)
       const all = visible('undisturbed')
+      assertLeaves(all, ground)
       const requests = s3.requests.slice(first)
       const cases = steps(requests.length).flatMap((at) =>
         ['arrived', 'applied'].map((phase) => ({ what: requests[at - 1].op, when: phase, at })),
       )
       await atOnce(WIDTH, cases, async ({ what, when, at }) => {
         const bucket = `case-${at}-${when}`
-        copy('prepared', bucket)
+        await prepare(bucket, ground)
         const foreign = await foreignUpload(bucket)
         const before = visible(bucket)
         const killing = { count: 0, at, phase: when }
         killings.set(bucket, killing)
-        const running = start(`s3://${bucket}`, s3.env)
+        const running = start(`s3://${bucket}`, s3.env, ground.options)
         Object.assign(killing, { running })
-        expect(await running.ended, `${what} ${at} ${when}`).toMatchObject({ code: undefined })
+        const { code, said } = await running.ended
+        expect(code, `${what} ${at} ${when}: ${said}`).toBeUndefined()
         assertNothingHalf(visible(bucket), before, all)
 
-        await run(bucket)
+        await run(bucket, ground)
         expect(visible(bucket), `after ${what} ${at} ${when}`).toEqual(all)
         const left = s3.uploads(bucket).map(({ id }) => id)
         // Nobody knows an upload whose process died before it was on record.
@@ -130,68 +158,65 @@ describe('the main job on a disk, killed', () => {
     return { NODE_OPTIONS: `--import=${preload}`, FLETCHING_KILL_ROOT: root, ...more }
   }
 
-  /** Files by their names, those of the input left out, and of the state folder those with a temporary name. */
-  async function filesIn(root: string): Promise<Record<string, string>> {
+  /** Files, those of the state folder left out that have a temporary name, since no record may name them. */
+  async function filesIn(root: string): Promise<Left[]> {
     const entries = await readdir(root, { recursive: true, withFileTypes: true })
-    const names = entries
+    const keys = entries
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => join(parentPath, name).slice(root.length + 1))
-      .filter((name) => !name.startsWith('in/') && !name.startsWith(`${STATE}/runs/`))
-      .filter((name) => !(name.startsWith(STATE) && name.endsWith('.tmp')))
-    const files: Record<string, string> = {}
-    for (const name of names.sort()) files[name] = await readFile(join(root, name), 'latin1')
-    return files
-  }
-
-  function visibleOf(files: Readonly<Record<string, string>>, root: string, withTemporary = false): Visible {
-    const shown = Object.entries(files).filter(([name]) => withTemporary || !/(^|\/)\.[^/]*\.tmp$/.test(name))
-    return Object.fromEntries(
-      shown.map(([name, text]) => [name, name === MANIFEST ? withoutEtags(sameManifest(text, root)) : text]),
-    )
+      .filter((key) => !key.startsWith(`${STATE}/runs/`) && !(dirname(key) === STATE && key.endsWith('.tmp')))
+    return Promise.all(keys.map(async (key) => ({ key, bytes: await readFile(join(root, key)) })))
   }
 
   /** On a disk, an ETag tells the time. */
-  function withoutEtags(manifest: unknown): unknown {
-    return JSON.parse(JSON.stringify(manifest, (name, value: unknown) => (name === 'etag' ? undefined : value)))
+  async function visible(root: string, withTemporary = false): Promise<Comparable> {
+    const files = await filesIn(root)
+    const shown = files.filter(({ key }) => withTemporary || !/(^|\/)\.[^/]*\.tmp$/.test(key))
+    const text = JSON.stringify(comparable(shown, root), (name, value: unknown) =>
+      name === 'etag' ? undefined : value,
+    )
+    return JSON.parse(text) as Comparable
   }
 
-  async function run(root: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const { code, said } = await start(root, env).ended
+  async function run(root: string, { options }: Ground, env: Readonly<Record<string, string>> = {}): Promise<void> {
+    const { code, said } = await start(root, env, options).ended
     expect({ code, said }).toMatchObject({ code: 0 })
   }
 
-  async function prepare(root: string, isFirst: boolean): Promise<void> {
+  async function prepare(root: string, ground: Ground): Promise<void> {
     await mkdir(join(root, 'in'), { recursive: true })
-    await writeFile(join(root, earlier.key), earlier.bytes)
-    if (!isFirst) await run(root)
+    if (ground.earlierKey !== undefined) {
+      await writeFile(join(root, ground.earlierKey), earlier.bytes)
+      await run(root, ground)
+    }
     for (const { key, bytes } of inputs) await writeFile(join(root, key), bytes)
   }
 
-  it.each(['on its first run', 'in place of earlier outputs'])(
+  it.each(Object.entries(grounds))(
     '%s, at every step',
-    (title) =>
+    (title, ground) =>
       inFolder(async (folder) => {
-        const isFirst = title === 'on its first run'
         const undisturbed = join(folder, 'undisturbed')
         const log = join(folder, 'steps')
-        await prepare(undisturbed, isFirst)
-        await run(undisturbed, environment(undisturbed, { FLETCHING_KILL_LOG: log }))
-        const all = visibleOf(await filesIn(undisturbed), undisturbed, true)
+        await prepare(undisturbed, ground)
+        await run(undisturbed, ground, environment(undisturbed, { FLETCHING_KILL_LOG: log }))
+        const all = await visible(undisturbed, true)
+        assertLeaves(all, ground)
         const done = (await readFile(log, 'utf8')).trimEnd().split('\n')
         const cases = steps(done.length).flatMap((at) =>
           ['before', 'after'].map((when) => ({ what: done[at - 1], when, at })),
         )
         await atOnce(WIDTH, cases, async ({ what, when, at }) => {
           const root = await mkdtemp(join(folder, 'case-'))
-          await prepare(root, isFirst)
-          const before = visibleOf(await filesIn(root), root)
+          await prepare(root, ground)
+          const before = await visible(root)
           const env = environment(root, { FLETCHING_KILL_AT: `${at}`, FLETCHING_KILL_WHEN: when })
-          const { code, said } = await start(root, env).ended
-          expect({ code, said }, `${what} ${at} ${when}`).toMatchObject({ code: undefined })
-          assertNothingHalf(visibleOf(await filesIn(root), root), before, all)
+          const { code, said } = await start(root, env, ground.options).ended
+          expect(code, `${what} ${at} ${when}: ${said}`).toBeUndefined()
+          assertNothingHalf(await visible(root), before, all)
 
-          await run(root)
-          expect(visibleOf(await filesIn(root), root, true), `after ${what} ${at} ${when}`).toEqual(all)
+          await run(root, ground)
+          expect(await visible(root, true), `after ${what} ${at} ${when}`).toEqual(all)
         })
         console.log(`${title}: ${done.length} steps\n${tableOf(cases)}`)
       }),

@@ -10,13 +10,13 @@ export interface Running {
 }
 
 /** Starts the main job, from `in` to `csv` and `table` below a root. */
-export function start(root: string, env: Readonly<Record<string, string>>): Running {
+export function start(root: string, env: Readonly<Record<string, string>>, options: readonly string[] = []): Running {
   const places = [
     ['S3_JSON_INPUT_PATH', 'in'],
     ['S3_CSV_OUTPUT_PATH', 'csv'],
     ['S3_PARQUET_OUTPUT_PATH', 'table'],
   ].map(([name, folder]) => `--${name}=${root}/${folder}`)
-  const args = [commandFile, 'run', 'segment-to-personalize', '--workers=1', ...places]
+  const args = [commandFile, 'run', 'segment-to-personalize', '--workers=1', ...options, ...places]
   const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH ?? '', ...env } })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -44,20 +44,6 @@ export function start(root: string, env: Readonly<Record<string, string>>): Runn
 export function steps(count: number): number[] {
   const every = process.env.FLETCHING_KILL === 'all' ? 1 : 13
   return Array.from({ length: count }, (_, index) => index + 1).filter((number) => number % every === 0)
-}
-
-/** A manifest without what differs between two runs that do the same, and without the name of its root. */
-export function sameManifest(text: string, root: string): unknown {
-  const {
-    run: _,
-    startedAt: __,
-    milliseconds: ___,
-    // It is of the places too.
-    paramsHash: ____,
-    outputs,
-    ...manifest
-  } = JSON.parse(text.replaceAll(root, 'ROOT')) as Record<string, unknown>
-  return { ...manifest, outputs: (outputs as object[]).map((output) => ({ ...output, run: undefined })) }
 }
 
 /** How many cases there were, by what was done and when the process was killed there, as lines. */

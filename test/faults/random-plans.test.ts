@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import { FletchingError } from '@fletching/columns/errors'
 import { runJob } from '@fletching/engine'
 import job from '@fletching/jobs/segment-to-personalize'
 import { atOnce, type FaultyS3, openFaultyS3, type RequestEvent, type Rule, randomFrom } from '@fletching/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { sameManifest } from './kill.ts'
+import { type Comparable, comparable } from './comparable.ts'
 import { drawPlan, type FaultPlan, keySets, pageSizes } from './plans.ts'
 import { earlier, inputs, STATE } from './small-job.ts'
 
@@ -85,19 +84,10 @@ async function run(s3: FaultyS3, bucket: string, isHurried = false, signal?: Abo
   )
 }
 
-/** What can be seen of outputs and state, by name. What runs have begun is neither. */
-type Visible = Readonly<Record<string, unknown>>
-
-function visible(s3: FaultyS3, bucket: string): Visible {
+/** What can be seen of outputs and state. What runs have begun is neither. */
+function visible(s3: FaultyS3, bucket: string): Comparable {
   const shown = s3.objects(bucket).filter(({ key }) => !key.startsWith('in/') && !isRecord(key))
-  return Object.fromEntries(
-    shown.map(({ key, bytes }) => [
-      key,
-      key === MANIFEST
-        ? sameManifest(Buffer.from(bytes).toString(), `s3://${bucket}`)
-        : createHash('sha256').update(bytes).digest('hex'),
-    ]),
-  )
+  return comparable(shown, `s3://${bucket}`)
 }
 
 function isRecord(key: string): boolean {
@@ -107,8 +97,8 @@ function isRecord(key: string): boolean {
 /** What a run finds, and what it leaves when nothing disturbs it. */
 interface Ground {
   readonly bucket: string
-  readonly before: Visible
-  readonly all: Visible
+  readonly before: Comparable
+  readonly all: Comparable
 }
 
 function groundOf({ keys, hasEarlier }: Pick<FaultPlan, 'keys' | 'hasEarlier'>): string {
@@ -185,7 +175,7 @@ function assertTells(error: unknown, bucket: string, { rules }: FaultPlan): void
 }
 
 /** Each object is the old one or the new one, or one of both is that there is none. */
-function assertWhole(now: Visible, { before, all }: Ground): void {
+function assertWhole(now: Comparable, { before, all }: Ground): void {
   for (const key of new Set([before, all, now].flatMap(Object.keys))) {
     if (key !== INTENT) expect([before[key], all[key]], key).toContainEqual(now[key])
   }
