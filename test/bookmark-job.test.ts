@@ -213,10 +213,11 @@ describe('an object that changed', () => {
   it('stops the run', () =>
     inPlace(async (place) => {
       await changed(place)
-      expect(await place.refusal()).toBe(`OBJECT_CHANGED_SINCE: 1 objects were read in another version by an earlier run
+      expect(await place.refusal()).toBe(`OBJECT_CHANGED_SINCE: an earlier run read another version of 1 of the objects
   at ./in/a
   nothing was read or written: the outputs hold the rows of the old versions
-  --on-changed reprocess reads them again, which adds their rows to those of the old versions; --on-changed skip leaves them out`)
+  --on-changed reprocess reads them again, which adds their rows to those of the old versions; --on-changed skip leaves them out
+  where their content is the same, as after a copy, fletching bookmark set-to-now takes all that is in the input now for read, new objects too`)
     }))
 
   it('is read again', () =>
@@ -355,7 +356,7 @@ describe('a bookmark is refused', () => {
       'no word on the CSV',
       { bookmark: 'enable' },
       `BAD_OPTION: nothing says what the CSV of a run that appends is to hold
-  at --write-mode append
+  at --job-bookmark-option job-bookmark-enable
   a CSV is one object and cannot be appended to; --csv full writes it anew with the rows of all runs, --csv increment with those of this run alone`,
     ],
     [
@@ -376,7 +377,7 @@ describe('a bookmark is refused', () => {
     inPlace(async (place) => {
       await place.put('a', 'a1')
       await place.run()
-      expect(await place.refusal({}, {})).toBe(`BOOKMARK_IN_USE: 1 runs with a bookmark have written these outputs
+      expect(await place.refusal({}, {})).toBe(`BOOKMARK_IN_USE: runs with a bookmark have written these outputs
   at ./${STATE}/ledger.json
   nothing was read or written: a run without a bookmark would replace their outputs by those of what the input holds now
   give --job-bookmark-option job-bookmark-enable; or write to other outputs; or give the bookmark up with fletching bookmark reset`)
@@ -506,7 +507,7 @@ describe('a bookmark that is moved', () => {
       const files = await place.files()
       const doubled = runs.slice(kept)
       const said = await move(place, runs[0].id, {}).catch(({ message }: Error) => message)
-      expect(said).toBe(`WOULD_DOUBLE: the table holds ${doubled.length} files whose rows the next run would write again
+      expect(said).toBe(`WOULD_DOUBLE: the next run would write again the rows of ${doubled.length} of the table's files
 ${doubled.map(({ id }) => `  at ${tableOf(id)}, 1 rows\n`).join('')}  at job segment-to-personalize
   nothing was changed; --outputs remove takes them away with the bookmark, --outputs keep leaves them, and their rows will be there twice`)
       expect(await place.files()).toEqual(files)

@@ -199,13 +199,30 @@ const PLACES = [
   'CSV_OUTPUT_PATH=s3://bucket/csv',
   'PARQUET_OUTPUT_PATH=s3://bucket/table',
 ]
-const LINE = ['run', JOB, ...PLACES.map((place) => `--S3_${place}`)]
+const PARAMS = PLACES.map((place) => `--S3_${place}`)
+const LINE = ['run', JOB, ...PARAMS]
 
-/** Runs the job in S3. At a moment the request waits until `meet` is done, and is dropped where that says so. */
-async function runUntil(
+/** Runs the job in S3. */
+function runUntil(
+  moment: Moment,
+  { args = [], ...doing }: Partial<Doing>,
+  ...attend: [Meet, ((request: RequestEvent, child: ChildProcess) => void)?]
+): Promise<Ended> {
+  return lineUntil([...LINE, ...args], moment, doing, ...attend)
+}
+
+type Meet = (child: ChildProcess, cwd: string) => Promise<'drop' | undefined>
+
+/** Runs a command line in S3. At a moment the request waits until `meet` is done, and is dropped where that says so. */
+async function lineUntil(
+  line: readonly string[],
   { op, key = /^/, nth = 1, phase = 'arrived' }: Moment,
-  { files = inputs, args = [], isDeaf }: Partial<Doing>,
-  meet: (child: ChildProcess, cwd: string) => Promise<'drop' | undefined>,
+  {
+    files = inputs,
+    isDeaf,
+    before = async () => {},
+  }: Pick<Partial<Doing>, 'files' | 'isDeaf'> & { before?: (s3: FaultyS3) => Promise<void> },
+  meet: Meet,
   onRequest: (request: RequestEvent, child: ChildProcess) => void = () => {},
 ): Promise<Ended> {
   let running: { readonly child: ChildProcess; readonly cwd: string } | undefined
@@ -226,7 +243,8 @@ async function runUntil(
     },
   })
   for (const file of files) s3.put(BUCKET, file.key, file.bytes)
-  const { code, stderr } = await command([...LINE, ...args], s3.env, (child, cwd) => {
+  await before(s3)
+  const { code, stderr } = await command(line, s3.env, (child, cwd) => {
     running = { child, cwd }
   })
   running = undefined
@@ -294,6 +312,93 @@ describe('a signal ends a run within five seconds, and nothing is shown', () => 
     120_000,
   )
 })
+
+/** What a command on a bookmark was doing when the signal came. */
+interface Moving extends Moment {
+  readonly title: string
+  readonly words: readonly string[]
+  readonly isDeaf?: true
+  /** Default 0. */
+  readonly uploads?: number
+  readonly records?: number
+}
+
+const SHOW = ['show']
+const SET_TO_NOW = ['set-to-now']
+const RESET = ['reset', '--outputs=remove']
+
+const movings: readonly Moving[] = [
+  { title: 'looking for a commit that was begun', words: SHOW, op: 'HeadObject', key: /intent/, isDeaf: true },
+  { title: 'reading the ledger', words: SHOW, op: 'GetObject', key: /ledger/ },
+  { title: 'reading the manifest', words: RESET, op: 'GetObject', key: /manifest/, isDeaf: true },
+  { title: 'beginning its record', words: RESET, op: 'PutObject', key: /runs/ },
+  { title: 'trying the state folder', words: RESET, op: 'PutObject', key: /runs/, nth: 2, isDeaf: true, records: 1 },
+  { title: 'reading what is known', words: SET_TO_NOW, op: 'GetObject', key: /ndjson$/ },
+  { title: 'listing the input', words: SET_TO_NOW, op: 'ListObjectsV2', key: /^in/, records: 1, isDeaf: true },
+  { title: 'beginning what is known', words: SET_TO_NOW, op: 'CreateMultipartUpload' },
+  { title: 'writing down what it has begun', words: SET_TO_NOW, op: 'PutObject', key: /runs/, nth: 3 },
+  { title: 'uploading what is known', words: SET_TO_NOW, op: 'UploadPart' },
+  {
+    title: 'uploading, and no answer any more',
+    words: SET_TO_NOW,
+    op: 'UploadPart',
+    isDeaf: true,
+    uploads: 1,
+    records: 1,
+  },
+]
+
+describe('a signal ends a command on a bookmark within five seconds, and nothing is changed', () => {
+  it.each(signals)(
+    '%s, whatever it was doing',
+    async (signal, code) => {
+      const ended = await atOnce(3, movings, async ({ title, words: [action, ...args], isDeaf, ...moment }) => {
+        const names: string[] = []
+        const moved = await lineUntil(
+          ['bookmark', action, JOB, ...args, ...PARAMS],
+          moment,
+          {
+            ...(isDeaf === undefined ? {} : { isDeaf }),
+            before: async (s3) => {
+              const run = await command(
+                [...LINE, '--job-bookmark-option=job-bookmark-enable', '--csv=increment'],
+                s3.env,
+                () => {},
+              )
+              expect(run).toEqual({ code: 0, stderr: '' })
+              s3.put(BUCKET, 'in/new', Buffer.from(linesOf([event('new')])))
+              names.push(...standing(s3))
+            },
+          },
+          async (child) => {
+            child.kill(signal)
+            await once(child, 'close')
+            return 'drop'
+          },
+        )
+        await moved.s3.close()
+        const { uploads, records } = left(moved)
+        expect(standing(moved.s3)).toEqual(names)
+        return { title, code: moved.code, stderr: moved.stderr, uploads, records }
+      })
+      expect(ended).toEqual(
+        movings.map(({ title, words, uploads = 0, records = 0 }) => ({
+          title,
+          code,
+          stderr: `${signal}: bookmark ${words[0]} was ended before it changed anything\n`,
+          uploads,
+          records,
+        })),
+      )
+    },
+    120_000,
+  )
+})
+
+/** Everything but records of what is under way, with its version. */
+function standing(s3: FaultyS3): string[] {
+  return s3.objects(BUCKET).flatMap(({ key, etag }) => (key.startsWith(`${STATE}/runs/`) ? [] : [`${key} ${etag}`]))
+}
 
 describe('what a run that was ended could not take away', () => {
   it('goes with the next run', async () => {

@@ -40,7 +40,8 @@ export const runOptionSpecs = {
     value: undefined,
   },
   'on-empty': {
-    describe: 'when no row came out: fail (the default), write a CSV with its header alone, or leave the old outputs',
+    describe:
+      'when no row came out: fail (the default), write a CSV with its header alone, or leave the old outputs, with --csv increment the CSV of an earlier run',
     value: 'POLICY',
     choices: ['fail', 'header', 'skip'],
   },
@@ -88,7 +89,8 @@ export const runOptionSpecs = {
     value: 'SIZE',
   },
   'max-rows': {
-    describe: 'with a bookmark: stop between objects once so many rows have come, and leave the others to the next run',
+    describe:
+      'with a bookmark: stop between objects once so many rows have come, and leave the others to the next run; small objects are read in groups of up to 256 objects or 1 MiB, so that more rows may come',
     value: 'N',
   },
   'csv-dialect': {

@@ -69,7 +69,7 @@ export async function readCommand(argv: readonly string[]): Promise<Command | un
           bookmarkOptionSpecs,
         )
           .example(BOOKMARK_EXAMPLES)
-          .epilogue(PARAMETERS_EPILOGUE),
+          .epilogue(BOOKMARK_EPILOGUE),
       (args) => {
         const action = bookmarkAction(args.action, args.run)
         command = { name: 'bookmark', action, job: args.job, values: ownValues(args, bookmarkOptionSpecs) }
@@ -192,10 +192,13 @@ const RUN_EXAMPLES: [string, string][] = [
   ],
 ]
 
+const EXIT_CODES_HELP =
+  'Exit codes: 0 done, 2 the command or the job must change, 3 the data, 4 access, network or disk, 70 a bug, 130 and 143 signals.'
+
 const RUN_EPILOGUE = [
   PARAMETERS_EPILOGUE,
   'An option is read from FLETCHING_<OPTION> when it is absent, as in FLETCHING_ON_EMPTY=header.',
-  'Exit codes: 0 done, 2 the command or the job must change, 3 the data, 4 access, network or disk, 70 a bug, 130 and 143 signals.',
+  EXIT_CODES_HELP,
 ].join('\n\n')
 
 const BOOKMARK_ACTIONS = ['show', 'reset', 'rewind', 'set-to-now'] as const
@@ -211,7 +214,21 @@ const BOOKMARK_EXAMPLES: [string, string][] = [
     '$0 bookmark show segment-to-personalize --S3_JSON_INPUT_PATH s3://logs/segment-logs --S3_CSV_OUTPUT_PATH s3://out/interactions',
     'the runs that have read objects, with how many; the parameters say whose bookmark it is',
   ],
+  [
+    '$0 bookmark rewind segment-to-personalize 20190518T201305Z-5f0cb1d2e3a4 --S3_JSON_INPUT_PATH data/events --S3_CSV_OUTPUT_PATH out/csv --S3_PARQUET_OUTPUT_PATH out/table --outputs remove',
+    'what runs after that one have read is new again; their files of the table are removed',
+  ],
+  [
+    '$0 bookmark reset segment-to-personalize --S3_JSON_INPUT_PATH data/events --S3_CSV_OUTPUT_PATH out/csv --S3_PARQUET_OUTPUT_PATH out/table --outputs remove',
+    'the next run reads the whole input, and what earlier runs wrote to the table is removed',
+  ],
 ]
+
+const BOOKMARK_EPILOGUE = [
+  PARAMETERS_EPILOGUE,
+  'An option is read from FLETCHING_<OPTION> when it is absent, as in FLETCHING_STATE=s3://out/state.',
+  EXIT_CODES_HELP,
+].join('\n\n')
 
 const GEN_USAGE = 'Usage: fletching gen --to LOCATION [options]'
 

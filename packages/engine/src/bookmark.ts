@@ -104,12 +104,13 @@ export class Selection {
     const more = this.#changedCount - this.#changed.length
     throw dataError(
       'OBJECT_CHANGED_SINCE',
-      `${this.#changedCount} objects were read in another version by an earlier run`,
+      `an earlier run read another version of ${this.#changedCount} of the objects`,
       {
         at: more > 0 ? [...this.#changed, `… and ${more} more`] : this.#changed,
         help: [
           'nothing was read or written: the outputs hold the rows of the old versions',
           '--on-changed reprocess reads them again, which adds their rows to those of the old versions; --on-changed skip leaves them out',
+          'where their content is the same, as after a copy, fletching bookmark set-to-now takes all that is in the input now for read, new objects too',
         ],
       },
     )
@@ -197,8 +198,8 @@ function pausedTable() {
   })
 }
 
-function inUse({ name, ledger }: FoundLedger) {
-  return authorError('BOOKMARK_IN_USE', `${ledger.runs.length} runs with a bookmark have written these outputs`, {
+function inUse({ name }: FoundLedger) {
+  return authorError('BOOKMARK_IN_USE', 'runs with a bookmark have written these outputs', {
     at: name,
     help: [
       'nothing was read or written: a run without a bookmark would replace their outputs by those of what the input holds now',

@@ -2,6 +2,7 @@ import { authorError } from '@fletching/columns/errors'
 import type { Job, Params, ValuesOf } from '@fletching/job'
 import { optimize } from '@fletching/plan'
 import { parseLocation } from '@fletching/storage'
+import { orAborted, TIDY_GRACE_MS, WRITE_GRACE_MS } from './abort.ts'
 import { assertSameJob, runNumber, withoutVersions } from './bookmark.ts'
 import { commitAndSweep } from './commit.ts'
 import { inJob } from './in-job.ts'
@@ -24,7 +25,17 @@ import { RunLog } from './run-log.ts'
 export interface BookmarkOptions
   extends Pick<
     RunOptions,
-    'partitionBy' | 'state' | 'singleWriter' | 'exclude' | 'fromDay' | 'toDay' | 'sse' | 'sseKmsKeyId' | 's3' | 'onNote'
+    | 'partitionBy'
+    | 'state'
+    | 'singleWriter'
+    | 'exclude'
+    | 'fromDay'
+    | 'toDay'
+    | 'sse'
+    | 'sseKmsKeyId'
+    | 's3'
+    | 'onNote'
+    | 'signal'
   > {
   /** What becomes of the table's files with rows of runs that are forgotten. No default where there are such files. */
   readonly outputs?: 'keep' | 'remove'
@@ -58,7 +69,7 @@ export async function showBookmark<P extends Params>(
   options: BookmarkOptions = {},
 ): Promise<BookmarkInfo> {
   return inJob(job.name, async () => {
-    const { found, hash } = await openBookmarked(job, params, options)
+    const { found, hash } = await orAborted(openBookmarked(job, params, options), options.signal)
     const { runs = [], segments = [] } = found?.ledger ?? {}
     return {
       ledger: found?.name,
@@ -114,10 +125,15 @@ export async function setBookmarkToNow<P extends Params>(
   return moveBookmark(job, params, options, async ({ plan, state, found, ledger, id, hash }, open) => {
     if (found !== undefined) assertSameJob(found, hash)
     if (parseLocation(plan.location).scheme === 'stdin') throw withoutVersions()
-    const known = found === undefined ? new KnownObjects() : await KnownObjects.read(state, found.ledger)
+    const { signal } = options
+    const known =
+      found === undefined ? new KnownObjects() : await orAborted(KnownObjects.read(state, found.ledger), signal)
     const bookmark = { ledger, known, again: undefined, isPaused: false }
     const input = { store: await state.storeOf(plan.location) }
-    const { objects } = await listInput(plan, { input, bookmark }, { ...options, onChanged: 'reprocess' })
+    const { objects } = await orAborted(
+      listInput(plan, { input, bookmark }, { ...options, onChanged: 'reprocess' }),
+      signal,
+    )
     const run = { id, objects: objects.length, rows: 0 }
     return {
       ...(await addRun(state, ledger, run, { objects: objects.map(entryOf), open })),
@@ -170,17 +186,19 @@ async function moveBookmark<P extends Params>(
   change: (at: Moving, open: OpenSegment) => Promise<Move>,
 ): Promise<BookmarkMoved> {
   return inJob(job.name, async () => {
-    const at = await openBookmarked(job, params, options)
+    const { signal } = options
+    const at = await orAborted(openBookmarked(job, params, options), signal)
     const { state, output, last, found, hash } = at
     const id = runId()
     const before = last?.etag ?? null
-    const log = await RunLog.open(state, { id, output, before })
+    const log = await orAborted(RunLog.open(state, { id, output, before }), signal, WRITE_GRACE_MS)
     const own = new OnRecord()
     const open: OpenSegment = (file) =>
       state.store.create(segmentLocation(state.folder, { file }), { onBegun: (begun) => log.add(begun) })
     try {
       const ledger = ledgerBase(found, output, hash)
-      const { move, prepared, forgotten, removed } = await change({ ...at, id, ledger, outputs: options.outputs }, open)
+      const changed = change({ ...at, id, ledger, outputs: options.outputs }, open)
+      const { move, prepared, forgotten, removed } = await orAborted(changed, signal, WRITE_GRACE_MS)
       const gone = new Set(removed.map(({ name }) => name))
       const outputs = last?.manifest.outputs.filter(({ name }) => !gone.has(name)) ?? []
       // It read nothing, whatever the run before it did.
@@ -196,13 +214,19 @@ async function moveBookmark<P extends Params>(
         manifest,
         ledger: move,
       }
+      signal?.throwIfAborted()
       await commitAndSweep(state, intent, own, log)
       return { runs: move.ledger.runs, forgotten, removed: [...gone] }
     } catch (error) {
-      if (!own.isHandedOver && (await log.abandon())) await log.close().catch(() => {})
+      if (!own.isHandedOver) await orAborted(takeAway(log), signal, TIDY_GRACE_MS)
       throw error
     }
   })
+}
+
+/** Takes away what was begun, and then its record; what cannot be taken away stays there with it. */
+async function takeAway(log: RunLog): Promise<void> {
+  if (await log.abandon()) await log.close().catch(() => {})
 }
 
 /** Whether what was prepared belongs to a record. */
@@ -244,10 +268,10 @@ function assertTableStays({ plan, last }: Moving): void {
 }
 
 function wouldDouble(outputs: readonly OutputInfo[]) {
-  const names = outputs.slice(0, NAMES_MAX).map(({ name, rows }) => `${name}, ${rows} rows`)
+  const names = outputs.slice(0, NAMES_MAX).map(({ name, rows }) => `${name}, rows: ${rows}`)
   return authorError(
     'WOULD_DOUBLE',
-    `the table holds ${outputs.length} files whose rows the next run would write again`,
+    `the next run would write again the rows of ${outputs.length} of the table's files`,
     {
       at: outputs.length > names.length ? [...names, `… and ${outputs.length - names.length} more`] : names,
       help: 'nothing was changed; --outputs remove takes them away with the bookmark, --outputs keep leaves them, and their rows will be there twice',

@@ -31,7 +31,7 @@ export function writeModeOf({ sinks }: Pick<PhysicalPlan, 'sinks'>, options: Run
   if (csv === 'full') for (const sink of sinks) if (sink.format === 'csv') earlierColumns(sink, sinks)
   if (csv === undefined && sinks.some(({ format }) => format === 'csv')) {
     throw authorError('BAD_OPTION', 'nothing says what the CSV of a run that appends is to hold', {
-      at: '--write-mode append',
+      at: options.writeMode === undefined ? `--job-bookmark-option job-bookmark-${bookmark}` : '--write-mode append',
       help: 'a CSV is one object and cannot be appended to; --csv full writes it anew with the rows of all runs, --csv increment with those of this run alone',
     })
   }

@@ -33,6 +33,12 @@ describe('the write mode', () => {
     [
       { bookmark: 'enable' },
       `BAD_OPTION: nothing says what the CSV of a run that appends is to hold
+  at --job-bookmark-option job-bookmark-enable
+  a CSV is one object and cannot be appended to; --csv full writes it anew with the rows of all runs, --csv increment with those of this run alone`,
+    ],
+    [
+      { bookmark: 'pause', writeMode: 'append' },
+      `BAD_OPTION: nothing says what the CSV of a run that appends is to hold
   at --write-mode append
   a CSV is one object and cannot be appended to; --csv full writes it anew with the rows of all runs, --csv increment with those of this run alone`,
     ],

@@ -15,6 +15,7 @@ import { findJob } from '../find-job.ts'
 import { bookmarkOptions, type OptionValues } from '../options.ts'
 import { paramsFromEnvironment } from '../params.ts'
 import { plainTable } from '../plain-table.ts'
+import { Interrupted } from '../signals.ts'
 
 /** `fletching bookmark <action> <job>`: words for a person at a terminal, a JSON object a line for a program. */
 export async function bookmarkCommand(
@@ -22,19 +23,24 @@ export async function bookmarkCommand(
   values: OptionValues,
   context: Context,
 ): Promise<void> {
-  const { voice, params, environment, out } = context
+  const { voice, params, environment, out, signal } = context
   const job = await findJob(name)
   const resolved = resolveParams(job, { ...paramsFromEnvironment(job, environment), ...params })
-  const options: BookmarkOptions = { ...bookmarkOptions(values), onNote: (text) => voice.note(text) }
-  switch (action.name) {
-    case 'show':
-      return tell(await showBookmark(job, resolved, options), infoText)
-    case 'reset':
-      return tell(await resetBookmark(job, resolved, options), movedText)
-    case 'rewind':
-      return tell(await rewindBookmark(job, resolved, action.run, options), movedText)
-    case 'set-to-now':
-      return tell(await setBookmarkToNow(job, resolved, options), movedText)
+  const options: BookmarkOptions = { ...bookmarkOptions(values), signal, onNote: (text) => voice.note(text) }
+  try {
+    switch (action.name) {
+      case 'show':
+        return tell(await showBookmark(job, resolved, options), infoText)
+      case 'reset':
+        return tell(await resetBookmark(job, resolved, options), movedText)
+      case 'rewind':
+        return tell(await rewindBookmark(job, resolved, action.run, options), movedText)
+      case 'set-to-now':
+        return tell(await setBookmarkToNow(job, resolved, options), movedText)
+    }
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    throw new Interrupted(error.signal, `bookmark ${action.name} was ended before it changed anything`)
   }
 
   function tell<T>(result: T, asText: (result: T) => string): void {
@@ -48,7 +54,7 @@ function infoText({ ledger, isOfJob, runs, objects }: BookmarkInfo): string {
   table.push(['run', 'objects', 'rows'])
   for (const run of runs) table.push([run.id, formatCount(run.objects), formatCount(run.rows)])
   return [
-    `${formatCount(runs.length)} runs have read ${formatCount(objects)} objects, by ${ledger}`,
+    `runs: ${formatCount(runs.length)}, objects that they have read: ${formatCount(objects)}, by ${ledger}`,
     ...(isOfJob
       ? []
       : ['warning: the job is not the one whose runs these are; a run with the bookmark will be refused']),
@@ -63,7 +69,7 @@ function movedText({ runs, forgotten, removed }: BookmarkMoved): string {
     last === undefined
       ? 'the bookmark knows no run: the next one reads the whole input'
       : `the bookmark stands behind run ${last.id}`,
-    ...forgotten.map(({ id, objects }) => `forgotten: run ${id}, whose ${formatCount(objects)} objects are new again`),
+    ...forgotten.map(({ id, objects }) => `forgotten: run ${id}; objects that are new again: ${formatCount(objects)}`),
     ...removed.map((name) => `removed: ${name}`),
     '',
   ].join('\n')
