@@ -508,7 +508,7 @@ describe('a bookmark that is moved', () => {
       const doubled = runs.slice(kept)
       const said = await move(place, runs[0].id, {}).catch(({ message }: Error) => message)
       expect(said).toBe(`WOULD_DOUBLE: the next run would write again the rows of ${doubled.length} of the table's files
-${doubled.map(({ id }) => `  at ${tableOf(id)}, 1 rows\n`).join('')}  at job segment-to-personalize
+${doubled.map(({ id }) => `  at ${tableOf(id)}, rows: 1\n`).join('')}  at job segment-to-personalize
   nothing was changed; --outputs remove takes them away with the bookmark, --outputs keep leaves them, and their rows will be there twice`)
       expect(await place.files()).toEqual(files)
       expect(await move(place, runs[0].id, { outputs: 'remove' })).toEqual({

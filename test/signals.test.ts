@@ -334,7 +334,7 @@ const movings: readonly Moving[] = [
   { title: 'beginning its record', words: RESET, op: 'PutObject', key: /runs/ },
   { title: 'trying the state folder', words: RESET, op: 'PutObject', key: /runs/, nth: 2, isDeaf: true, records: 1 },
   { title: 'reading what is known', words: SET_TO_NOW, op: 'GetObject', key: /ndjson$/ },
-  { title: 'listing the input', words: SET_TO_NOW, op: 'ListObjectsV2', key: /^in/, records: 1, isDeaf: true },
+  { title: 'listing the input', words: SET_TO_NOW, op: 'ListObjectsV2', isDeaf: true, records: 1 },
   { title: 'beginning what is known', words: SET_TO_NOW, op: 'CreateMultipartUpload' },
   { title: 'writing down what it has begun', words: SET_TO_NOW, op: 'PutObject', key: /runs/, nth: 3 },
   { title: 'uploading what is known', words: SET_TO_NOW, op: 'UploadPart' },
@@ -378,14 +378,16 @@ describe('a signal ends a command on a bookmark within five seconds, and nothing
         )
         await moved.s3.close()
         const { uploads, records } = left(moved)
-        expect(standing(moved.s3)).toEqual(names)
-        return { title, code: moved.code, stderr: moved.stderr, uploads, records }
+        const now = standing(moved.s3)
+        const changed = [...now.filter((name) => !names.includes(name)), ...names.filter((name) => !now.includes(name))]
+        return { title, code: moved.code, stderr: moved.stderr, changed, uploads, records }
       })
       expect(ended).toEqual(
         movings.map(({ title, words, uploads = 0, records = 0 }) => ({
           title,
           code,
           stderr: `${signal}: bookmark ${words[0]} was ended before it changed anything\n`,
+          changed: [],
           uploads,
           records,
         })),
