@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -338,6 +338,91 @@ describe('a paused bookmark', () => {
     }))
 })
 
+describe('a CSV of the rows of all runs', () => {
+  const FULL: RunOptions = { bookmark: 'enable', csv: 'full' }
+  const PAUSE: RunOptions = { bookmark: 'pause', csv: 'increment' }
+  const LACKING = 'nothing is new; the CSV does not hold the rows of all runs, and is written anew from the table'
+  const nothing = (count: number) =>
+    `nothing is new, and no output was changed; objects passed over: ${count} read by an earlier run`
+  const csvIn = ({ folder }: Place) => join(folder, 'csv/part-00000.csv')
+
+  it.each<[string, RunOptions, (place: Place) => Promise<void>]>([
+    ['runs wrote their own', {}, async () => {}],
+    ['it was removed', {}, (place) => rm(csvIn(place))],
+    ['it was cut', {}, (place) => truncate(csvIn(place), 50)],
+    ['it was removed, whatever is to become of no rows', { onEmpty: 'skip' }, (place) => rm(csvIn(place))],
+    ['it was removed, with a header for no rows', { onEmpty: 'header', partitionBy: [] }, (place) => rm(csvIn(place))],
+  ])('is written although nothing is new when %s', (_, options, change) =>
+    inPlace(async (place) => {
+      for (const name of ['a', 'b']) {
+        await place.put(name, `${name}1`, `${name}2`)
+        await place.run(options)
+      }
+      await change(place)
+      const [table, { runs }] = [await tableIn(place), await showBookmark(job, place.params())]
+      const { inputs, outputs } = await place.run(options, FULL)
+      expect(inputs).toEqual([])
+      expect(outputs).toMatchObject([{ format: 'csv', rows: 4 }])
+      expect(await place.csvUsers()).toEqual(['a1', 'a2', 'b1', 'b2'])
+      expect([await tableIn(place), (await showBookmark(job, place.params())).runs]).toEqual([table, runs])
+      const files = await place.files()
+      await place.run(options, FULL)
+      expect(await place.files()).toEqual(files)
+      expect(place.notes).toEqual([LACKING, nothing(2)])
+      await place.put('c', 'c1')
+      await place.run(options, FULL)
+      expect(await place.csvUsers()).toEqual(['a1', 'a2', 'b1', 'b2', 'c1'])
+    }),
+  )
+
+  it('is not written where no run had a row', () =>
+    inPlace(async (place) => {
+      await writeFile(join(await place.input(), 'a'), linesOf([event('')]))
+      await place.run({ onEmpty: 'skip' })
+      const files = await place.files()
+      await place.run({ onEmpty: 'skip' }, FULL)
+      expect(await place.files()).toEqual(files)
+      expect(place.notes).toEqual([nothing(1)])
+    }))
+
+  it('has no rows of runs whose bookmark was paused', () =>
+    inPlace(async (place) => {
+      const pause = () => runJob(job, place.params({ hasTable: false }), PAUSE)
+      await place.put('a', 'a1')
+      await pause()
+      await place.run({}, FULL)
+      expect(await place.csvUsers()).toEqual(['a1'])
+      await place.put('b', 'b1', 'b2')
+      await pause()
+      expect(await place.csvUsers()).toEqual(['b1', 'b2'])
+      await place.run({}, FULL)
+      expect(await place.csvUsers()).toEqual(['a1', 'b1', 'b2'])
+    }))
+
+  it('is refused when the last run the bookmark knows wrote no table', () =>
+    inPlace(async (place) => {
+      await place.put('a', 'a1')
+      const { outputs } = await runJob(job, place.params({ hasTable: false }), ENABLE)
+      await rewindBookmark(job, place.params(), outputs[0].run)
+      await place.put('b', 'b1')
+      expect(
+        await place.refusal({}, FULL),
+      ).toBe(`NO_EARLIER_ROWS: run RUN has written 1 rows, and 0 of them into the table
+  at ./table/
+  at --csv full
+  every run must write the table; --csv increment needs none
+  to write everything anew, which loses the rows of what the input no longer holds: --write-mode replace over the whole input; with a bookmark, fletching bookmark reset JOB --outputs remove, then the same run`)
+      await resetBookmark(job, place.params(), { outputs: 'remove' })
+      await place.run({}, FULL)
+      expect(await place.csvUsers()).toEqual(['a1', 'b1'])
+    }))
+
+  /** The files of the table. */
+  async function tableIn({ folder }: Place): Promise<string[]> {
+    return (await readdir(join(folder, 'table'), { recursive: true })).sort()
+  }
+})
+
 describe('a bookmark is refused', () => {
   it.each<[string, RunOptions, string]>([
     [
@@ -398,6 +483,28 @@ describe('a bookmark is refused', () => {
         forgotten: [],
       })
       await place.put('b', 'b1')
+      await place.run()
+      expect(await place.tableUsers()).toEqual(['a1', 'b1'])
+    }))
+
+  it('by a table at another place', () =>
+    inPlace(async (place) => {
+      await place.put('a', 'a1')
+      await place.run()
+      await place.put('b', 'b1')
+      const files = await place.files()
+      const elsewhere = { ...place.params(), S3_PARQUET_OUTPUT_PATH: join(place.folder, 'other') }
+      const [part] = Object.keys(files).filter((name) => name.endsWith('.parquet'))
+      await expect(runJob(job, elsewhere, ENABLE)).rejects.toMatchObject({
+        kind: 'author',
+        message: `OTHER_TABLE: run ${RUN_ID.exec(part)?.[0]} has written a table that this run does not add to
+  at ${part}
+  at this run: ${place.folder}/other/
+  at job segment-to-personalize
+  nothing was read or written; give the location of that table; or outputs and a state folder of its own to a run that reads everything`,
+      })
+      expect(await place.files()).toEqual(files)
+      await runJob(job, place.params({ hasTable: false }), { ...ENABLE, bookmark: 'pause' })
       await place.run()
       expect(await place.tableUsers()).toEqual(['a1', 'b1'])
     }))

@@ -167,8 +167,9 @@ describe('a CSV of the rows of all runs', () => {
 
 describe('a table that is not as the runs left it', () => {
   const first = objectsOf(testSeed, 200)
-  const help =
-    '  nothing was written; bring the file back, or write everything anew: --write-mode replace over the whole input\n'
+  const help = `  nothing was written; bring the file back
+  to write everything anew, which loses the rows of what the input no longer holds: --write-mode replace over the whole input; with a bookmark, fletching bookmark reset JOB --outputs remove, then the same run
+`
 
   it.each<[string, (name: string) => Promise<void>, string]>([
     ['a part is missing', (name) => rm(name), 'the file is gone'],

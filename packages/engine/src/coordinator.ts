@@ -84,6 +84,10 @@ async function openMeteredEncoder(sink: PhysicalSink, number: number, meter: Met
 
 type Sink = CsvSink | ParquetSink
 
+function isCsv(sink: Sink): boolean {
+  return sink instanceof CsvSink
+}
+
 /**
  * Appends morsels to the sinks in order of `seq`, and brings everything to its place at the end, in the order in which it is to be shown: the
  * CSV last, so that whoever waits for the CSV finds the rest complete.
@@ -128,7 +132,6 @@ export class Coordinator {
 
   /** Brings every output to its place, and shows none. */
   async prepare(): Promise<PreparedOutput[]> {
-    const isCsv = (sink: Sink) => sink instanceof CsvSink
     const all = [this.#rejects, ...this.#sinks.filter((sink) => !isCsv(sink)), ...this.#sinks.filter(isCsv)]
     const outputs: PreparedOutput[] = []
     for (const sink of all) outputs.push(...(await sink.prepare()))
@@ -139,6 +142,14 @@ export class Coordinator {
   async prepareRejects(): Promise<PreparedOutput[]> {
     for (const sink of this.#sinks) await sink.abort()
     return this.#rejects.prepare()
+  }
+
+  /** The CSVs alone: a run that read nothing may owe them rows of earlier runs, and has none for a table. */
+  async prepareCsvs(): Promise<PreparedOutput[]> {
+    for (const sink of this.#sinks) if (!isCsv(sink)) await sink.abort()
+    const outputs: PreparedOutput[] = []
+    for (const sink of this.#sinks.filter(isCsv)) outputs.push(...(await sink.prepare()))
+    return outputs
   }
 
   /** Takes care of something that is no sink as well: `abort` takes it away. */

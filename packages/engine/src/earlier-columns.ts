@@ -36,7 +36,7 @@ export function earlierColumns(csv: CsvSinkPlan, sinks: readonly PhysicalSink[])
   const { name } = csv.columns[columns.indexOf(undefined)]
   throw noEarlierRows(`the table has no column of the same expression as ${name} of the CSV`, {
     at: `table ${table.to}`,
-    help: 'give the table such a column, under any name, and write it anew with --write-mode replace; --csv increment needs none',
+    help: ['give the table such a column, under any name; --csv increment needs none', ANEW],
   })
 }
 
@@ -87,6 +87,13 @@ export function partitionValue(text: string | null, { type, nullable }: SinkColu
   }
 }
 
-function noEarlierRows(what: string, { at, help }: { readonly at?: string; readonly help: string }) {
+/** The way out where a table does not hold what runs have written, or cannot. */
+export const ANEW =
+  'to write everything anew, which loses the rows of what the input no longer holds: --write-mode replace over the whole input; with a bookmark, fletching bookmark reset JOB --outputs remove, then the same run'
+
+function noEarlierRows(
+  what: string,
+  { at, help }: { readonly at?: string; readonly help: string | readonly string[] },
+) {
   return authorError('NO_EARLIER_ROWS', what, { at: at === undefined ? ['--csv full'] : [at, '--csv full'], help })
 }

@@ -3,6 +3,7 @@ import { environmentError, FletchingError, internal } from '@fletching/columns/e
 import { footerByteLength, openParquetDecoder, type ParquetDecoder, readFooter } from '@fletching/parquet'
 import { type ObjectInfo, parseLocation, type Store } from '@fletching/storage'
 import type { RecordBatch, Schema } from 'apache-arrow'
+import { ANEW } from './earlier-columns.ts'
 import type { OutputInfo } from './report.ts'
 
 /**
@@ -107,10 +108,9 @@ async function readFrom(store: Store, object: ObjectInfo, start: number): Promis
 function tableChanged({ name, run }: OutputInfo, why: string): FletchingError {
   return environmentError('TABLE_CHANGED', `the table no longer holds what run ${run} wrote: ${why}`, {
     at: name,
-    help: `nothing was written; bring the file back, or ${ANEW}`,
+    help: ['nothing was written; bring the file back', ANEW],
   })
 }
 
-const ANEW = 'write everything anew: --write-mode replace over the whole input'
 /** One request for the whole of a small file, and for the footer of most others. */
 const END_BYTES = 256 * 1024

@@ -17,8 +17,9 @@ import {
   type Vector,
 } from 'apache-arrow'
 import { arrowType } from './arrow-type.ts'
-import { type EarlierColumns, earlierColumns, partitionValue } from './earlier-columns.ts'
+import { ANEW, type EarlierColumns, earlierColumns, partitionValue } from './earlier-columns.ts'
 import { earlierFile } from './earlier-file.ts'
+import type { LedgerRun } from './ledger.ts'
 import type { Manifest } from './manifest.ts'
 import { fileSchema, sinkSchema } from './operators.ts'
 import type { CsvSinkPlan } from './physical.ts'
@@ -41,34 +42,25 @@ export interface EarlierRows {
  *   (environment) and the others of `earlierFile`.
  */
 export async function* earlierRows(
-  { sinks, state, last }: Pick<Places, 'sinks' | 'state' | 'last'>,
+  { sinks, state, last, bookmark }: Pick<Places, 'sinks' | 'state' | 'last' | 'bookmark'>,
   csv: CsvSinkPlan,
 ): AsyncGenerator<EarlierRows> {
   const from = earlierColumns(
     csv,
     sinks.map(({ sink }) => sink),
   )
-  const folders = sinks
-    .filter(({ sink }) => sink.format === 'parquet')
-    .map(({ sink, target }) => ({ isTable: sink === from.table, name: formatLocation(target) }))
-  const [table] = folders.filter(({ isTable }) => isTable)
-  const outputs = last?.outputs.filter(({ format }) => format === 'parquet') ?? []
-  for (const { name, run } of outputs) {
-    if (folders.some((folder) => name.startsWith(folder.name))) continue
-    throw authorError('NO_EARLIER_ROWS', `run ${run} has written rows into another table than this run`, {
-      at: [name, '--csv full'],
-      help: `give the location of that table instead of ${table.name}; --csv increment needs none`,
-    })
-  }
-  const files = inOrderOfRuns(outputs.filter(({ name }) => name.startsWith(table.name)))
-  if (last !== undefined) assertInTable(last, files, table.name)
+  const [table] = sinks.filter(({ sink }) => sink === from.table).map(({ target }) => formatLocation(target))
+  const outputs = last?.outputs.filter(({ format, name }) => format === 'parquet' && name.startsWith(table)) ?? []
+  const files = inOrderOfRuns(outputs)
+  const lastRun = bookmark === undefined ? lastOf(last) : bookmark.ledger.runs.at(-1)
+  if (lastRun !== undefined) assertInTable(lastRun, files, table)
   const schema = fileSchema(sinkSchema(from.table.columns), from.table)
   const inFiles = [...new Set(from.columns.map(({ name }) => name))].filter(
     (name) => !from.table.partitionBy.includes(name),
   )
   const encoder = new CsvEncoder(sinkSchema(csv.columns), csv)
   for (const file of files) {
-    const folders = file.name.slice(table.name.length).split('/')
+    const folders = file.name.slice(table.length).split('/')
     for await (const group of earlierFile(await state.storeOf(file.name), file, schema, inFiles)) {
       const values = partitionValues(from, folders)
       const step = rowsAtATime(group)
@@ -80,19 +72,24 @@ export async function* earlierRows(
   }
 }
 
-/** Refuses a last run whose rows are in its CSV alone. Who has moved the bookmark since may have taken files away. */
-function assertInTable({ run, accounting, outputs }: Manifest, files: readonly OutputInfo[], table: string): void {
-  if (!outputs.some((output) => output.format === 'csv' && output.run === run)) return
-  const rows = files.reduce((sum, file) => sum + (file.run === run ? file.rows : 0), 0)
-  if (rows === accounting.rows) return
-  throw authorError(
-    'NO_EARLIER_ROWS',
-    `run ${run} has written ${accounting.rows} rows, and ${rows} of them into the table`,
-    {
-      at: [table, '--csv full'],
-      help: 'every run must write the table; write everything anew: --write-mode replace over the whole input',
-    },
-  )
+/** The last run without a bookmark, if it has written its CSV. With one, the ledger tells: a run that was paused is none whose rows count. */
+function lastOf(last: Manifest | undefined): Pick<LedgerRun, 'id' | 'rows'> | undefined {
+  if (last?.outputs.some(({ format, run }) => format === 'csv' && run === last.run) !== true) return undefined
+  return { id: last.run, rows: last.accounting.rows }
+}
+
+/** Refuses a run whose rows are not in the table. */
+function assertInTable(
+  { id, rows }: Pick<LedgerRun, 'id' | 'rows'>,
+  files: readonly OutputInfo[],
+  table: string,
+): void {
+  const inTable = files.reduce((sum, file) => sum + (file.run === id ? file.rows : 0), 0)
+  if (inTable === rows) return
+  throw authorError('NO_EARLIER_ROWS', `run ${id} has written ${rows} rows, and ${inTable} of them into the table`, {
+    at: [table, '--csv full'],
+    help: ['every run must write the table; --csv increment needs none', ANEW],
+  })
 }
 
 /** Runs as they are met, and the files of each by name. */

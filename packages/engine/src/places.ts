@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { authorError } from '@fletching/columns/errors'
 import {
   asFolder,
   type Begun,
@@ -62,8 +63,10 @@ export interface Places {
 
 /**
  * Opens the stores of a plan and refuses what would lose or mix up data: overlapping places, files of others in an output
- * folder, state that belongs to another output. A commit that an earlier run has begun is finished before the outputs are looked at, and what
+ * folder, state that belongs to another output, a table beside the one that a run would add to. A commit that an earlier run has begun is finished before the outputs are looked at, and what
  * earlier runs left is taken away.
+ *
+ * - Errors: OTHER_TABLE (author) and many others.
  */
 export async function openPlaces(
   job: { readonly name: string; readonly hash: string },
@@ -85,6 +88,8 @@ export async function openPlaces(
   const state = await openState(folder, storeOf, options)
   const { last, ledgerBefore, bookmark } = await unlessMoved(state, output, options, async (last, ledger) => {
     const bookmark = await openBookmark(state, ledger, { output, jobHash: job.hash, plan }, last, options)
+    // A paused run adds to no table.
+    if (writeMode === 'append' && bookmark?.isPaused !== true) assertSameTables(sinks, last?.manifest)
     const left = await sweep(state, (from) => from !== (last?.etag ?? null))
     const unseen = new Set(left.map(({ handle }) => handle))
     if (writeMode === 'error-if-exists') for (const place of sinks) await assertNothingThere(place, unseen)
@@ -200,6 +205,23 @@ async function assertPlacesApart(
     ...(report === undefined ? [] : [{ role: 'report', location: parseLocation(report) }]),
   ]
   assertApart(await Promise.all(places.map(async (place) => ({ ...place, real: await followLinks(place.location) }))))
+}
+
+/**
+ * Refuses to append where the last run with a table has one that this run does not write: what this run adds would be in another table than the
+ * rows before it. Tables that runs before that one wrote may be others, when it has replaced them.
+ */
+function assertSameTables(sinks: readonly SinkPlace[], last: Manifest | undefined): void {
+  const folders = sinks.filter(({ sink }) => sink.format === 'parquet').map(({ target }) => formatLocation(target))
+  const files = last?.outputs.filter(({ format }) => format === 'parquet') ?? []
+  const elsewhere = files.find(
+    ({ name, run }) => run === files.at(-1)?.run && !folders.some((folder) => name.startsWith(folder)),
+  )
+  if (elsewhere === undefined) return
+  throw authorError('OTHER_TABLE', `run ${elsewhere.run} has written a table that this run does not add to`, {
+    at: [elsewhere.name, ...folders.map((folder) => `this run: ${folder}`)],
+    help: 'nothing was read or written; give the location of that table; or outputs and a state folder of its own to a run that reads everything',
+  })
 }
 
 /** - `unseen`: what earlier runs, or runs under way, have begun there and nobody sees. */

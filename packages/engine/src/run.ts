@@ -8,6 +8,7 @@ import { commitAndSweep, orOvertaken } from './commit.ts'
 import type { Coordinator } from './coordinator.ts'
 import { inJob } from './in-job.ts'
 import { jobHash, paramsHash } from './job-hash.ts'
+import { lacksRows } from './lacking.ts'
 import { segmentLocation } from './ledger.ts'
 import { addRun, type PreparedMove, stay } from './ledger-move.ts'
 import { entryOf } from './ledger-segment.ts'
@@ -53,7 +54,11 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     startedAt,
     milliseconds: Math.round(performance.now() - begin),
   })
-  if (found.objects.length === 0) return nothingNew(about(), found, options)
+  if (found.objects.length === 0) {
+    const isLacking = await orAborted(lacksRows(places, options), options.signal)
+    if (!isLacking) return nothingNew(about(), found, options)
+    options.onNote?.('nothing is new; the CSV does not hold the rows of all runs, and is written anew from the table')
+  }
   const hashes = { jobHash: hash, paramsHash: paramsHash(params, options) }
   const earlier = await orAborted(earlierReport(places, hashes, found.objects), options.signal)
   if (earlier !== undefined) {
@@ -65,7 +70,8 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     const { run, state, last } = places
     if (run === undefined) throw internal('a run without a name has something to show')
     const { id, output, before } = run
-    const outputsAtPlaces = prepare(coordinator, summary.accounting, options)
+    const outputsAtPlaces =
+      found.objects.length === 0 ? coordinator.prepareCsvs() : prepare(coordinator, summary.accounting, options)
     const prepared = await orAborted(outputsAtPlaces, options.signal, WRITE_GRACE_MS)
     const moved = await orAborted(moveBookmark(places, id, found.objects, passed), options.signal, WRITE_GRACE_MS)
     const outputs = prepared.map((one) => outputInfo(one, id))
@@ -108,7 +114,7 @@ async function moveBookmark(
   { read, summary, log, coordinator }: Passed,
 ): Promise<PreparedMove | undefined> {
   if (bookmark === undefined) return undefined
-  if (bookmark.isPaused) return stay(bookmark.ledger, id)
+  if (bookmark.isPaused || objects.length === 0) return stay(bookmark.ledger, id)
   const entries = objects.slice(0, read.objects.length).map(entryOf)
   const open = async (file: string) => {
     const location = segmentLocation(state.folder, { file })

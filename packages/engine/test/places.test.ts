@@ -116,6 +116,55 @@ describe('openPlaces refuses what would mix up data', () => {
   })
 })
 
+describe('openPlaces refuses to append beside the table', () => {
+  const refused = (name: string, ...own: readonly string[]) =>
+    [
+      'OTHER_TABLE: run r2 has written a table that this run does not add to',
+      `at ./${name}`,
+      ...own.map((folder) => `at this run: ./${folder}/`),
+      'nothing was read or written; give the location of that table; or outputs and a state folder of its own to a run that reads everything',
+    ].join('\n  ')
+
+  const APPEND: RunOptions = { writeMode: 'append', csv: 'increment' }
+
+  it.each<[string, readonly (readonly [run: string, name: string])[], Partial<Ends>, RunOptions, string]>([
+    ['of no run', [], { table: 'table' }, APPEND, 'none'],
+    ['of this run', [['r2', 'table/a']], { table: 'table' }, APPEND, 'none'],
+    ['at another place', [['r2', 'old/a']], { table: 'table' }, APPEND, refused('old/a', 'table')],
+    ['whose name begins alike', [['r2', 'table2/a']], { table: 'table' }, APPEND, refused('table2/a', 'table')],
+    ['by a run without one', [['r2', 'table/a']], {}, APPEND, refused('table/a')],
+    [
+      'of which a part is at another place',
+      [
+        ['r2', 'old/a'],
+        ['r2', 'table/a'],
+      ],
+      { table: 'table' },
+      APPEND,
+      refused('old/a', 'table'),
+    ],
+    [
+      'that a later run has replaced by this one',
+      [
+        ['r1', 'old/a'],
+        ['r2', 'table/a'],
+      ],
+      { table: 'table' },
+      APPEND,
+      'none',
+    ],
+    ['unless all is replaced', [['r2', 'old/a']], { table: 'table' }, { writeMode: 'replace' }, 'none'],
+  ])('%s', async (_, files, ends, options, says) => {
+    await inFolder(async (folder) => {
+      await mkdir(join(folder, 'state'))
+      const outputs = files.map(([run, name]) => ({ name: join(folder, name), format: 'parquet', run }))
+      const manifest = { manifestVersion: 1, output: join(folder, 'csv'), outputs }
+      await writeFile(join(folder, 'state/manifest.json'), JSON.stringify(manifest))
+      expect(await refusal(folder, { input: 'in', csv: 'csv', ...ends }, { ...options, state: 'state' })).toBe(says)
+    })
+  })
+})
+
 describe('openPlaces refuses files of others', () => {
   const manifest = (folder: string, ...names: readonly string[]) =>
     JSON.stringify({
