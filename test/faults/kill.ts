@@ -38,11 +38,11 @@ export function start(root: string, env: Readonly<Record<string, string>>, optio
 }
 
 /**
- * Those of the numbers from 1 to `count` at which a process is killed: every 13th, or all with FLETCHING_KILL=all. Each output takes three
+ * Those of the numbers from 1 to `count` at which a process is killed: every 41st, or all with FLETCHING_KILL=all. Each output takes three
  * requests, of which every third would always be the same.
  */
 export function steps(count: number): number[] {
-  const every = process.env.FLETCHING_KILL === 'all' ? 1 : 13
+  const every = process.env.FLETCHING_KILL === 'all' ? 1 : 41
   return Array.from({ length: count }, (_, index) => index + 1).filter((number) => number % every === 0)
 }
 
