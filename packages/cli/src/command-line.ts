@@ -3,14 +3,8 @@ import { partArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import type { Context } from './context.ts'
 import { errorText, exitCode } from './exit-code.ts'
-import {
-  assertSwitches,
-  bookmarkOptionSpecs,
-  explainOptionSpecs,
-  genOptionSpecs,
-  runOptionSpecs,
-  withEnvironment,
-} from './options.ts'
+import { bookmarkOptionSpecs, explainOptionSpecs, genOptionSpecs, runOptionSpecs } from './option-specs.ts'
+import { assertSwitches, withEnvironment } from './options.ts'
 import { readPlainLine } from './plain-line.ts'
 import { Interrupted, onSignals } from './signals.ts'
 import { openVoice } from './voice.ts'

@@ -1,4 +1,4 @@
-import type { OptionValues } from './options.ts'
+import type { OptionValues } from './option-specs.ts'
 
 /** What a command line asks for; the values are those of its own options, without the environment's. */
 export type Command =

@@ -9,7 +9,7 @@ import {
   type OptionSpecs,
   type OptionValues,
   runOptionSpecs,
-} from './options.ts'
+} from './option-specs.ts'
 
 /**
  * Reads any command line with yargs; undefined where yargs has answered it by itself, with help or the version.

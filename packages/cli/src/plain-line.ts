@@ -6,7 +6,7 @@ import {
   type OptionSpecs,
   type OptionValues,
   runOptionSpecs,
-} from './options.ts'
+} from './option-specs.ts'
 
 /**
  * Reads a command line that leaves no question; undefined for every other, which yargs reads, and of which it may have something to say.

@@ -4,7 +4,7 @@ import { Writable } from 'node:stream'
 import { fuzz, fuzzCases, inFolder, type Random, testSeed } from '@fletching/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { runCommandLine } from '../src/command-line.ts'
-import { explainOptionSpecs, genOptionSpecs, runOptionSpecs } from '../src/options.ts'
+import { explainOptionSpecs, genOptionSpecs, runOptionSpecs } from '../src/option-specs.ts'
 
 const CASES = fuzzCases(150)
 const OPTIONS = Object.keys({ ...runOptionSpecs, ...explainOptionSpecs, ...genOptionSpecs })

@@ -5,7 +5,8 @@ import { analysisText } from '../analysis-text.ts'
 import { containerLimits } from '../container-limits.ts'
 import type { Context } from '../context.ts'
 import { findJob } from '../find-job.ts'
-import { type OptionValues, runOptions } from '../options.ts'
+import type { OptionValues } from '../option-specs.ts'
+import { runOptions } from '../options.ts'
 import { paramsFromEnvironment } from '../params.ts'
 
 /** `fletching explain <job>`: the plan alone, for which no place is opened; with `--analyze`, also what a pass over the input does. */

@@ -3,7 +3,8 @@ import { type GenOptions, generateObjects, trapKinds, wellFormedTrapKinds } from
 import { joinLocation, openStore, parseLocation } from '@fletching/storage'
 import type { Context } from '../context.ts'
 import { formatBytes, formatCount } from '../figures.ts'
-import { badOption, byteCount, count, definedOnly, type OptionValues } from '../options.ts'
+import type { OptionValues } from '../option-specs.ts'
+import { badOption, byteCount, count, definedOnly } from '../options.ts'
 import { Interrupted } from '../signals.ts'
 
 /** `fletching gen --to LOCATION`: each object is written whole before the next is made. */

@@ -8,7 +8,8 @@ import { parseLocation } from '@fletching/storage'
 import { containerLimits } from '../container-limits.ts'
 import type { Context } from '../context.ts'
 import { findJob } from '../find-job.ts'
-import { badOption, type OptionValues, runOptions } from '../options.ts'
+import type { OptionValues } from '../option-specs.ts'
+import { badOption, runOptions } from '../options.ts'
 import { paramsFromEnvironment } from '../params.ts'
 
 /** `fletching run <job>` */
