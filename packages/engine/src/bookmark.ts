@@ -1,5 +1,5 @@
-import { authorError, dataError } from '@fletching/columns/errors'
-import { type ObjectInfo, parseLocation } from '@fletching/storage'
+import { authorError } from '@fletching/columns/errors'
+import { parseLocation } from '@fletching/storage'
 import { KnownObjects } from './known-objects.ts'
 import type { FoundLedger, Ledger } from './ledger.ts'
 import { type LedgerBase, ledgerBase } from './ledger-move.ts'
@@ -46,8 +46,8 @@ export async function openBookmark(
   if (found !== undefined && !isPaused) assertSameJob(found, jobHash)
   const lastRun = last?.manifest.run
   if (last !== undefined && lastRun !== found?.ledger.last && last.manifest.outputs.some(isTable)) throw behind(last)
-  const known = found === undefined ? new KnownObjects() : await KnownObjects.read(state, found.ledger)
   const ledger = ledgerBase(found, output, isPaused ? knownHash : jobHash)
+  const known = await KnownObjects.read(state, ledger)
   return { ledger, known, again: againOf(found?.ledger, options), isPaused }
 }
 
@@ -62,71 +62,6 @@ export function assertSameJob(found: FoundLedger, jobHash: string): void {
 
 function isTable({ format }: { readonly format: string }): boolean {
   return format === 'parquet'
-}
-
-/**
- * Decides about the objects of a listing, one by one.
- *
- * - Errors: OBJECT_CHANGED_SINCE (data), from `assertUnchanged`, with the first objects that were read in another version, unless a policy says
- *   what becomes of them.
- */
-export class Selection {
-  readonly #bookmark: Bookmark
-  readonly #onChanged: NonNullable<RunOptions['onChanged']>
-  readonly #changed: string[] = []
-  #changedCount = 0
-  #knownCount = 0
-
-  constructor(bookmark: Bookmark, { onChanged = 'fail' }: RunOptions) {
-    this.#bookmark = bookmark
-    this.#onChanged = onChanged
-  }
-
-  /** Why an object is not to be read; undefined for one that is. */
-  passOver(object: ObjectInfo): string | undefined {
-    const { known, again } = this.#bookmark
-    const found = known.find(object)
-    if (again !== undefined && (found === undefined || found.run < again.first || found.run > again.last)) {
-      return this.#pass('not read by those runs')
-    }
-    if (found === undefined) return undefined
-    if (!found.isSame) return this.#passOverChanged(object.name)
-    return again === undefined ? this.#pass('read by an earlier run') : undefined
-  }
-
-  /** Whether there were objects, and they were passed over. */
-  get hasPassed(): boolean {
-    return this.#knownCount > 0
-  }
-
-  assertUnchanged(): void {
-    if (this.#onChanged !== 'fail' || this.#changedCount === 0) return
-    const more = this.#changedCount - this.#changed.length
-    throw dataError(
-      'OBJECT_CHANGED_SINCE',
-      `an earlier run read another version of ${this.#changedCount} of the objects`,
-      {
-        at: more > 0 ? [...this.#changed, `… and ${more} more`] : this.#changed,
-        help: [
-          'nothing was read or written: the outputs hold the rows of the old versions',
-          '--on-changed reprocess reads them again, which adds their rows to those of the old versions; --on-changed skip leaves them out',
-          'where their content is the same, as after a copy, fletching bookmark set-to-now takes all that is in the input now for read, new objects too',
-        ],
-      },
-    )
-  }
-
-  #passOverChanged(name: string): string | undefined {
-    if (this.#onChanged === 'reprocess') return undefined
-    this.#changedCount++
-    if (this.#changed.length < NAMES_MAX) this.#changed.push(name)
-    return this.#pass('changed since an earlier run read it')
-  }
-
-  #pass(reason: string): string {
-    this.#knownCount++
-    return reason
-  }
 }
 
 function assertBookmarkOptions(options: RunOptions): void {

@@ -38,15 +38,10 @@ export async function commit(state: State, intent: Intent, preparer: Preparer): 
  *
  * - Errors: those of `commit`.
  */
-export async function commitAndSweep(
-  state: State,
-  intent: Intent,
-  preparer: Preparer,
-  log: RunLog | undefined,
-): Promise<void> {
+export async function commitAndSweep(state: State, intent: Intent, preparer: Preparer, log: RunLog): Promise<void> {
   await commit(state, intent, preparer)
   const tidyUp = async () => {
-    await log?.close()
+    await log.close()
     // Where no manifest was written, others may still go on from the one that there is.
     if (intent.manifest !== undefined) await sweep(state, (from) => from === intent.before)
   }

@@ -2,7 +2,10 @@ import { daysFromCivil } from '@fletching/columns'
 import { authorError, internal } from '@fletching/columns/errors'
 import type { Scalar } from '@fletching/kernels/scalar'
 import { type SinkColumn, sameTree } from '@fletching/plan'
+import { formatLocation } from '@fletching/storage'
 import type { CsvSinkPlan, ParquetSinkPlan, PhysicalSink } from './physical.ts'
+import type { Places } from './places.ts'
+import type { OutputInfo } from './report.ts'
 
 /** A table that holds every value of a CSV, and where it has each column of it. */
 export interface EarlierColumns {
@@ -38,6 +41,29 @@ export function earlierColumns(csv: CsvSinkPlan, sinks: readonly PhysicalSink[])
     at: `table ${table.to}`,
     help: ['give the table such a column, under any name; --csv increment needs none', ANEW],
   })
+}
+
+/** What earlier runs have written of the rows of a CSV. */
+export interface EarlierTable {
+  readonly from: EarlierColumns
+  /** The folder of the table. */
+  readonly folder: string
+  readonly files: readonly OutputInfo[]
+}
+
+/**
+ * The table of a CSV, and the files in it that the last manifest names.
+ *
+ * - Errors: those of `earlierColumns`.
+ */
+export function earlierTable({ sinks, last }: Pick<Places, 'sinks' | 'last'>, csv: CsvSinkPlan): EarlierTable {
+  const from = earlierColumns(
+    csv,
+    sinks.map(({ sink }) => sink),
+  )
+  const [folder] = sinks.filter(({ sink }) => sink === from.table).map(({ target }) => formatLocation(target))
+  const files = last?.outputs.filter(({ format, name }) => format === 'parquet' && name.startsWith(folder)) ?? []
+  return { from, folder, files }
 }
 
 function twinOf(column: SinkColumn, { columns, partitionBy }: ParquetSinkPlan): SinkColumn | undefined {

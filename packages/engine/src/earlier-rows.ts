@@ -3,7 +3,7 @@ import { authorError, internal } from '@fletching/columns/errors'
 import { CsvEncoder } from '@fletching/csv'
 import type { Scalar } from '@fletching/kernels/scalar'
 import { hiveValue } from '@fletching/parquet'
-import { compareNames, formatLocation } from '@fletching/storage'
+import { compareNames } from '@fletching/storage'
 import {
   type Data,
   DataType,
@@ -17,7 +17,7 @@ import {
   type Vector,
 } from 'apache-arrow'
 import { arrowType } from './arrow-type.ts'
-import { ANEW, type EarlierColumns, earlierColumns, partitionValue } from './earlier-columns.ts'
+import { ANEW, type EarlierColumns, earlierTable, partitionValue } from './earlier-columns.ts'
 import { earlierFile } from './earlier-file.ts'
 import type { LedgerRun } from './ledger.ts'
 import type { Manifest } from './manifest.ts'
@@ -45,13 +45,8 @@ export async function* earlierRows(
   { sinks, state, last, bookmark }: Pick<Places, 'sinks' | 'state' | 'last' | 'bookmark'>,
   csv: CsvSinkPlan,
 ): AsyncGenerator<EarlierRows> {
-  const from = earlierColumns(
-    csv,
-    sinks.map(({ sink }) => sink),
-  )
-  const [table] = sinks.filter(({ sink }) => sink === from.table).map(({ target }) => formatLocation(target))
-  const outputs = last?.outputs.filter(({ format, name }) => format === 'parquet' && name.startsWith(table)) ?? []
-  const files = inOrderOfRuns(outputs)
+  const { from, folder: table, files: written } = earlierTable({ sinks, last }, csv)
+  const files = inOrderOfRuns(written)
   const lastRun = bookmark === undefined ? lastOf(last) : bookmark.ledger.runs.at(-1)
   if (lastRun !== undefined) assertInTable(lastRun, files, table)
   const schema = fileSchema(sinkSchema(from.table.columns), from.table)

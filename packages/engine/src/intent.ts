@@ -3,7 +3,7 @@ import { formatLocation, joinLocation, type Location, type Prepared } from '@fle
 import type { Ledger } from './ledger.ts'
 import type { Manifest } from './manifest.ts'
 import type { State } from './places.ts'
-import { assertSameOutput, formatSealed, parseSealed, readRecord, type Seal } from './state-record.ts'
+import { formatSealed, readSealed, type Seal } from './state-record.ts'
 
 /**
  * What a run is about to show, written before it shows anything: whoever finds it can finish the commit. While it stands, no other run
@@ -52,15 +52,8 @@ export function formatIntent(intent: Intent): string {
  *   is never passed over: it says which outputs may be shown by half.
  */
 export async function readIntent({ store, folder }: State, output: string): Promise<Intent | undefined> {
-  const found = await readRecord(store, intentLocation(folder))
-  if (found === undefined) return undefined
-  const { object, text } = found
-  const intent = parseSealed(SEAL, text, {
-    damaged: (why, cause) => badIntent(object.name, why, cause),
-    newer: () => newerIntent(object.name),
-  }) as Intent
-  assertSameOutput(intent.output, output, object.name)
-  return intent
+  const refusals = { damaged: badIntent, newer: newerIntent }
+  return (await readSealed<Intent>(store, intentLocation(folder), SEAL, output, refusals))?.value
 }
 
 function badIntent(name: string, why: string, cause?: unknown) {

@@ -21,7 +21,7 @@ export class KnownObjects {
    *
    * - Errors: BAD_LEDGER (environment).
    */
-  static async read(state: State, { segments }: Ledger): Promise<KnownObjects> {
+  static async read(state: State, { segments }: Pick<Ledger, 'segments'>): Promise<KnownObjects> {
     const known = new KnownObjects()
     for (const segment of segments) {
       for await (const entries of segmentEntries(state, segment)) for (const entry of entries) known.add(entry)

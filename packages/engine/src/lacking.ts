@@ -1,5 +1,5 @@
 import { formatLocation } from '@fletching/storage'
-import { earlierColumns } from './earlier-columns.ts'
+import { earlierTable } from './earlier-columns.ts'
 import type { RunOptions } from './options.ts'
 import type { Places } from './places.ts'
 
@@ -13,17 +13,11 @@ export async function lacksRows(
   { csv }: Pick<RunOptions, 'csv'>,
 ): Promise<boolean> {
   if (csv !== 'full') return false
-  const outputs = last?.outputs ?? []
   for (const { sink, store, target } of sinks) {
     if (sink.format !== 'csv') continue
-    const from = earlierColumns(
-      sink,
-      sinks.map((place) => place.sink),
-    )
-    const table = sinks.filter((place) => place.sink === from.table).map((place) => formatLocation(place.target))
-    const files = outputs.filter(({ format, name }) => format === 'parquet' && name.startsWith(table[0]))
+    const { files } = earlierTable({ sinks, last }, sink)
     const rows = files.reduce((sum, file) => sum + file.rows, 0)
-    const known = outputs.find(({ name }) => name === formatLocation(target))
+    const known = last?.outputs.find(({ name }) => name === formatLocation(target))
     if (known === undefined && rows === 0) continue
     if (known?.rows !== rows || (await store.stat(target))?.size !== known.bytes) return true
   }

@@ -3,6 +3,7 @@ import type { LedgerMove } from './intent.ts'
 import { type FoundLedger, type Ledger, type LedgerRun, type LedgerSegment, segmentLocation } from './ledger.ts'
 import { formatEntry, type LedgerEntry, segmentEntries, segmentLines } from './ledger-segment.ts'
 import type { State } from './places.ts'
+import type { RunLog } from './run-log.ts'
 
 /** A segment on its way, that nobody sees. */
 interface NewSegment {
@@ -78,6 +79,11 @@ export interface NewEntries {
 
 /** Opens the file of a segment; who does so takes it away when it is not shown. */
 export type OpenSegment = (file: string) => Promise<ObjectWriter>
+
+/** Opens segments in the state folder, each on the log of its run. */
+export function segmentOpener({ store, folder }: State, log: RunLog): OpenSegment {
+  return (file) => store.create(segmentLocation(folder, { file }), { onBegun: (begun) => log.add(begun) })
+}
 
 /** Writes a segment of lines that come in pieces, each with the number of objects that it completes. */
 async function writeSegment(

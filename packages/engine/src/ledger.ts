@@ -1,7 +1,7 @@
 import { environmentError } from '@fletching/columns/errors'
 import { joinLocation, type Location } from '@fletching/storage'
 import type { State } from './places.ts'
-import { assertSameOutput, formatSealed, parseSealed, readRecord, type Seal } from './state-record.ts'
+import { formatSealed, readSealed, type Seal } from './state-record.ts'
 
 /**
  * Which objects the runs on an output have read: a small head, which is replaced as a whole, over segments that never change. An object is
@@ -68,15 +68,9 @@ export async function readLedger(
   { store, folder }: Pick<State, 'store' | 'folder'>,
   output: string,
 ): Promise<FoundLedger | undefined> {
-  const found = await readRecord(store, ledgerLocation(folder))
-  if (found === undefined) return undefined
-  const { object, text } = found
-  const ledger = parseSealed(SEAL, text, {
-    damaged: (why, cause) => badLedger(object.name, why, cause),
-    newer: () => newerLedger(object.name),
-  }) as Ledger
-  assertSameOutput(ledger.output, output, object.name)
-  return { ledger, name: object.name, etag: object.etag }
+  const refusals = { damaged: badLedger, newer: newerLedger }
+  const found = await readSealed<Ledger>(store, ledgerLocation(folder), SEAL, output, refusals)
+  return found && { ledger: found.value, name: found.object.name, etag: found.object.etag }
 }
 
 /** - `name`: of the part of the ledger that cannot be read. */

@@ -1,9 +1,9 @@
 import { type FoundInput, findInput, type ObjectInfo } from '@fletching/storage'
-import { Selection } from './bookmark.ts'
 import { otherDays } from './key-day.ts'
 import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
 import type { Places } from './places.ts'
+import { Selection } from './selection.ts'
 
 /**
  * The objects that a run is to read, in UTF-8 byte order of their names. With a bookmark there may be none: those that are known are passed
@@ -21,9 +21,9 @@ export async function listInput(
   const selection = bookmark === undefined ? undefined : new Selection(bookmark, options)
   const found = await findInput(input.store, location, {
     ...(options.exclude === undefined ? {} : { exclude: options.exclude }),
-    passOver: (object, isNamed) =>
-      !isNamed && isOtherDay?.(object.name) === true ? 'other received day' : selection?.passOver(object),
-    mayBeNone: () => selection?.hasPassed === true,
+    reasonToSkip: (object, isNamed) =>
+      !isNamed && isOtherDay?.(object.name) === true ? 'other received day' : selection?.reasonToSkip(object),
+    mayBeNone: () => selection?.hasSkipped === true,
   })
   selection?.assertUnchanged()
   return bookmark === undefined ? found : bounded(found, options)

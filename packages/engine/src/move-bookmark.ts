@@ -5,16 +5,26 @@ import { parseLocation } from '@fletching/storage'
 import { orAborted, TIDY_GRACE_MS, WRITE_GRACE_MS } from './abort.ts'
 import { assertSameJob, runNumber, withoutVersions } from './bookmark.ts'
 import { commitAndSweep } from './commit.ts'
+import { firstNames } from './first-names.ts'
 import { inJob } from './in-job.ts'
 import { jobHash } from './job-hash.ts'
 import { KnownObjects } from './known-objects.ts'
-import { type FoundLedger, type LedgerRun, readLedger, segmentLocation } from './ledger.ts'
-import { addRun, forgetRuns, type LedgerBase, ledgerBase, type OpenSegment, type PreparedMove } from './ledger-move.ts'
+import { type FoundLedger, type LedgerRun, readLedger } from './ledger.ts'
+import {
+  addRun,
+  forgetRuns,
+  type LedgerBase,
+  ledgerBase,
+  type OpenSegment,
+  type PreparedMove,
+  segmentOpener,
+} from './ledger-move.ts'
 import { entryOf } from './ledger-segment.ts'
 import { listInput } from './list-input.ts'
 import { type FoundManifest, readManifest } from './manifest.ts'
 import type { RunOptions } from './options.ts'
 import { stateFolder } from './outputs.ts'
+import { takeAway } from './pass.ts'
 import { lower, type PhysicalPlan } from './physical.ts'
 import { openState, openStores, runId, type State } from './places.ts'
 import type { OutputInfo } from './report.ts'
@@ -126,8 +136,7 @@ export async function setBookmarkToNow<P extends Params>(
     if (found !== undefined) assertSameJob(found, hash)
     if (parseLocation(plan.location).scheme === 'stdin') throw withoutVersions()
     const { signal } = options
-    const known =
-      found === undefined ? new KnownObjects() : await orAborted(KnownObjects.read(state, found.ledger), signal)
+    const known = await orAborted(KnownObjects.read(state, ledger), signal)
     const bookmark = { ledger, known, again: undefined, isPaused: false }
     const input = { store: await state.storeOf(plan.location) }
     const { objects } = await orAborted(
@@ -193,8 +202,7 @@ async function moveBookmark<P extends Params>(
     const before = last?.etag ?? null
     const log = await orAborted(RunLog.open(state, { id, output, before }), signal, WRITE_GRACE_MS)
     const own = new OnRecord()
-    const open: OpenSegment = (file) =>
-      state.store.create(segmentLocation(state.folder, { file }), { onBegun: (begun) => log.add(begun) })
+    const open = segmentOpener(state, log)
     try {
       const ledger = ledgerBase(found, output, hash)
       const changed = change({ ...at, id, ledger, outputs: options.outputs }, open)
@@ -218,15 +226,10 @@ async function moveBookmark<P extends Params>(
       await commitAndSweep(state, intent, own, log)
       return { runs: move.ledger.runs, forgotten, removed: [...gone] }
     } catch (error) {
-      if (!own.isHandedOver) await orAborted(takeAway(log), signal, TIDY_GRACE_MS)
+      if (!own.isHandedOver) await orAborted(takeAway(undefined, log), signal, TIDY_GRACE_MS)
       throw error
     }
   })
-}
-
-/** Takes away what was begun, and then its record; what cannot be taken away stays there with it. */
-async function takeAway(log: RunLog): Promise<void> {
-  if (await log.abandon()) await log.close().catch(() => {})
 }
 
 /** Whether what was prepared belongs to a record. */
@@ -273,7 +276,7 @@ function wouldDouble(outputs: readonly OutputInfo[]) {
     'WOULD_DOUBLE',
     `the next run would write again the rows of ${outputs.length} of the table's files`,
     {
-      at: outputs.length > names.length ? [...names, `… and ${outputs.length - names.length} more`] : names,
+      at: firstNames(names, outputs.length),
       help: 'nothing was changed; --outputs remove takes them away with the bookmark, --outputs keep leaves them, and their rows will be there twice',
     },
   )

@@ -9,6 +9,7 @@ import {
   parseLocation,
   type Store,
 } from '@fletching/storage'
+import { firstNames } from './first-names.ts'
 
 /** Where a run writes. Folders end in `/`. */
 export interface CsvTarget {
@@ -100,7 +101,7 @@ export async function assertOwnFilesOnly(
     'OTHER_FILES',
     `the output folder holds ${count === 1 ? 'a file' : `${count} files`} that no run of this job wrote`,
     {
-      at: count > others.length ? [...others, `… and ${count - others.length} more`] : others,
+      at: firstNames(others, count),
       help: [why, 'move them away, or give --allow-other-files'],
     },
   )

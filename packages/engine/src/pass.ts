@@ -90,7 +90,7 @@ async function writeEarlier(coordinator: Coordinator, places: Places, { signal }
 }
 
 /** Takes away what a run has begun, and then its record; what cannot be taken away stays there with it. */
-async function takeAway(coordinator: Coordinator | undefined, log: RunLog | undefined): Promise<void> {
+export async function takeAway(coordinator: Coordinator | undefined, log: RunLog | undefined): Promise<void> {
   const isGone = (await coordinator?.abort()) ?? (await log?.abandon())
   if (isGone === true) await log?.close().catch(() => {})
 }

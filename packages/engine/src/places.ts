@@ -63,8 +63,8 @@ export interface Places {
 
 /**
  * Opens the stores of a plan and refuses what would lose or mix up data: overlapping places, files of others in an output
- * folder, state that belongs to another output, a table beside the one that a run would add to. A commit that an earlier run has begun is finished before the outputs are looked at, and what
- * earlier runs left is taken away.
+ * folder, state that belongs to another output, a table beside the one that a run would add to. A commit that an earlier run has begun is
+ * finished before the outputs are looked at, and what earlier runs left is taken away.
  *
  * - Errors: OTHER_TABLE (author) and many others.
  */

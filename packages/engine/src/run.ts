@@ -9,8 +9,7 @@ import type { Coordinator } from './coordinator.ts'
 import { inJob } from './in-job.ts'
 import { jobHash, paramsHash } from './job-hash.ts'
 import { lacksRows } from './lacking.ts'
-import { segmentLocation } from './ledger.ts'
-import { addRun, type PreparedMove, stay } from './ledger-move.ts'
+import { addRun, type PreparedMove, segmentOpener, stay } from './ledger-move.ts'
 import { entryOf } from './ledger-segment.ts'
 import { listInput } from './list-input.ts'
 import type { RunOptions } from './options.ts'
@@ -19,6 +18,7 @@ import { lower } from './physical.ts'
 import { openPlaces, type Places } from './places.ts'
 import { earlierReport } from './repeated.ts'
 import { inputInfo, outputInfo, type PreparedOutput, type Report, summarize } from './report.ts'
+import type { RunLog } from './run-log.ts'
 import { keptOutputs, surplusOf } from './surplus.ts'
 import { version } from './version.ts'
 
@@ -68,12 +68,12 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
   const passed = passOver(plan, found, places, options, async (passed) => {
     const { coordinator, log, read, skipped, summary } = passed
     const { run, state, last } = places
-    if (run === undefined) throw internal('a run without a name has something to show')
+    if (run === undefined || log === undefined) throw internal('a run without a name has something to show')
     const { id, output, before } = run
     const outputsAtPlaces =
       found.objects.length === 0 ? coordinator.prepareCsvs() : prepare(coordinator, summary.accounting, options)
     const prepared = await orAborted(outputsAtPlaces, options.signal, WRITE_GRACE_MS)
-    const moved = await orAborted(moveBookmark(places, id, found.objects, passed), options.signal, WRITE_GRACE_MS)
+    const moved = await orAborted(moveBookmark(places, id, found.objects, passed, log), options.signal, WRITE_GRACE_MS)
     const outputs = prepared.map((one) => outputInfo(one, id))
     const report: Report = { ...about(), inputs: read.objects.map(inputInfo), skipped, ...summary, outputs }
     const isSkipped = summary.accounting.rows === 0 && options.onEmpty === 'skip'
@@ -111,14 +111,15 @@ async function moveBookmark(
   { bookmark, state }: Places,
   id: string,
   objects: readonly ObjectInfo[],
-  { read, summary, log, coordinator }: Passed,
+  { read, summary, coordinator }: Passed,
+  log: RunLog,
 ): Promise<PreparedMove | undefined> {
   if (bookmark === undefined) return undefined
   if (bookmark.isPaused || objects.length === 0) return stay(bookmark.ledger, id)
   const entries = objects.slice(0, read.objects.length).map(entryOf)
+  const openSegment = segmentOpener(state, log)
   const open = async (file: string) => {
-    const location = segmentLocation(state.folder, { file })
-    const writer = await state.store.create(location, log === undefined ? {} : { onBegun: (begun) => log.add(begun) })
+    const writer = await openSegment(file)
     coordinator.adopt(writer)
     return writer
   }

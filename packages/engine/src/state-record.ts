@@ -62,25 +62,40 @@ export function formatSealed({ name, version }: Seal, value: object): string {
   return `{"${name}Version":${version},"sha256":"${sha256}","${name}":${text}}\n`
 }
 
-/** Why a record is refused. */
+/** Why a record of that address is refused. */
 export interface Refusals {
-  readonly damaged: (why: string, cause?: unknown) => Error
-  readonly newer: () => Error
+  readonly damaged: (name: string, why: string, cause?: unknown) => Error
+  readonly newer: (name: string) => Error
 }
 
 /**
- * What `formatSealed` was given.
+ * The record at an address that `formatSealed` wrote, and the object that it was of; undefined when there is none.
  *
- * - Errors: `newer` of a later version; `damaged` of whatever else it did not write.
+ * - Errors: STATE_MISMATCH (author) when it belongs to another output; `newer` of a later version; `damaged` of whatever else was not written there.
  */
-export function parseSealed(seal: Seal, text: string, { damaged, newer }: Refusals): unknown {
-  const record = (parseJson(text, damaged) ?? {}) as Readonly<Record<string, unknown>>
+export async function readSealed<T extends { readonly output: string }>(
+  store: Store,
+  location: Location,
+  seal: Seal,
+  output: string,
+  refusals: Refusals,
+): Promise<{ readonly value: T; readonly object: ObjectInfo } | undefined> {
+  const found = await readRecord(store, location)
+  if (found === undefined) return undefined
+  const { object, text } = found
+  const value = parseSealed(seal, text, object.name, refusals) as T
+  assertSameOutput(value.output, output, object.name)
+  return { value, object }
+}
+
+function parseSealed(seal: Seal, text: string, name: string, { damaged, newer }: Refusals): unknown {
+  const record = (parseJson(text, (why, cause) => damaged(name, why, cause)) ?? {}) as Readonly<Record<string, unknown>>
   const version = record[`${seal.name}Version`]
-  if (typeof version === 'number' && version > seal.version) throw newer()
+  if (typeof version === 'number' && version > seal.version) throw newer(name)
   const value = record[seal.name]
   // Its text is a function of what it says, so that nothing of it may be another.
   if (typeof value !== 'object' || value === null || formatSealed(seal, value) !== text) {
-    throw damaged('its checksum is wrong')
+    throw damaged(name, 'its checksum is wrong')
   }
   return value
 }

@@ -4,8 +4,7 @@ import { commit } from '../src/commit.ts'
 import { formatIntent, type Intent } from '../src/intent.ts'
 import { formatLedger, type Ledger } from '../src/ledger.ts'
 import { formatManifest } from '../src/manifest.ts'
-import { rollForward } from '../src/roll-forward.ts'
-import { intentOf, manifestOf, OUTPUT } from './intents.ts'
+import { intentOf, manifestOf, OUTPUT, started } from './intents.ts'
 import { dyingStore, objectsIn, openWatchedStore, put, stateIn } from './stores.ts'
 
 const INTENT = parseLocation('memory:state/intent.json')
@@ -38,12 +37,6 @@ async function commitIn(store: Store, intent: Intent): Promise<string> {
     () => 'done',
     ({ message }: Error) => message,
   )
-}
-
-async function started(store: Store): Promise<readonly string[]> {
-  const notes: string[] = []
-  await rollForward(stateIn(store), OUTPUT, (note) => notes.push(note))
-  return notes
 }
 
 /** What the objects of the state say of the run that wrote them. */

@@ -5,9 +5,8 @@ import { commit } from '../src/commit.ts'
 import { openCoordinator } from '../src/coordinator.ts'
 import { formatIntent, type Intent } from '../src/intent.ts'
 import { formatManifest } from '../src/manifest.ts'
-import { rollForward } from '../src/roll-forward.ts'
 import { fileNames } from '../src/write-mode.ts'
-import { intentOf, manifestOf, OUTPUT } from './intents.ts'
+import { intentOf, manifestOf, started } from './intents.ts'
 import { dyingStore, objectsIn, openWatchedStore, put, stateIn } from './stores.ts'
 
 const INTENT = parseLocation('memory:state/intent.json')
@@ -41,12 +40,6 @@ async function runsIn(store: Store): Promise<Record<string, string | undefined>>
 }
 
 const all = { 'csv/part-00000.csv': 'r1', 'state/manifest.json': 'r1', 'table/a': 'r1', 'table/b': 'r1' }
-
-async function started(store: Store): Promise<readonly string[]> {
-  const notes: string[] = []
-  await rollForward(stateIn(store), OUTPUT, (note) => notes.push(note))
-  return notes
-}
 
 describe('a commit', () => {
   it.each([false, true])(

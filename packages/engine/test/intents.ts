@@ -3,6 +3,8 @@ import { emptyAccounting } from '../src/accounting.ts'
 import type { Intent } from '../src/intent.ts'
 import type { Manifest } from '../src/manifest.ts'
 import type { PreparedOutput } from '../src/report.ts'
+import { rollForward } from '../src/roll-forward.ts'
+import { stateIn } from './stores.ts'
 
 export const OUTPUT = 'memory:csv'
 
@@ -49,4 +51,11 @@ export async function intentOf(store: Store, run: string): Promise<Intent> {
     surplus: ['memory:table/old'],
     manifest: manifestOf(run),
   }
+}
+
+/** What a start says of a commit that was begun. */
+export async function started(store: Store): Promise<readonly string[]> {
+  const notes: string[] = []
+  await rollForward(stateIn(store), OUTPUT, (note) => notes.push(note))
+  return notes
 }

@@ -13,7 +13,7 @@ export interface FindOptions {
   /** Globs of objects to leave out. */
   readonly exclude?: readonly string[]
   /** Why an object is not wanted, if so; `isNamed` of the one that the path itself names. */
-  readonly passOver?: (object: ObjectInfo, isNamed: boolean) => string | undefined
+  readonly reasonToSkip?: (object: ObjectInfo, isNamed: boolean) => string | undefined
   /** Whether it may be that no object is wanted. */
   readonly mayBeNone?: () => boolean
 }
@@ -31,7 +31,7 @@ export interface FindOptions {
 export async function findInput(
   store: Store,
   path: string,
-  { exclude = [], passOver = () => undefined, mayBeNone = () => false }: FindOptions = {},
+  { exclude = [], reasonToSkip = () => undefined, mayBeNone = () => false }: FindOptions = {},
 ): Promise<FoundInput> {
   const location = parseLocation(path)
   const excluded = exclude.map((glob) => ({ pattern: globPattern(glob), byName: !glob.includes('/') }))
@@ -43,7 +43,7 @@ export async function findInput(
   }
   const exact = path.endsWith('/') ? undefined : await store.stat(location)
   if (exact !== undefined) {
-    take(exact, passOver(exact, true))
+    take(exact, reasonToSkip(exact, true))
     return { objects, skipped }
   }
   if (location.scheme === 'stdin') return { objects: [], skipped }
@@ -56,7 +56,7 @@ export async function findInput(
     const key = keyOf(object.location)
     const below = key.slice(prefix.length)
     if (wanted !== undefined && !wanted.test(key)) continue
-    take(object, skipReason(below, object.size, excluded) ?? passOver(object, false))
+    take(object, skipReason(below, object.size, excluded) ?? reasonToSkip(object, false))
   }
   if (objects.length === 0 && !mayBeNone()) throw await noInput(store, path, location, skipped)
   return { objects: inOrder(objects), skipped }

@@ -64,16 +64,16 @@ describe('findInput', () => {
   it('passes over and counts the objects that it is told of, with the reason', async () => {
     const names = ['a/1/x', 'a/2/x', 'a/2/y', 'a/2/_y', 'a/3/x']
     const store = await storeOf(Object.fromEntries(names.map((name) => [name, 'x'])))
-    const passOver = ({ name }: ObjectInfo, isNamed: boolean) =>
+    const reasonToSkip = ({ name }: ObjectInfo, isNamed: boolean) =>
       name.startsWith('memory:a/2/') && !isNamed ? 'second' : undefined
-    const { objects, skipped } = await findInput(store, 'memory:a', { passOver })
+    const { objects, skipped } = await findInput(store, 'memory:a', { reasonToSkip })
     expect(objects.map(({ name }) => name)).toEqual(['memory:a/1/x', 'memory:a/3/x'])
     expect(skipped).toEqual({ 'hidden name': 1, 'folder marker': 0, excluded: 0, second: 2 })
-    await expect(findInput(store, 'memory:a/2', { passOver })).rejects.toThrow(
+    await expect(findInput(store, 'memory:a/2', { reasonToSkip })).rejects.toThrow(
       'NO_INPUT: no object at memory:a/2\n  passed over: 1 hidden name, 2 second\n',
     )
-    expect((await findInput(store, 'memory:a/2', { passOver, mayBeNone: () => true })).objects).toEqual([])
-    expect((await findInput(store, 'memory:a/2/x', { passOver })).objects).toHaveLength(1)
+    expect((await findInput(store, 'memory:a/2', { reasonToSkip, mayBeNone: () => true })).objects).toEqual([])
+    expect((await findInput(store, 'memory:a/2/x', { reasonToSkip })).objects).toHaveLength(1)
   })
 
   it('names no object twice, though a listing does', async () => {
