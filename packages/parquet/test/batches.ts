@@ -16,7 +16,26 @@ import {
   TimestampMillisecond,
   Utf8,
 } from 'apache-arrow'
-import { openRowGroupEncoder, ParquetFile, type ParquetOptions } from '../src/index.ts'
+import {
+  type Compression,
+  openRowGroupEncoder,
+  ParquetFile,
+  type ParquetOptions,
+  type ParquetWriterName,
+} from '../src/index.ts'
+
+/** Every writer with every compression that it knows. */
+export const writers: readonly (readonly [ParquetWriterName, Compression])[] = [
+  ['fletching', 'snappy'],
+  ['fletching', 'none'],
+  ['parquet-wasm', 'snappy'],
+  ['parquet-wasm', 'zstd'],
+  ['parquet-wasm', 'gzip'],
+  ['parquet-wasm', 'none'],
+  ['parquetjs-lite', 'snappy'],
+  ['parquetjs-lite', 'gzip'],
+  ['parquetjs-lite', 'none'],
+]
 
 type Kind = 'text' | 'dictionary' | 'long' | 'int' | 'double' | 'bool' | 'moment' | 'day'
 type Value = string | Uint8Array | bigint | number | boolean | null

@@ -4,8 +4,8 @@ import { DataType } from 'apache-arrow'
 import * as parquet from 'parquet-wasm'
 import { describe, expect, it } from 'vitest'
 import { arrowStream } from '../src/arrow-stream.ts'
-import { type Compression, openParquetDecoder, type ParquetWriterName, readFooter } from '../src/index.ts'
-import { batchOf, type Column, fileOf, rowsOf } from './batches.ts'
+import { openParquetDecoder, readFooter } from '../src/index.ts'
+import { batchOf, type Column, fileOf, rowsOf, writers } from './batches.ts'
 import { rowsByDecoder } from './decode.ts'
 import { footerOf, rowsByDuckdb } from './readers.ts'
 
@@ -28,18 +28,6 @@ const hard: Record<string, Column> = {
   day_or_not: ['day?', [null, 18_034, null, null, 1, 2, 3]],
   none: ['text?', [null, null, null, null, null, null, null]],
 }
-
-const writers: [ParquetWriterName, Compression][] = [
-  ['fletching', 'snappy'],
-  ['fletching', 'none'],
-  ['parquet-wasm', 'snappy'],
-  ['parquet-wasm', 'zstd'],
-  ['parquet-wasm', 'gzip'],
-  ['parquet-wasm', 'none'],
-  ['parquetjs-lite', 'snappy'],
-  ['parquetjs-lite', 'gzip'],
-  ['parquetjs-lite', 'none'],
-]
 
 describe.each(writers)('a file of %s with %s', (writer, compression) => {
   it('is read back', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Compression, ParquetWriterName } from '../src/index.ts'
-import { batchOf, type Column, fileOf, rowsOf } from './batches.ts'
+import type { ParquetWriterName } from '../src/index.ts'
+import { batchOf, type Column, fileOf, rowsOf, writers } from './batches.ts'
 import { duckdb, footerOf, rowsByDuckdb, rowsByHyparquet } from './readers.ts'
 
 const longText = 'x'.repeat(3000)
@@ -24,19 +24,7 @@ const wasmOnly: Record<string, Column> = {
   moment: ['moment', [-62_135_596_800_000n, 253_402_300_799_999n, -1n]],
 }
 
-const combinations: [ParquetWriterName, Compression][] = [
-  ['fletching', 'snappy'],
-  ['fletching', 'none'],
-  ['parquet-wasm', 'snappy'],
-  ['parquet-wasm', 'zstd'],
-  ['parquet-wasm', 'gzip'],
-  ['parquet-wasm', 'none'],
-  ['parquetjs-lite', 'snappy'],
-  ['parquetjs-lite', 'gzip'],
-  ['parquetjs-lite', 'none'],
-]
-
-describe.each(combinations)('%s with %s', (writer, compression) => {
+describe.each(writers)('%s with %s', (writer, compression) => {
   it('writes values that DuckDB and hyparquet read alike', async () => {
     const batch = batchOf(hard)
     const file = await fileOf(batch.schema, [batch], { writer, compression })
