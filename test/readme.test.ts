@@ -95,7 +95,7 @@ describe('the README of the repository', () => {
   it('names commands that run, one after the other', async () => {
     const text = readFileSync(join(root, 'README.md'), 'utf8')
     const commands = [...text.matchAll(/`(fletching [^`]+)`/g)].map(([, command]) => command)
-    expect(commands).toHaveLength(6)
+    expect(commands).toHaveLength(5)
     const folder = join(place, 'work')
     mkdirSync(folder)
     const job = examples.find(({ name, code }) => name.startsWith('root') && code.includes('defineJob'))
@@ -104,6 +104,25 @@ describe('the README of the repository', () => {
       await shell(command.replace('…', '--S3_JSON_INPUT_PATH in --S3_CSV_OUTPUT_PATH out'), folder)
     }
     expect(readFileSync(join(folder, 'out/clicks/part-00000.csv'), 'utf8')).toMatch(/^user,sku,at\r\n\S+,/)
+  })
+})
+
+describe('the guide for whoever runs jobs', () => {
+  const guide = readFileSync(join(root, 'docs/operating.md'), 'utf8')
+
+  it('names options that the command has', async () => {
+    const known = await shell('fletching run --help', root)
+    const options = [...new Set([...guide.matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option))]
+    expect(options.length).toBeGreaterThan(20)
+    expect(options.filter((option) => !known.includes(option) && option !== '--outputs')).toEqual([])
+  })
+
+  it('names commands on a bookmark that the command has', async () => {
+    const known = await shell('fletching bookmark --help', root)
+    const commands = [...guide.matchAll(/`fletching bookmark (\S+) JOB/g)].map(([, command]) => command)
+    expect(commands).toEqual(['show', 'rewind', 'reset', 'set-to-now'])
+    expect(commands.filter((command) => !known.includes(command))).toEqual([])
+    expect(known).toContain('--outputs')
   })
 })
 
