@@ -23,7 +23,14 @@ const bundle = await rolldown({
     'inflate-worker': `${root}packages/engine/dist/inflate-worker.js`,
   },
   platform: 'node',
-  external: ['@aws-sdk/client-s3', 'parquet-wasm', 'parquetjs-lite'],
+  external: [
+    '@aws-sdk/client-glue',
+    '@aws-sdk/client-personalize',
+    '@aws-sdk/client-s3',
+    '@duckdb/node-api',
+    'parquet-wasm',
+    'parquetjs-lite',
+  ],
   // yargs would resolve the modules that configurations extend by it; there are none.
   checks: { emptyImportMeta: false },
 })

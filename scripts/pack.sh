@@ -6,4 +6,4 @@ cd "$(dirname "$0")/.."
 npm run --silent build
 npm pack --silent --pack-destination "$target" \
   -w packages/columns -w packages/storage -w packages/kernels -w packages/ndjson -w packages/csv -w packages/parquet \
-  -w packages/plan -w packages/job -w packages/engine -w packages/gen -w jobs -w packages/cli
+  -w packages/plan -w packages/job -w packages/engine -w packages/catalog -w packages/personalize -w packages/explore -w packages/gen -w jobs -w packages/cli

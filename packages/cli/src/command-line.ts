@@ -7,6 +7,7 @@ import { bookmarkOptionSpecs, explainOptionSpecs, genOptionSpecs, runOptionSpecs
 import { assertSwitches, withEnvironment } from './options.ts'
 import { readPlainLine } from './plain-line.ts'
 import { Interrupted, onSignals } from './signals.ts'
+import { toolOf } from './tools.ts'
 import { openVoice } from './voice.ts'
 
 /** The ends of a process that a command line may touch. */
@@ -25,7 +26,8 @@ export async function runCommandLine(argv: readonly string[], ends: ProcessEnds)
   const signals = onSignals()
   try {
     const { params, ignored, rest } = partArguments(argv)
-    assertSwitches(rest, { ...runOptionSpecs, ...explainOptionSpecs, ...genOptionSpecs, ...bookmarkOptionSpecs })
+    const ownSpecs = { ...runOptionSpecs, ...explainOptionSpecs, ...genOptionSpecs, ...bookmarkOptionSpecs }
+    assertSwitches(rest, toolOf(rest)?.options ?? ownSpecs)
     for (const line of ignored) voice.note(line)
     const command = await readLine(withDefaultCommand(rest, env))
     const context = { params, environment: env, out: stdout, voice, signal: signals.signal }
@@ -95,6 +97,11 @@ async function execute(command: Command, context: Context): Promise<void> {
     case 'bookmark': {
       const { bookmarkCommand } = await import('./commands/bookmark.ts')
       return bookmarkCommand(command, withEnvironment(command.values, bookmarkOptionSpecs, environment), context)
+    }
+    case 'tool': {
+      const { tool, words, values } = command
+      const { execute } = await tool.load()
+      return execute({ ...context, words, values: withEnvironment(values, tool.options, environment) })
     }
     case 'gen': {
       const { genCommand } = await import('./commands/gen.ts')

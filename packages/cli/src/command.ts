@@ -1,4 +1,5 @@
 import type { OptionValues } from './option-specs.ts'
+import type { Tool, ToolCall } from './tools.ts'
 
 /** What a command line asks for; the values are those of its own options, without the environment's. */
 export type Command =
@@ -7,12 +8,18 @@ export type Command =
   | { readonly name: 'list' }
   | { readonly name: 'gen'; readonly values: OptionValues }
   | BookmarkCommand
+  | ToolCommand
 
 export interface BookmarkCommand {
   readonly name: 'bookmark'
   readonly action: BookmarkAction
   readonly job: string
   readonly values: OptionValues
+}
+
+interface ToolCommand extends Pick<ToolCall, 'words' | 'values'> {
+  readonly name: 'tool'
+  readonly tool: Tool
 }
 
 export type BookmarkAction =

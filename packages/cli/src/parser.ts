@@ -10,6 +10,7 @@ import {
   type OptionValues,
   runOptionSpecs,
 } from './option-specs.ts'
+import { type Tool, toolGroups, toolOf, tools } from './tools.ts'
 
 /**
  * Reads any command line with yargs; undefined where yargs has answered it by itself, with help or the version.
@@ -18,7 +19,10 @@ import {
  */
 export async function readCommand(argv: readonly string[]): Promise<Command | undefined> {
   let command: Command | undefined
-  await yargs()
+  const take = (taken: Command) => {
+    command = taken
+  }
+  const line = yargs()
     .scriptName('fletching')
     .usage('Glue jobs on Apache Arrow, without the cluster.\n\nUsage: fletching <command>')
     .example([...RUN_EXAMPLES.slice(0, 1), ...GEN_EXAMPLES.slice(0, 1)])
@@ -31,7 +35,7 @@ export async function readCommand(argv: readonly string[]): Promise<Command | un
           .example(RUN_EXAMPLES)
           .epilogue(RUN_EPILOGUE),
       (args) => {
-        command = { name: 'run', job: args.job, values: ownValues(args, runOptionSpecs) }
+        take({ name: 'run', job: args.job, values: ownValues(args, runOptionSpecs) })
       },
     )
     .command(
@@ -42,18 +46,18 @@ export async function readCommand(argv: readonly string[]): Promise<Command | un
           .implies(ANALYSIS_OPTIONS)
           .epilogue(EXPLAIN_EPILOGUE),
       (args) => {
-        command = { name: 'explain', job: args.job, values: ownValues(args, explainOptionSpecs) }
+        take({ name: 'explain', job: args.job, values: ownValues(args, explainOptionSpecs) })
       },
     )
     .command('list', 'list the jobs and their parameters', {}, () => {
-      command = { name: 'list' }
+      take({ name: 'list' })
     })
     .command(
       'gen',
       'write seeded Segment events as Segment stores them',
       (gen) => declare(gen.usage(GEN_USAGE), genOptionSpecs).example(GEN_EXAMPLES),
       (args) => {
-        command = { name: 'gen', values: ownValues(args, genOptionSpecs) }
+        take({ name: 'gen', values: ownValues(args, genOptionSpecs) })
       },
     )
     .command(
@@ -72,9 +76,11 @@ export async function readCommand(argv: readonly string[]): Promise<Command | un
           .epilogue(BOOKMARK_EPILOGUE),
       (args) => {
         const action = bookmarkAction(args.action, args.run)
-        command = { name: 'bookmark', action, job: args.job, values: ownValues(args, bookmarkOptionSpecs) }
+        take({ name: 'bookmark', action, job: args.job, values: ownValues(args, bookmarkOptionSpecs) })
       },
     )
+  addTools(line, take)
+  await line
     .demandCommand(1, 'a command is missing')
     .strict()
     // Messages and help in one language, whatever that of the machine: programs and people look for them.
@@ -85,10 +91,46 @@ export async function readCommand(argv: readonly string[]): Promise<Command | un
     .wrap(100)
     .exitProcess(false)
     .fail((message: string | undefined, error: unknown) => {
-      throw isMistake(error) ? usageError(message ?? error?.message ?? '') : error
+      throw isMistake(error) ? usageError(message ?? error?.message ?? '', argv) : error
     })
     .parseAsync([...argv])
   return command
+}
+
+/** The tools of one word as commands, those of two as commands of a command. */
+function addTools(line: Argv, take: (command: Command) => void): void {
+  for (const tool of tools) if (tool.words.length === 1) addTool(line, tool, take)
+  for (const [group, describe] of Object.entries(toolGroups)) {
+    const members = tools.filter(({ words }) => words.length === 2 && words[0] === group)
+    if (members.length === 0) continue
+    line.command(group, describe, (inner) => {
+      for (const tool of members) addTool(inner, tool, take)
+      return inner.demandCommand(1, `what ${group} shall do is missing`)
+    })
+  }
+}
+
+function addTool(line: Argv, tool: Tool, take: (command: Command) => void): void {
+  const { words, describe, positionals, takesParameters, options, examples } = tool
+  const places = positionals.map(({ name, isOptional = false }) => (isOptional ? `[${name}]` : `<${name}>`))
+  line.command(
+    [words.at(-1), ...places].join(' '),
+    describe,
+    (own) => {
+      for (const { name, describe, isOptional = false } of positionals) {
+        own.positional(name, { type: 'string', demandOption: !isOptional, describe })
+      }
+      const usage = ['Usage: fletching', ...words, ...places, ...(takesParameters ? ['[--PARAMETER value …]'] : [])]
+      return declare(own, options)
+        .usage([...usage, '[options]'].join(' '))
+        .example(examples.map(([command, does]) => [`$0 ${command}`, does]))
+        .epilogue([...(takesParameters ? [PARAMETERS_EPILOGUE] : []), EXIT_CODES_HELP].join('\n\n'))
+    },
+    (args) => {
+      const given = Object.fromEntries(positionals.map(({ name }) => [name, args[name] as string | undefined]))
+      take({ name: 'tool', tool, words: given, values: ownValues(args, options) })
+    },
+  )
 }
 
 function declare<T>(command: Argv<T>, specs: OptionSpecs): Argv<T> {
@@ -131,12 +173,12 @@ function isMistake(error: unknown): error is Error | undefined {
   return error === undefined || error === null || (error as Error).name === 'YError'
 }
 
-function usageError(message: string): FletchingError {
+function usageError(message: string, argv: readonly string[] = []): FletchingError {
   const withoutValue = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
   const [, given, needed] = /^Implications failed:\s+(\S+) -> (\S+)/.exec(message) ?? []
   if (given !== undefined) return authorError('USAGE', `--${given} needs --${needed}`, { help: USAGE_HELP })
   const what = message.startsWith('Not enough non-option arguments')
-    ? 'the job is missing'
+    ? `the ${toolOf(argv)?.positionals.find(({ isOptional }) => isOptional !== true)?.name ?? 'job'} is missing`
     : withoutValue === undefined
       ? message.replace(/\s*\n\s*/g, ' ')
       : `--${withoutValue} has no value`

@@ -1,6 +1,9 @@
 export type { Accounting, Tally } from './accounting.ts'
 export { type Analysis, type AnalyzedOperator, analyzeJob } from './analyze.ts'
+export { describeOutputs, type OutputDescription } from './describe-outputs.ts'
+export { lastRun } from './last-run.ts'
 export type { LedgerRun } from './ledger.ts'
+export type { Manifest } from './manifest.ts'
 export {
   type BookmarkInfo,
   type BookmarkMoved,

@@ -1,0 +1,2 @@
+export { glueTypeOf } from './glue-type.ts'
+export type { TableColumn, TableSpec } from './table-spec.ts'

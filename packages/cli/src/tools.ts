@@ -1,0 +1,44 @@
+import type { Context } from './context.ts'
+import type { OptionSpecs, OptionValues } from './option-specs.ts'
+
+/** A command beside those that run jobs: one file of `tools/`, and what does the work in `commands/`, loaded when it is asked for. */
+export interface Tool {
+  /** As one types it: `query`, or `catalog ddl`. */
+  readonly words: readonly [string] | readonly [string, string]
+  readonly describe: string
+  readonly positionals: readonly Positional[]
+  /** Whether it takes the parameters of a job. */
+  readonly takesParameters: boolean
+  readonly options: OptionSpecs
+  /** Command lines without the leading `fletching`, each with what it does. */
+  readonly examples: readonly (readonly [string, string])[]
+  readonly load: () => Promise<{ readonly execute: (call: ToolCall) => Promise<void> }>
+}
+
+/** A word of the command line behind the command's own. */
+interface Positional {
+  readonly name: string
+  readonly describe: string
+  readonly isOptional?: boolean
+}
+
+/** What a tool is called with. */
+export interface ToolCall extends Context {
+  readonly words: Readonly<Record<string, string | undefined>>
+  readonly values: OptionValues
+}
+
+/** Every tool, in the order of `--help`. */
+export const tools: readonly Tool[] = []
+
+/** What the first word of tools with two words stands for. */
+export const toolGroups: Readonly<Record<string, string>> = {
+  catalog: 'tables of a job for Athena and the Glue Data Catalog',
+  personalize:
+    'what Amazon Personalize accepts: schemas, a check of data before it is imported, the import, and the rights for it',
+}
+
+/** The tool that a command line begins with. */
+export function toolOf(argv: readonly string[]): Tool | undefined {
+  return tools.find(({ words }) => words.every((word, index) => argv[index] === word))
+}

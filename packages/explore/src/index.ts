@@ -1,0 +1,1 @@
+export { type Form, formOf } from './form.ts'

@@ -1,0 +1,1 @@
+export { type Finding, type FindingPlace, type Verdict, verdictOn } from './finding.ts'
