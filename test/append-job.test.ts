@@ -230,6 +230,41 @@ describe('a run that must find nothing', () => {
 })
 
 describe('the command', () => {
+  it('knows its outputs and what it appended however the addresses are written', () =>
+    inFolder(async (folder) => {
+      await mkdir(join(folder, 'in'))
+      await writeFile(join(folder, 'in/a'), linesOf([event('u1')]))
+      const append = (input: string, csv: string, table: string) =>
+        fletching(
+          [
+            'run',
+            'segment-to-personalize',
+            '--write-mode=append',
+            '--csv=increment',
+            '--state=state',
+            `--S3_JSON_INPUT_PATH=${input}`,
+            `--S3_CSV_OUTPUT_PATH=${csv}`,
+            `--S3_PARQUET_OUTPUT_PATH=${table}`,
+          ],
+          { cwd: folder },
+        )
+      const first = await append('in', 'csv', 'table')
+      expect([first.code, first.stderr]).toEqual([0, ''])
+      for (const [input, csv, table] of [
+        ['./in', './csv/', 'table/'],
+        [`${folder}/in/`, `file://${folder}/csv`, 'x/../table'],
+      ]) {
+        const { code, stdout, stderr } = await append(input, csv, table)
+        expect([code, stderr]).toEqual([0, ''])
+        expect(stdout).toContain('has appended these objects already; nothing was read or written')
+      }
+      const other = await append('in', 'csv2', 'table')
+      expect([other.code, other.stderr]).toEqual([
+        2,
+        expect.stringContaining(`STATE_MISMATCH: the state folder belongs to another output, ${folder}/csv\n`),
+      ])
+    }))
+
   const places = ['--S3_JSON_INPUT_PATH=in', '--S3_CSV_OUTPUT_PATH=csv', '--S3_PARQUET_OUTPUT_PATH=table']
 
   it.each<[readonly string[], number, string]>([

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { formatPath } from '@fletching/columns'
+import type { Job, Params, ParamValue, ValuesOf } from '@fletching/job'
 import { type FilterStep, optimize, type Write } from '@fletching/plan'
 import type { RunOptions } from './options.ts'
+import { plainAddress } from './outputs.ts'
 
 /**
  * A hash of what a job makes of a line, and into which columns and folders of which outputs: two runs of the same hash may stand in one
@@ -30,6 +32,16 @@ export function jobHash(sinks: readonly Write[], { partitionBy }: Pick<RunOption
         : { format: sink.format, columns, partitionBy: partitionBy ?? sink.partitionBy },
     ),
   })
+}
+
+/** The values of a job's parameters, with every address in one form. */
+export function plainParams<P extends Params>(job: Job<P>, params: ValuesOf<P>): Readonly<Record<string, ParamValue>> {
+  const values = Object.entries<ParamValue>(params)
+  const isAddress = (name: string, value: ParamValue) =>
+    job.params[name]?.kind === 'location' && typeof value === 'string'
+  return Object.fromEntries(
+    values.map(([name, value]) => [name, isAddress(name, value) ? plainAddress(String(value)) : value]),
+  )
 }
 
 /** A hash of the values of a job's parameters, and of the options that change the rows or the bytes of its outputs. */

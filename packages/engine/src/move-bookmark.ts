@@ -23,7 +23,7 @@ import { entryOf } from './ledger-segment.ts'
 import { listInput } from './list-input.ts'
 import { type FoundManifest, readManifest } from './manifest.ts'
 import type { RunOptions } from './options.ts'
-import { stateFolder } from './outputs.ts'
+import { plainAddress, stateFolder } from './outputs.ts'
 import { takeAway } from './pass.ts'
 import { lower, type PhysicalPlan } from './physical.ts'
 import { openState, openStores, runId, type State } from './places.ts'
@@ -180,8 +180,9 @@ async function openBookmarked<P extends Params>(
 ): Promise<Bookmarked> {
   const sinks = job.build(params)
   const plan = lower(optimize(sinks), options)
-  const output = plan.sinks[0].to
-  const state = await openState(stateFolder(output, job.name, options.state), openStores(options), options)
+  const { to } = plan.sinks[0]
+  const output = plainAddress(to)
+  const state = await openState(stateFolder(to, job.name, options.state), openStores(options), options)
   await rollForward(state, output, options.onNote ?? (() => {}))
   const last = await readManifest(state.store, state.folder, output)
   return { plan, hash: jobHash(sinks, options), output, state, last, found: await readLedger(state, output) }

@@ -28,6 +28,15 @@ export function csvTarget(path: string): CsvTarget {
 }
 
 /**
+ * An address in the one form in which a state folder records and compares it: whole, and without the slash of a folder, so that `./out`, `out/`
+ * and `file:///home/me/out` are one output.
+ */
+export function plainAddress(path: string): string {
+  // That slash tells a folder with a name like that of a CSV from the CSV.
+  return formatLocation(parseLocation(path)).replace(/(?<=[^/])(?<!\.csv)\/$/, '')
+}
+
+/**
  * The folder of manifests and rejects: `<parent of the output>/_fletching/<job>/<name of the output>/`, never inside the output
  * itself, since Personalize imports every file that it finds there.
  *

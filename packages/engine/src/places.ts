@@ -18,7 +18,7 @@ import { hasMoved } from './commit.ts'
 import { type FoundLedger, readLedger } from './ledger.ts'
 import { type FoundManifest, type Manifest, readManifest } from './manifest.ts'
 import type { RunOptions, WriteMode } from './options.ts'
-import { assertApart, assertOwnFilesOnly, csvTarget, stateFolder } from './outputs.ts'
+import { assertApart, assertOwnFilesOnly, csvTarget, plainAddress, stateFolder } from './outputs.ts'
 import type { PhysicalPlan, PhysicalSink } from './physical.ts'
 import { rollForward } from './roll-forward.ts'
 import { type Run, type RunLog, sweep } from './run-log.ts'
@@ -74,8 +74,8 @@ export async function openPlaces(
   options: RunOptions,
 ): Promise<Places> {
   const writeMode = writeModeOf(plan, options)
-  const output = plan.sinks[0].to
-  const folder = stateFolder(output, job.name, options.state)
+  const output = plainAddress(plan.sinks[0].to)
+  const folder = stateFolder(plan.sinks[0].to, job.name, options.state)
   const kept = keptAs(plan, options)
   const storeOf = openStores(options)
   const sinks = await Promise.all(

@@ -7,7 +7,7 @@ import { type Accounting, sum } from './accounting.ts'
 import { commitAndSweep, orOvertaken } from './commit.ts'
 import type { Coordinator } from './coordinator.ts'
 import { inJob } from './in-job.ts'
-import { jobHash, paramsHash } from './job-hash.ts'
+import { jobHash, paramsHash, plainParams } from './job-hash.ts'
 import { lacksRows } from './lacking.ts'
 import { addRun, type PreparedMove, segmentOpener, stay } from './ledger-move.ts'
 import { entryOf } from './ledger-segment.ts'
@@ -59,7 +59,7 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     if (!isLacking) return nothingNew(about(), found, options)
     options.onNote?.('nothing is new; the CSV does not hold the rows of all runs, and is written anew from the table')
   }
-  const hashes = { jobHash: hash, paramsHash: paramsHash(params, options) }
+  const hashes = { jobHash: hash, paramsHash: paramsHash(plainParams(job, params), options) }
   const earlier = await orAborted(earlierReport(places, hashes, found.objects), options.signal)
   if (earlier !== undefined) {
     options.onNote?.(`run ${places.last?.run} has appended these objects already; nothing was read or written`)

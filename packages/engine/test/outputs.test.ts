@@ -1,6 +1,6 @@
 import { asFolder, formatLocation, openMemoryStore, parseLocation } from '@fletching/storage'
 import { describe, expect, it } from 'vitest'
-import { assertApart, assertOwnFilesOnly, csvTarget, stateFolder } from '../src/outputs.ts'
+import { assertApart, assertOwnFilesOnly, csvTarget, plainAddress, stateFolder } from '../src/outputs.ts'
 import { put } from './stores.ts'
 
 const cwd = process.cwd()
@@ -23,6 +23,27 @@ describe('csvTarget', () => {
     expect(formatLocation(target.file)).toBe(file)
     expect(target.folder && formatLocation(target.folder)).toBe(folder)
   })
+})
+
+describe('plainAddress', () => {
+  it.each([
+    ['s3://b/out', 's3://b/out'],
+    ['s3://b/out/', 's3://b/out'],
+    // To S3 these are other folders.
+    ['s3://b/out//', 's3://b/out//'],
+    ['s3://b/./out', 's3://b/./out'],
+    ['s3://b', 's3://b'],
+    ['s3://b/', 's3://b'],
+    ['/d/out/', '/d/out'],
+    ['/d/./e/..//out', '/d/out'],
+    ['file:///d/out', '/d/out'],
+    ['./out', `${cwd}/out`],
+    ['out/', `${cwd}/out`],
+    ['out/x.csv', `${cwd}/out/x.csv`],
+    ['out/x.csv/', `${cwd}/out/x.csv/`],
+    ['/', '/'],
+    ['-', '-'],
+  ])('of %s is %s', (path, plain) => expect(plainAddress(path)).toBe(plain))
 })
 
 describe('stateFolder', () => {
