@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { S3Client } from '@aws-sdk/client-s3'
+import type { CreateMultipartUploadCommandInput, HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3'
 import { parseLocation } from './location.ts'
 import { commitLost } from './lost.ts'
+import { ANSWER_TRIES, lackingETag, wholeAnswer } from './s3-answer.ts'
 import type { S3Module } from './s3-client.ts'
 import { isNotFound, isUploadGone, s3Failure } from './s3-errors.ts'
 import type { ObjectInfo, Prepared } from './store.ts'
@@ -19,16 +20,50 @@ interface Address {
 /** The name of the metadata that tells by which upload an object was made. */
 export const MARK = 'fletching-upload'
 
+/**
+ * Begins an upload.
+ *
+ * @returns its id.
+ */
+export async function beginUpload(
+  { client, sdk }: Opened,
+  upload: CreateMultipartUploadCommandInput,
+  name: string,
+): Promise<string> {
+  const { UploadId = '' } = await wholeAnswer(
+    // It may have begun one, and another would begin a second.
+    { request: 'CreateMultipartUpload', place: name, tries: 1 },
+    () => client.send(new sdk.CreateMultipartUploadCommand(upload)),
+    ({ UploadId }) => (UploadId === undefined || UploadId === '' ? 'an upload id' : undefined),
+  )
+  return UploadId
+}
+
+/** What S3 says of an object, its length and its ETag among it. */
+export function headObject({ client, sdk }: Opened, address: Address, name: string): Promise<HeadObjectCommandOutput> {
+  return wholeAnswer(
+    { request: 'HeadObject', place: name, tries: ANSWER_TRIES },
+    () => client.send(new sdk.HeadObjectCommand(address)),
+    (found) => (found.ContentLength === undefined ? 'a length' : lackingETag(found)),
+  )
+}
+
 /** Makes the object of an upload. One that is made already, by an earlier try or by another process, is known by its mark or its ETag. */
 export async function completeUpload(opened: Opened, address: Address, prepared: Prepared): Promise<ObjectInfo> {
   const { name, handle: UploadId, size, upload } = prepared
   const Parts = upload?.parts.map((ETag, index) => ({ ETag, PartNumber: index + 1 }))
   try {
-    const { ETag } = await opened.client.send(
-      new opened.sdk.CompleteMultipartUploadCommand({ ...address, UploadId, MultipartUpload: { Parts } }),
+    const { ETag } = await wholeAnswer(
+      { request: 'CompleteMultipartUpload', place: name, tries: ANSWER_TRIES },
+      () =>
+        opened.client.send(
+          new opened.sdk.CompleteMultipartUploadCommand({ ...address, UploadId, MultipartUpload: { Parts } }),
+        ),
+      lackingETag,
     )
-    if (ETag !== undefined) return { location: parseLocation(name), name, size, etag: ETag }
+    return { location: parseLocation(name), name, size, etag: ETag }
   } catch (error) {
+    // One that was completed and whose answer was not whole is gone at the second try.
     if (!isUploadGone(error)) throw s3Failure(error, name, 'write')
   }
   return findCompleted(opened, address, prepared)
@@ -37,7 +72,7 @@ export async function completeUpload(opened: Opened, address: Address, prepared:
 async function findCompleted({ client, sdk }: Opened, address: Address, prepared: Prepared): Promise<ObjectInfo> {
   const { name, size, etag, upload } = prepared
   try {
-    const found = await client.send(new sdk.HeadObjectCommand(address))
+    const found = await headObject({ client, sdk }, address, name)
     const object = { location: parseLocation(name), name, size: found.ContentLength ?? -1, etag: found.ETag }
     if (object.size === size && (object.etag === etag || found.Metadata?.[MARK] === upload?.mark)) return object
     throw commitLost(name, object)

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { internal } from '@fletching/columns/errors'
+import { ANSWER_TRIES, lackingETag, wholeAnswer } from './s3-answer.ts'
 import type { S3Module } from './s3-client.ts'
 import { s3Failure } from './s3-errors.ts'
 import type { ObjectHeaders } from './s3-headers.ts'
-import { abortUpload, completeUpload, etagOfParts, MARK } from './s3-upload.ts'
+import { abortUpload, beginUpload, completeUpload, etagOfParts, MARK } from './s3-upload.ts'
 import type { CreateOptions, ObjectInfo, ObjectWriter, Prepared } from './store.ts'
 
 export interface S3Target {
@@ -110,7 +111,9 @@ export class S3Writer implements ObjectWriter {
     try {
       const UploadId = this.#uploadId ?? (await this.#begin())
       const upload = { ...address, UploadId, PartNumber: this.#parts.length + 1 }
-      const { ETag = '' } = await client.send(new sdk.UploadPartCommand({ ...upload, Body: this.#takeChunks() }))
+      const command = new sdk.UploadPartCommand({ ...upload, Body: this.#takeChunks() })
+      const asked = { request: 'UploadPart', place: name, tries: ANSWER_TRIES }
+      const { ETag = '' } = await wholeAnswer(asked, () => client.send(command), lackingETag)
       this.#parts.push(ETag)
     } catch (error) {
       throw s3Failure(error, name, 'write')
@@ -119,18 +122,18 @@ export class S3Writer implements ObjectWriter {
 
   async #begin(): Promise<string> {
     const { client, sdk, address, name } = this.#target
-    const { UploadId = '' } = await client.send(
-      new sdk.CreateMultipartUploadCommand({ ...address, ...this.#headers, Metadata: { [MARK]: this.#mark } }),
-    )
-    this.#uploadId = UploadId
-    await this.#onBegun?.({ name, handle: UploadId })
-    return UploadId
+    const upload = { ...address, ...this.#headers, Metadata: { [MARK]: this.#mark } }
+    this.#uploadId = await beginUpload({ client, sdk }, upload, name)
+    await this.#onBegun?.({ name, handle: this.#uploadId })
+    return this.#uploadId
   }
 
   async #put(): Promise<ObjectInfo> {
     const { client, sdk, address, name } = this.#target
     try {
-      await client.send(new sdk.PutObjectCommand({ ...address, ...this.#headers, Body: this.#takeChunks() }))
+      const command = new sdk.PutObjectCommand({ ...address, ...this.#headers, Body: this.#takeChunks() })
+      const asked = { request: 'PutObject', place: name, tries: ANSWER_TRIES }
+      await wholeAnswer(asked, () => client.send(command), lackingETag)
     } catch (error) {
       throw s3Failure(error, name, 'write')
     }

@@ -1,11 +1,13 @@
-import { environmentError, internal } from '@fletching/columns/errors'
+import type { ListObjectsV2Output } from '@aws-sdk/client-s3'
+import { internal } from '@fletching/columns/errors'
 import { asFolder, formatLocation, type Location, parseLocation } from './location.ts'
 import { noConditionalWrites } from './lost.ts'
+import { ANSWER_TRIES, lackingETag, wholeAnswer } from './s3-answer.ts'
 import { openS3Client, type S3Options } from './s3-client.ts'
 import { isNotFound, s3Failure, statusOf } from './s3-errors.ts'
 import { objectHeaders } from './s3-headers.ts'
 import { readS3Object } from './s3-reader.ts'
-import { abortUpload, completeUpload } from './s3-upload.ts'
+import { abortUpload, beginUpload, completeUpload, headObject } from './s3-upload.ts'
 import { S3Writer } from './s3-writer.ts'
 import type { Begun, Condition, CreateOptions, ObjectInfo, ObjectWriter, Store } from './store.ts'
 
@@ -28,9 +30,9 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
     // To S3 that would be a question about the bucket, and its answer would pass for an empty object.
     if (address.Key === '') return undefined
     try {
-      const { ContentLength, ETag } = await client.send(new sdk.HeadObjectCommand(address))
-      if (ContentLength === undefined) throw withoutLength(formatLocation(location))
-      return { location, name: formatLocation(location), size: ContentLength, etag: ETag }
+      const name = formatLocation(location)
+      const { ContentLength = 0, ETag } = await headObject(opened, address, name)
+      return { location, name, size: ContentLength, etag: ETag }
     } catch (error) {
       // A HEAD has no body, so a missing bucket looks like a missing object; listing tells them apart.
       if (isNotFound(error)) return undefined
@@ -42,27 +44,19 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
     const { Bucket, Key } = addressOf(asFolder(folder))
     let token: string | undefined
     do {
-      const page = await client
-        .send(
-          new sdk.ListObjectsV2Command({
-            Bucket,
-            Prefix: Key,
-            ...(token === undefined ? {} : { ContinuationToken: token }),
-          }),
-        )
-        .catch((error: unknown) => {
-          throw s3Failure(error, formatLocation(folder), 'list')
-        })
-      // An answer without a body is read as a list of nothing.
-      if (page.IsTruncated === undefined) throw notAListing(formatLocation(folder))
-      for (const { Key: key, Size: size, ETag: etag } of page.Contents ?? []) {
-        // An object of which this is not known would be passed over, or read as an empty one.
-        if (key?.startsWith(Key) !== true || !isSize(size)) throw notAListing(formatLocation(folder))
+      const from = token === undefined ? {} : { ContinuationToken: token }
+      const page = await wholeAnswer(
+        { request: 'ListObjectsV2', place: formatLocation(folder), tries: ANSWER_TRIES },
+        () => client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix: Key, ...from })),
+        (answer) => lackingInPage(answer, Key, token),
+      ).catch((error: unknown) => {
+        throw s3Failure(error, formatLocation(folder), 'list')
+      })
+      for (const { Key: key = '', Size: size = 0, ETag: etag } of page.Contents ?? []) {
         const location: S3Location = { scheme: 's3', bucket: Bucket, key }
         yield { location, name: formatLocation(location), size, etag }
       }
       token = page.NextContinuationToken
-      if (page.IsTruncated && token === undefined) throw notAListing(formatLocation(folder))
     } while (token !== undefined)
   }
 
@@ -88,9 +82,10 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
   async function put(location: Location, bytes: Uint8Array, condition?: Condition): Promise<boolean> {
     const headers = { ...objectHeaders(encryption), ...headersOf(condition) }
     const command = new sdk.PutObjectCommand({ ...addressOf(location), ...headers, Body: bytes })
+    const asked = { request: 'PutObject', place: formatLocation(location), tries: ANSWER_TRIES }
     for (let tries = 1; ; tries++) {
       try {
-        await client.send(command)
+        await wholeAnswer(asked, () => client.send(command), lackingETag)
         return true
       } catch (error) {
         const status = statusOf(error)
@@ -110,9 +105,10 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
     const { onBegun } = createOptions
     const address = addressOf(location)
     try {
+      const name = formatLocation(location)
       const upload = { ...address, ...objectHeaders(encryption, createOptions) }
-      const { UploadId = '' } = await client.send(new sdk.CreateMultipartUploadCommand(upload))
-      await onBegun?.({ name: formatLocation(location), handle: UploadId })
+      const UploadId = await beginUpload(opened, upload, name)
+      await onBegun?.({ name, handle: UploadId })
       await abortUpload(opened, { ...address, UploadId })
     } catch (error) {
       throw s3Failure(error, formatLocation(location), 'write')
@@ -146,22 +142,20 @@ function headersOf(condition: Condition | undefined): { readonly IfMatch?: strin
   return condition.etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: condition.etag }
 }
 
-function isSize(size: number | undefined): size is number {
-  return Number.isSafeInteger(size) && Number(size) >= 0
-}
-
-function notAListing(place: string) {
-  return environmentError('S3_FAILED', 'the answer is not a list of objects there, with their sizes', {
-    at: place,
-    help: 'run again; if it stays so, something between here and S3 may answer in its place',
-  })
-}
-
-function withoutLength(place: string) {
-  return environmentError('S3_FAILED', 'the answer does not say how long the object is', {
-    at: place,
-    help: 'check the endpoint: something between here and S3 may answer in its place',
-  })
+/** What a page of a listing lacks to be one: of a list that is not whole, objects would be missed, or read as empty ones. */
+function lackingInPage(
+  { Contents = [], IsTruncated, KeyCount, NextContinuationToken }: ListObjectsV2Output,
+  prefix: string,
+  token: string | undefined,
+): string | undefined {
+  // An answer without a body is read as a list of nothing.
+  if (IsTruncated === undefined) return 'saying whether the list goes on'
+  if (IsTruncated && NextContinuationToken === undefined) return 'saying where the list goes on'
+  if (token !== undefined && NextContinuationToken === token) return 'going on in the list'
+  if (KeyCount !== undefined && KeyCount !== Contents.length) return 'all the objects that it counts'
+  if (Contents.some(({ Key }) => Key?.startsWith(prefix) !== true)) return 'a name below the folder for every object'
+  if (Contents.some(({ Size = -1 }) => !Number.isSafeInteger(Size) || Size < 0)) return 'a size for every object'
+  return Contents.map(lackingETag).find((what) => what !== undefined) && 'an ETag for every object'
 }
 
 function addressOf(location: Location): { readonly Bucket: string; readonly Key: string } {

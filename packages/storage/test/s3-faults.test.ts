@@ -262,6 +262,11 @@ describe('reading from S3', () => {
   })
 })
 
+/** What is said of an answer that lacks something. */
+function notWhole(what: string, place = 's3://bucket/a.gz'): string {
+  return `S3_FAILED: S3 answered ${what}\n  at ${place}\n  run again; if it stays so, something between here and S3 may answer in its place`
+}
+
 describe('asking for an object', () => {
   const ask = () => failureOf(store.stat(location))
 
@@ -274,7 +279,12 @@ describe('asking for an object', () => {
     [
       'an answer without a length',
       (_, response) => response.writeHead(200, { ETag: ETAG, 'Transfer-Encoding': 'chunked' }).end(),
-      'S3_FAILED: the answer does not say how long the object is\n  at s3://bucket/a.gz\n  check the endpoint: something between here and S3 may answer in its place',
+      notWhole('HeadObject without a length'),
+    ],
+    [
+      'an answer without an ETag',
+      (_, response) => response.writeHead(200, { 'Content-Length': 7 }).end(),
+      notWhole('HeadObject without an ETag'),
     ],
     [
       'an answer that does not say why',
@@ -348,6 +358,68 @@ describe('writing to S3', () => {
     const writer = await store.create(location)
     await writer.write(large)
     expect(await failureOf(writer.commit())).toMatchObject({ kind: 'environment' })
+  })
+
+  describe('where the answer lacks something', () => {
+    const bare: Answer = (_, response) => response.writeHead(200).end()
+    const withoutETag: Answer = (_, response) => response.end(completed.replace(/<ETag>.*<.ETag>/, ''))
+    const completed =
+      '<?xml version="1.0"?><CompleteMultipartUploadResult><ETag>"e"</ETag></CompleteMultipartUploadResult>'
+    const done: Answer = (_, response) => response.end(completed)
+    const writeLarge = async () => {
+      const writer = await store.create(location)
+      await writer.write(large)
+      return writer.commit()
+    }
+    const writeSmall = async () => {
+      const writer = await store.create(location)
+      await writer.write(Buffer.from('x'))
+      return writer.commit()
+    }
+    const put = () => store.put(location, Buffer.from('x'), { etag: undefined })
+
+    it.each<[string, readonly Answer[], () => Promise<unknown>, string, number]>([
+      ['an upload', [bare], writeLarge, 'CreateMultipartUpload without an upload id', 1],
+      [
+        'an upload for a try',
+        [bare],
+        () => store.assertWritable(location),
+        'CreateMultipartUpload without an upload id',
+        1,
+      ],
+      ['a part', [created, bare], writeLarge, 'UploadPart without an ETag', 3],
+      [
+        'the completion',
+        [created, stored, stored, withoutETag],
+        writeLarge,
+        'CompleteMultipartUpload without an ETag',
+        5,
+      ],
+      ['a small object', [bare], writeSmall, 'PutObject without an ETag', 2],
+      ['an object under a condition', [bare], put, 'PutObject without an ETag', 2],
+    ])('of %s, names the request', async (_, given, write, what, count) => {
+      answers = [...given]
+      expect(await failureOf(write())).toMatchObject({ message: notWhole(what), kind: 'environment' })
+      expect(requests).toHaveLength(count)
+    })
+
+    it.each<[string, readonly Answer[], () => Promise<unknown>, unknown]>([
+      ['a part', [created, bare, stored, stored, done], writeLarge, { size: large.length, etag: '"e"' }],
+      ['the completion', [created, stored, stored, withoutETag, done], writeLarge, { size: large.length, etag: '"e"' }],
+      ['a small object', [bare, stored, head(1, '"e"')], writeSmall, { size: 1, etag: '"e"' }],
+      // It may be the first try that was followed: who asks looks at what is there.
+      ['an object under a condition', [bare, refuse(412, 'PreconditionFailed')], put, false],
+    ])('of %s, asks again', async (_, given, write, result) => {
+      answers = [...given]
+      const written = await write()
+      if (typeof result === 'boolean') expect(written).toBe(result)
+      else expect(written).toMatchObject(result as object)
+    })
+
+    it('knows an upload that was completed all the same', async () => {
+      answers = [created, stored, stored, withoutETag, refuse(404, 'NoSuchUpload'), head(large.length, ETAG_OF_PARTS)]
+      expect(await writeLarge()).toMatchObject({ size: large.length, etag: ETAG_OF_PARTS })
+    })
   })
 
   /** Completes an upload of which the server says that it is gone, and then what it has in its place; `known` is the mark of the upload. */
@@ -428,27 +500,51 @@ describe('writing to S3', () => {
 })
 
 describe('listing S3', () => {
-  const entry = (key: string, size: string) => `<Contents><Key>${key}</Key><Size>${size}</Size></Contents>`
-  it.each([
-    ['that was cut, for its end', '<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>'],
-    ['without a body, for one of nothing', ''],
-    ['that does not say whether it goes on', `<ListBucketResult>${entry('x/a', '1')}</ListBucketResult>`],
+  const entry = (key: string, size: string, etag = '<ETag>"e"</ETag>') =>
+    `<Contents><Key>${key}</Key><Size>${size}</Size>${etag}</Contents>`
+  const page = (...parts: readonly string[]): Answer => {
+    const body = `<?xml version="1.0"?><ListBucketResult>${parts.join('')}</ListBucketResult>`
+    return (_, response) => response.end(body)
+  }
+  const last = '<IsTruncated>false</IsTruncated>'
+  const goesOn = '<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>'
+  const listed = async () => {
+    const names: string[] = []
+    for await (const { name } of store.list(parseLocation('s3://bucket/x/'))) names.push(name)
+    return names
+  }
+
+  it.each<[string, readonly Answer[], string]>([
+    ['that was cut, for its end', [page('<IsTruncated>true</IsTruncated>')], 'saying where the list goes on'],
+    ['without a body, for one of nothing', [(_, response) => response.end('')], 'saying whether the list goes on'],
+    ['that does not say whether it goes on', [page(entry('x/a', '1'))], 'saying whether the list goes on'],
+    ['that goes round', [page(goesOn)], 'going on in the list'],
     [
-      'without a size',
-      '<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>x/a</Key></Contents></ListBucketResult>',
+      'of fewer objects than it counts',
+      [page(last, '<KeyCount>2</KeyCount>', entry('x/a', '1'))],
+      'all the objects that it counts',
     ],
-    ['of other objects', `<ListBucketResult><IsTruncated>false</IsTruncated>${entry('y', '1')}</ListBucketResult>`],
-    [
-      'of sizes below zero',
-      `<ListBucketResult><IsTruncated>false</IsTruncated>${entry('x/a', '-1')}</ListBucketResult>`,
-    ],
-  ])('does not take a listing %s', async (_, body) => {
-    answers = [(__, response) => response.end(body === '' ? '' : `<?xml version="1.0"?>${body}`)]
-    expect(await failureOf(store.list(parseLocation('s3://bucket/x/'))[Symbol.asyncIterator]().next())).toMatchObject({
+    ['without a size', [page(last, '<Contents><Key>x/a</Key></Contents>')], 'a size for every object'],
+    ['without an ETag', [page(last, entry('x/a', '1', ''))], 'an ETag for every object'],
+    ['of other objects', [page(last, entry('y', '1'))], 'a name below the folder for every object'],
+    ['of sizes below zero', [page(last, entry('x/a', '-1'))], 'a size for every object'],
+  ])('does not take a listing %s', async (_, given, what) => {
+    answers = [...given]
+    expect(await failureOf(listed())).toMatchObject({
       kind: 'environment',
-      message:
-        'S3_FAILED: the answer is not a list of objects there, with their sizes\n  at s3://bucket/x/\n  run again; if it stays so, something between here and S3 may answer in its place',
+      message: notWhole(`ListObjectsV2 without ${what}`, 's3://bucket/x/'),
     })
+  })
+
+  it('asks again for a page that is none', async () => {
+    const second = page(last, '<KeyCount>1</KeyCount>', entry('x/b', '1'))
+    answers = [page(goesOn, entry('x/a', '1')), page(), second]
+    expect(await listed()).toEqual(['s3://bucket/x/a', 's3://bucket/x/b'])
+    expect(requests.map(({ url }) => /continuation-token=\w+/.exec(url ?? '')?.[0])).toEqual([
+      undefined,
+      'continuation-token=t',
+      'continuation-token=t',
+    ])
   })
 
   it('says that it is not allowed', async () => {

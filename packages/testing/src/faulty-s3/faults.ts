@@ -29,15 +29,18 @@ export function damage(op: Operation, answer: Answer, fault: Fault | undefined):
     case 'cut-xml':
       return { ...answer, body: answer.body.subarray(0, answer.body.length >> 1) }
     case 'duplicate-list':
-      return withFirstEntry(answer, (entry) => entry + entry)
+      return withFirstEntry(answer, 2)
     case 'missing-from-list':
-      return withFirstEntry(answer, () => '')
+      return withFirstEntry(answer, 0)
     default:
       return answer
   }
 }
 
-function withFirstEntry(answer: Answer, change: (entry: string) => string): Answer {
+/** The listing with its first entry so many times, and counted so. */
+function withFirstEntry(answer: Answer, times: number): Answer {
   const text = Buffer.from(answer.body).toString()
-  return { ...answer, body: Buffer.from(text.replace(/<Contents>.*?<\/Contents>/s, change)) }
+  const changed = text.replace(/<Contents>.*?<\/Contents>/s, (entry) => entry.repeat(times))
+  const count = changed.split('<Contents>').length - 1
+  return { ...answer, body: Buffer.from(changed.replace(/<KeyCount>\d+/, `<KeyCount>${count}`)) }
 }
