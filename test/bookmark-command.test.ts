@@ -54,7 +54,7 @@ describe('fletching bookmark', () => {
       ],
       objects: 2,
     })
-    expect(said[4].stderr).toBe(`WOULD_DOUBLE: the next run would write again the rows of 1 of the table's files
+    expect(said[4].stderr).toBe(`WOULD_DOUBLE: the next run would write again the rows of 1 of the job's files
   at ./table/dt=2019-05-18/part-00000-RUN.parquet, rows: 1
   at job segment-to-personalize
   nothing was changed; --outputs remove takes them away with the bookmark, --outputs keep leaves them, and their rows will be there twice

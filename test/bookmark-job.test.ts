@@ -81,6 +81,15 @@ class Place {
       .map((row) => row.slice(0, row.indexOf(',')))
   }
 
+  /** The lines that were refused, in order. */
+  async rejects(): Promise<string[]> {
+    return Object.entries(await this.files())
+      .filter(([name]) => name.endsWith('.ndjson') && name.includes('rejects'))
+      .flatMap(([, text]) => text.trimEnd().split('\n'))
+      .map((line) => (JSON.parse(line) as { text: string }).text)
+      .sort()
+  }
+
   /** All files but those of the input, with their content. */
   async files(): Promise<Record<string, string>> {
     const entries = await readdir(this.folder, { recursive: true, withFileTypes: true })
@@ -160,24 +169,38 @@ describe('a run with a bookmark', () => {
 
   it('keeps the lines that earlier runs refused, until their objects are new again', () =>
     inPlace(async (place) => {
-      const rejects = async () =>
-        Object.entries(await place.files())
-          .filter(([name]) => name.endsWith('.ndjson') && name.includes('rejects'))
-          .flatMap(([, text]) => text.trimEnd().split('\n'))
-          .map((line) => (JSON.parse(line) as { text: string }).text)
-          .sort()
       for (const name of ['a', 'b', 'c']) {
         await writeFile(join(await place.input(), name), linesOf([`{"${name}`, event(name)]))
         await place.run({ onMalformed: 'quarantine' })
       }
       await place.put('d', 'd1')
       await place.run()
-      expect(await rejects()).toEqual(['{"a', '{"b', '{"c'])
+      expect(await place.rejects()).toEqual(['{"a', '{"b', '{"c'])
       const { runs } = await showBookmark(job, place.params())
       await rewindBookmark(job, place.params(), runs[0].id, { outputs: 'remove' })
-      expect(await rejects()).toEqual(['{"a'])
+      expect(await place.rejects()).toEqual(['{"a'])
       await place.run({ onMalformed: 'quarantine' })
-      expect(await rejects()).toEqual(['{"a', '{"b', '{"c'])
+      expect(await place.rejects()).toEqual(['{"a', '{"b', '{"c'])
+    }))
+
+  it('asks what becomes of refused lines that would be refused again, of a job without a table too', () =>
+    inPlace(async (place) => {
+      const params = place.params({ hasTable: false })
+      const run = () => runJob(job, params, { ...ENABLE, onMalformed: 'quarantine' })
+      for (const name of ['a', 'b']) {
+        await writeFile(join(await place.input(), name), linesOf([`{"${name}`, event(name)]))
+        await run()
+      }
+      const { runs } = await showBookmark(job, params)
+      await expect(rewindBookmark(job, params, runs[0].id)).rejects.toThrow(
+        /^WOULD_DOUBLE: the next run would write again the rows of 1 of the job's files\n {2}at .*rejects-.*, rows: 1\n/,
+      )
+      await rewindBookmark(job, params, runs[0].id, { outputs: 'remove' })
+      await run()
+      expect(await place.rejects()).toEqual(['{"a', '{"b'])
+      expect((await resetBookmark(job, params, { outputs: 'keep' })).removed).toEqual([])
+      await run()
+      expect(await place.rejects()).toEqual(['{"a', '{"a', '{"b', '{"b'])
     }))
 
   it('does not move it when the run fails', () =>
@@ -298,6 +321,21 @@ describe('a paused bookmark', () => {
       }
       expect((await place.run()).inputs).toHaveLength(1)
       expect(await place.tableUsers()).toEqual(['a1', 'b1'])
+    }))
+
+  it('leaves no refused lines that the next run refuses again', () =>
+    inPlace(async (place) => {
+      const quarantine: RunOptions = { ...ENABLE, onMalformed: 'quarantine' }
+      const pause = () => runJob(job, place.params({ hasTable: false }), { ...quarantine, bookmark: 'pause' })
+      for (const name of ['a', 'b']) {
+        await writeFile(join(await place.input(), name), linesOf([`{"${name}`, event(name)]))
+        for (let times = 0; times < 2; times++) {
+          await pause()
+          expect(await place.rejects()).toEqual(name === 'a' ? ['{"a'] : ['{"a', '{"b'])
+        }
+        await place.run({}, quarantine)
+      }
+      expect(await place.rejects()).toEqual(['{"a', '{"b'])
     }))
 
   it('reads again what some runs have read', () =>
@@ -614,7 +652,7 @@ describe('a bookmark that is moved', () => {
       const files = await place.files()
       const doubled = runs.slice(kept)
       const said = await move(place, runs[0].id, {}).catch(({ message }: Error) => message)
-      expect(said).toBe(`WOULD_DOUBLE: the next run would write again the rows of ${doubled.length} of the table's files
+      expect(said).toBe(`WOULD_DOUBLE: the next run would write again the rows of ${doubled.length} of the job's files
 ${doubled.map(({ id }) => `  at ${tableOf(id)}, rows: 1\n`).join('')}  at job segment-to-personalize
   nothing was changed; --outputs remove takes them away with the bookmark, --outputs keep leaves them, and their rows will be there twice`)
       expect(await place.files()).toEqual(files)

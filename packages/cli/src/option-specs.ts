@@ -202,7 +202,7 @@ const {
 /** Every option of `bookmark`. */
 export const bookmarkOptionSpecs = {
   outputs: {
-    describe: 'what becomes of the Parquet files with the rows of runs that are forgotten: they stay, or are removed',
+    describe: 'what becomes of the Parquet files and the rejects of runs that are forgotten: they stay, or are removed',
     value: 'POLICY',
     choices: ['keep', 'remove'],
   },

@@ -47,7 +47,7 @@ export interface BookmarkOptions
     | 'onNote'
     | 'signal'
   > {
-  /** What becomes of the table's files with rows of runs that are forgotten. No default where there are such files. */
+  /** What becomes of the table's files and of the rejects of runs that are forgotten. No default where there are such files. */
   readonly outputs?: 'keep' | 'remove'
 }
 
@@ -93,8 +93,8 @@ export async function showBookmark<P extends Params>(
 /**
  * Forgets every run, so that the next one reads the whole input.
  *
- * - Errors: WOULD_DOUBLE (author) names the files of the table whose rows would then be in it twice, unless `outputs` says what becomes of
- *   them; those of a run about its state.
+ * - Errors: WOULD_DOUBLE (author) names the files whose rows, of the table or of the rejects, would then be there twice, unless `outputs` says what
+ *   becomes of them; those of a run about its state.
  */
 export async function resetBookmark<P extends Params>(
   job: Job<P>,
@@ -252,11 +252,10 @@ async function forget(at: Moving, number: number, open: OpenSegment): Promise<Mo
   const forgotten = ledger.runs.slice(number + 1)
   const ids = new Set(forgotten.map((run) => run.id))
   const written = last?.manifest.outputs.filter(({ run }) => ids.has(run)) ?? []
-  const doubled = written.filter(({ format }) => format === 'parquet')
+  // Lines that were refused are refused again when they are read again.
+  const doubled = written.filter(({ format }) => format !== 'csv')
   if (doubled.length > 0 && outputs === undefined) throw wouldDouble(doubled)
-  // Their lines are refused again when they are read again.
-  const rejects = written.filter(({ format }) => format === 'rejects')
-  const removed = outputs === 'remove' ? [...doubled, ...rejects] : []
+  const removed = outputs === 'remove' ? doubled : []
   return { ...(await forgetRuns(state, ledger, number, { id, open })), forgotten, removed }
 }
 
@@ -275,7 +274,7 @@ function wouldDouble(outputs: readonly OutputInfo[]) {
   const names = outputs.slice(0, NAMES_MAX).map(({ name, rows }) => `${name}, rows: ${rows}`)
   return authorError(
     'WOULD_DOUBLE',
-    `the next run would write again the rows of ${outputs.length} of the table's files`,
+    `the next run would write again the rows of ${outputs.length} of the job's files`,
     {
       at: firstNames(names, outputs.length),
       help: 'nothing was changed; --outputs remove takes them away with the bookmark, --outputs keep leaves them, and their rows will be there twice',

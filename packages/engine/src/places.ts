@@ -104,7 +104,7 @@ export async function openPlaces(
     input,
     sinks,
     writeMode,
-    files: fileNames(writeMode, run.id),
+    files: fileNames(writeMode, run.id, bookmark?.isPaused),
     keptAs: kept,
     state,
     last: last?.manifest,

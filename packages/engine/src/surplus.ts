@@ -1,11 +1,12 @@
-import { formatLocation } from '@fletching/storage'
+import { formatLocation, joinLocation } from '@fletching/storage'
 import type { Places } from './places.ts'
 import type { OutputInfo } from './report.ts'
+import { PAUSED_REJECTS } from './write-mode.ts'
 
 /**
  * The names of what the last run wrote into the places of this one and this one does not replace: they are to be removed, so that
  * nobody reads yesterday's rows beside today's. Only what the last manifest names, below the folders of this run, is ever among them; of
- * a run that appends, no file of a table, and no rejects: the lines of objects that will not be read again.
+ * a run that appends, no file of a table, and no rejects but those of a paused bookmark: the lines of objects that will not be read again.
  */
 export function surplusOf(
   places: Pick<Places, 'sinks' | 'state' | 'last' | 'writeMode'>,
@@ -15,7 +16,8 @@ export function surplusOf(
   const homes = [...places.sinks.map(({ target }) => target), places.state.folder].map(formatLocation)
   const isAtHome = (name: string) =>
     homes.some((folder) => folder.endsWith('/') && name.startsWith(folder) && !name.includes('/../'))
-  const stays = ({ format }: OutputInfo) => format !== 'csv' && places.writeMode === 'append'
+  const paused = formatLocation(joinLocation(places.state.folder, PAUSED_REJECTS))
+  const stays = ({ format, name }: OutputInfo) => places.writeMode === 'append' && format !== 'csv' && name !== paused
   const names = (places.last?.outputs ?? []).filter((output) => !stays(output)).map(({ name }) => name)
   return names.filter((name) => !written.has(name) && isAtHome(name))
 }

@@ -46,11 +46,17 @@ export interface FileNames {
   readonly rejects: string
 }
 
-/** Beside files that stay, one has the name of its run, so that it is never one of another. */
-export function fileNames(mode: WriteMode, run: string): FileNames {
+/**
+ * Beside files that stay, one has the name of its run, so that it is never one of another. A run whose bookmark is paused leaves no file that
+ * stays: what it reads is still new, and the next run refuses the same lines.
+ */
+export function fileNames(mode: WriteMode, run: string, isPaused = false): FileNames {
   const ending = mode === 'append' ? `-${run}` : ''
-  return { part: `part-00000${ending}.parquet`, rejects: `rejects${ending}.ndjson` }
+  return { part: `part-00000${ending}.parquet`, rejects: isPaused ? PAUSED_REJECTS : `rejects${ending}.ndjson` }
 }
+
+/** In the state folder, until the next run. */
+export const PAUSED_REJECTS = 'rejects-paused.ndjson'
 
 /**
  * Refuses a sink whose place holds something, whoever wrote it: the CSV itself, or anything below the folder of a table.

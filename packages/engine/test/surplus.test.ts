@@ -55,6 +55,12 @@ it.each<[string, readonly string[] | undefined, readonly string[], readonly stri
 
 it.each<[string, readonly string[], readonly string[], readonly string[]]>([
   ['no file of a table', ['table/a', 'table/d/b', 'other/c'], ['table/e'], []],
+  [
+    'the rejects of a paused bookmark',
+    ['state/rejects-paused.ndjson', 'csv/rejects-paused.ndjson'],
+    [],
+    ['state/rejects-paused.ndjson'],
+  ],
   ['no rejects', ['table/a', 'state/rejects-r1.ndjson'], ['table/b', 'state/rejects-r2.ndjson'], []],
 ])('removes, of a run that appends, %s', (_, last, written, names) => {
   expect(surplus(last, written, 'append')).toEqual(names)
