@@ -413,6 +413,25 @@ describe('a CSV of the rows of all runs', () => {
     }),
   )
 
+  it('is written by a run without a row of its own that leaves the CSV of earlier ones', () =>
+    inPlace(async (place) => {
+      const skip: RunOptions = { onEmpty: 'skip', onMalformed: 'quarantine' }
+      for (const name of ['a', 'b']) {
+        await place.put(name, `${name}1`)
+        await place.run()
+      }
+      expect(await place.csvUsers()).toEqual(['b1'])
+      const table = await tableIn(place)
+      await writeFile(join(place.folder, 'in/c'), '{"c\n')
+      expect((await place.run(skip, FULL)).outputs).toMatchObject([{ format: 'rejects' }, { format: 'csv', rows: 2 }])
+      expect(await place.csvUsers()).toEqual(['a1', 'b1'])
+      expect([await tableIn(place), await place.rejects()]).toEqual([table, ['{"c']])
+      // It holds them already.
+      await writeFile(join(place.folder, 'in/d'), '{"d\n')
+      expect((await place.run(skip, FULL)).outputs).toMatchObject([{ format: 'rejects' }])
+      expect((await place.run(skip, FULL)).inputs).toEqual([])
+    }))
+
   it('is not written where no run had a row', () =>
     inPlace(async (place) => {
       await writeFile(join(await place.input(), 'a'), linesOf([event('')]))

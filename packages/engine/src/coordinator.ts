@@ -144,10 +144,10 @@ export class Coordinator {
     return this.#rejects.prepare()
   }
 
-  /** The CSVs alone: a run that read nothing may owe them rows of earlier runs, and has none for a table. */
+  /** The rejects and the CSVs: a run without a row may owe a CSV the rows of earlier runs, and has none for a table. */
   async prepareCsvs(): Promise<PreparedOutput[]> {
     for (const sink of this.#sinks) if (!isCsv(sink)) await sink.abort()
-    const outputs: PreparedOutput[] = []
+    const outputs = await this.#rejects.prepare()
     for (const sink of this.#sinks.filter(isCsv)) outputs.push(...(await sink.prepare()))
     return outputs
   }

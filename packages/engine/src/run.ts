@@ -71,13 +71,13 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     if (run === undefined || log === undefined) throw internal('a run without a name has something to show')
     const { id, output, before } = run
     const outputsAtPlaces =
-      found.objects.length === 0 ? coordinator.prepareCsvs() : prepare(coordinator, summary.accounting, options)
+      found.objects.length === 0 ? coordinator.prepareCsvs() : prepare(coordinator, summary.accounting, places, options)
     const prepared = await orAborted(outputsAtPlaces, options.signal, WRITE_GRACE_MS)
     const moved = await orAborted(moveBookmark(places, id, found.objects, passed, log), options.signal, WRITE_GRACE_MS)
     const outputs = prepared.map((one) => outputInfo(one, id))
     const report: Report = { ...about(), inputs: read.objects.map(inputInfo), skipped, ...summary, outputs }
     const isSkipped = summary.accounting.rows === 0 && options.onEmpty === 'skip'
-    const surplus = isSkipped ? [] : surplusOf(places, outputs)
+    const surplus = surplusOf(places, outputs, isSkipped)
     const kept = keptOutputs(last?.outputs ?? [], outputs, surplus)
     const manifest = { manifestVersion: 1, run: id, output, ...hashes, ...report, outputs: kept } as const
     const shown = [...(moved?.prepared ?? []), ...prepared]
@@ -131,11 +131,15 @@ async function moveBookmark(
 async function prepare(
   coordinator: Coordinator,
   accounting: Accounting,
+  places: Places,
   options: RunOptions,
 ): Promise<PreparedOutput[]> {
   options.signal?.throwIfAborted()
   if (accounting.rows > 0 || options.onEmpty === 'header') return coordinator.prepare()
-  if (options.onEmpty === 'skip') return coordinator.prepareRejects()
+  if (options.onEmpty === 'skip') {
+    // A CSV of the rows of all runs may be owed although this one has none.
+    return (await lacksRows(places, options)) ? coordinator.prepareCsvs() : coordinator.prepareRejects()
+  }
   throw dataError('EMPTY_RESULT', `no row came out of ${accounting.lines} lines`, {
     at: [
       ...Object.entries(accounting.filtered).map(([reason, count]) => `${count} filtered: ${reason}`),

@@ -19,6 +19,7 @@ function surplus(
   last: readonly string[] | undefined,
   written: readonly string[],
   writeMode: WriteMode = 'replace',
+  isSkipped = false,
 ): string[] {
   const store = openMemoryStore()
   const places = {
@@ -30,7 +31,7 @@ function surplus(
     state: stateIn(store),
     last: last === undefined ? undefined : ({ outputs: last.map(output) } as unknown as Manifest),
   }
-  return surplusOf(places, written.map(output)).map((name) => name.slice('memory:'.length))
+  return surplusOf(places, written.map(output), isSkipped).map((name) => name.slice('memory:'.length))
 }
 
 it.each<[string, readonly string[] | undefined, readonly string[], readonly string[]]>([
@@ -64,6 +65,13 @@ it.each<[string, readonly string[], readonly string[], readonly string[]]>([
   ['no rejects', ['table/a', 'state/rejects-r1.ndjson'], ['table/b', 'state/rejects-r2.ndjson'], []],
 ])('removes, of a run that appends, %s', (_, last, written, names) => {
   expect(surplus(last, written, 'append')).toEqual(names)
+})
+
+it('removes, of a run without a row that leaves the old outputs, the rejects of a paused bookmark alone', () => {
+  const last = ['csv/part-00000.csv', 'table/a', 'state/rejects.ndjson', 'state/rejects-paused.ndjson']
+  for (const mode of ['append', 'replace'] as const) {
+    expect(surplus(last, [], mode, true)).toEqual(['state/rejects-paused.ndjson'])
+  }
 })
 
 it.each<[readonly string[], readonly string[], readonly string[], readonly string[]]>([
