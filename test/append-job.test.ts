@@ -145,6 +145,18 @@ describe('a run that appends', () => {
       expect(await runs.table()).toEqual(rowsOf(['u1', 'u2', 'u2'], [18]))
     }))
 
+  it('says that rows of another job stand in the table', () =>
+    inFolder(async (folder) => {
+      const runs = new Runs(folder)
+      const first = await runs.over('in1', ['u1'], [18])
+      const second = await runs.over('in2', ['u2'], [18], { ...APPEND, partitionBy: ['dt', 'event_type'] })
+      expect(second.warnings).toEqual([
+        `the job is not the one of run ${runOf(first)}: rows of both stand in the table`,
+      ])
+      const third = await runs.over('in3', ['u3'], [18], { ...APPEND, partitionBy: ['dt', 'event_type'] })
+      expect([first.warnings, third.warnings]).toEqual([[], []])
+    }))
+
   it('leaves the rejects of all runs, and a table that got no row', () =>
     inFolder(async (folder) => {
       const runs = new Runs(folder)

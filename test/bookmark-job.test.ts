@@ -251,6 +251,17 @@ describe('an object that changed', () => {
       expect((await place.run()).inputs).toEqual([])
     }))
 
+  it('has changed once more when the run that read it again is forgotten', () =>
+    inPlace(async (place) => {
+      await changed(place)
+      await place.run({ onChanged: 'reprocess' })
+      const { runs } = await showBookmark(job, place.params())
+      await rewindBookmark(job, place.params(), runs[0].id, { outputs: 'remove' })
+      expect(await place.refusal()).toMatch(/^OBJECT_CHANGED_SINCE: /)
+      await place.run({ onChanged: 'reprocess' })
+      expect(await place.tableUsers()).toEqual(['a1', 'a1', 'a2', 'b1'])
+    }))
+
   it('is left out', () =>
     inPlace(async (place) => {
       await changed(place)

@@ -59,7 +59,8 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     if (!isLacking) return nothingNew(about(), found, options)
     options.onNote?.('nothing is new; the CSV does not hold the rows of all runs, and is written anew from the table')
   }
-  const hashes = { jobHash: hash, paramsHash: paramsHash(plainParams(job, params), options) }
+  const asked = { ...options, writeMode: places.writeMode }
+  const hashes = { jobHash: hash, paramsHash: paramsHash(plainParams(job, params), asked) }
   const earlier = await orAborted(earlierReport(places, hashes, found.objects), options.signal)
   if (earlier !== undefined) {
     options.onNote?.(`run ${places.last?.run} has appended these objects already; nothing was read or written`)
@@ -75,7 +76,8 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     const prepared = await orAborted(outputsAtPlaces, options.signal, WRITE_GRACE_MS)
     const moved = await orAborted(moveBookmark(places, id, found.objects, passed, log), options.signal, WRITE_GRACE_MS)
     const outputs = prepared.map((one) => outputInfo(one, id))
-    const report: Report = { ...about(), inputs: read.objects.map(inputInfo), skipped, ...summary, outputs }
+    const warnings = [...summary.warnings, ...warningsOfTable(places, hash)]
+    const report: Report = { ...about(), inputs: read.objects.map(inputInfo), skipped, ...summary, warnings, outputs }
     const isSkipped = summary.accounting.rows === 0 && options.onEmpty === 'skip'
     const surplus = surplusOf(places, outputs, isSkipped)
     const kept = keptOutputs(last?.outputs ?? [], outputs, surplus)
@@ -91,6 +93,13 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     const { state, run, ledgerBefore } = places
     throw run === undefined ? error : await orOvertaken(error, state, { ...run, run: run.id, ledgerBefore })
   })
+}
+
+/** Without a bookmark a job that has changed is not refused. */
+function warningsOfTable({ writeMode, bookmark, last }: Places, hash: string): string[] {
+  const hasTable = last?.outputs.some(({ format }) => format === 'parquet') ?? false
+  if (writeMode !== 'append' || bookmark !== undefined || !hasTable || last?.jobHash === hash) return []
+  return [`the job is not the one of run ${last?.run}: rows of both stand in the table`]
 }
 
 /** The report of a run that had nothing to read, and left everything as it was. */
