@@ -75,12 +75,17 @@ async function cuttable(objects: readonly ObjectInfo[], store: Store): Promise<R
     const magic = firstBytes(object, store) ?? (await firstBytesOfPart(object, store))
     if (magic !== undefined && isPlain(magic)) plain.add(object)
   }
-  const next = large.values()
+  // A generator ends for all who take from it when one of them fails.
+  const next = eachOf(large)
   const lookOn = async () => {
     for (const object of next) await look(object)
   }
   await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, lookOn))
   return plain
+}
+
+function* eachOf<T>(items: readonly T[]): Generator<T> {
+  yield* items
 }
 
 /** Undefined where the store gives no parts, or could give those of different versions. */

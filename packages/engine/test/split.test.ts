@@ -127,6 +127,24 @@ describe('the units of an input', () => {
     await expect(show([gone])).rejects.toThrow('NO_SUCH_OBJECT: the object is gone since it was listed\n  at gone')
   })
 
+  it('ask for no more first bytes once an object cannot be read', async () => {
+    let asked = 0
+    const store: Store = {
+      ...openDiscardStore(),
+      async *readPart({ name }) {
+        const number = asked++
+        await setImmediate()
+        if (number === 3) throw new Error(`no ${name}`)
+        yield Buffer.from('{"user')
+      },
+    }
+    const objects = Array.from({ length: 100 }, (_, n) => ({ ...objectOf(`o${n}`, 40 * MIB), etag: '"1"' }))
+    await expect(show(objects, store)).rejects.toThrow('no o3')
+    for (let turns = 0; turns < 200; turns++) await setImmediate()
+    // Those that were under way, and the three before it in their next.
+    expect(asked).toBeLessThanOrEqual(32)
+  })
+
   it('are one archive alone when the input is one compressed object that can be read without waiting', () =>
     inFolder(async (folder) => {
       const fileOf = async (name: string, bytes: Uint8Array) => {
