@@ -20,3 +20,19 @@ describe('the command in a checkout that was not built', () => {
       })
     }))
 })
+
+describe('the command on a Node that is too old', () => {
+  it('says which it needs', () =>
+    inFolder(async (folder) => {
+      const preload = join(folder, 'older.cjs')
+      writeFileSync(preload, "delete require('node:zlib').crc32")
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', preload, commandFile, 'list'], {
+        encoding: 'utf8',
+      })
+      expect({ status, stdout, stderr }).toEqual({
+        status: 4,
+        stdout: '',
+        stderr: `NODE_TOO_OLD: Node ${process.version} lacks what the command needs\n  expected Node 20.19 or newer of 20, or 22.2 or newer\n`,
+      })
+    }))
+})
