@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { ObjectInfo } from '@fletching/storage'
+import type { Measured, Meter } from './meter.ts'
 import { countTaken } from './sent-count.ts'
 import { onDeath } from './worker-death.ts'
 import { type PackedError, unpackError } from './worker-messages.ts'
@@ -11,31 +12,39 @@ export interface InflateSetup {
   readonly sent: SharedArrayBuffer
   /** The pieces, which take turns: memory of its own for each would be a gigabyte of garbage for a gigabyte of content. */
   readonly pieces: readonly Uint8Array[]
+  /** Whether it measures its operators. */
+  readonly measures: boolean
 }
 
 /** What an inflating worker sends. */
 export type Inflated =
   /** The next piece holds so many bytes, made from so many stored ones. */
   | { readonly kind: 'content'; readonly byteLength: number; readonly storedBytes: number }
-  | { readonly kind: 'end' }
+  | { readonly kind: 'end'; readonly measured: Measured | undefined }
   | { readonly kind: 'failed'; readonly error: PackedError }
+
+interface InflateOptions {
+  readonly meter?: Meter | undefined
+  readonly openWorker?: ((setup: InflateSetup) => Worker) | undefined
+}
 
 /**
  * The content of a compressed object, read and inflated by a worker of its own while this thread does something with what came before: a
  * single large file is then ready when it is inflated. What it gives is good until the next is asked for.
  *
+ * - `meter`: is told at the end of what reading and inflating took.
  * - Memory: what the worker may be ahead, 2 MiB.
  * - Errors: those of reading and inflating; those of the worker's death, with the object's name.
  */
 export async function* inflateAhead(
   object: ObjectInfo,
   onRead: (storedBytes: number) => void,
-  openWorker: (setup: InflateSetup) => Worker = openInflateWorker,
+  { meter, openWorker = openInflateWorker }: InflateOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const sent = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
   const sentPieces = new Int32Array(sent)
   const pieces = Array.from({ length: PIECES }, () => new Uint8Array(new SharedArrayBuffer(PIECE_BYTES)))
-  const worker = openWorker({ object, sent, pieces })
+  const worker = openWorker({ object, sent, pieces, measures: meter !== undefined })
   const arrived: Inflated[] = []
   let death: Error | undefined
   let wake = () => {}
@@ -55,7 +64,10 @@ export async function* inflateAhead(
   try {
     while (true) {
       const message = arrived.shift()
-      if (message?.kind === 'end') return
+      if (message?.kind === 'end') {
+        if (message.measured !== undefined) meter?.add(message.measured)
+        return
+      }
       if (message?.kind === 'failed') throw unpackError(message.error)
       if (message !== undefined) {
         onRead(message.storedBytes)

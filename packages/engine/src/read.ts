@@ -85,7 +85,7 @@ async function readHere({ plan, store, units, threads, meter }: InputWork, readi
   const archive = threads.count > 1 ? soleArchive(units, store) : undefined
   if (archive !== undefined) {
     const { inflateAhead } = await import('./inflate-ahead.ts')
-    const contents = () => reading.untilAborted(inflateAhead(archive, (bytes) => reading.countRead(bytes)))
+    const contents = () => reading.untilAborted(inflateAhead(archive, (bytes) => reading.countRead(bytes), { meter }))
     source = { ...source, contents }
   }
   const scanner = new UnitScanner(new Pipeline(plan, meter), source, meter)

@@ -113,6 +113,23 @@ describe('an analysis', () => {
     }),
   )
 
+  it('of one archive has the reading and the inflating of another thread', () =>
+    inFolder(async (folder) => {
+      const content = clickLines(20_000)
+      await writeFile(join(folder, 'a'), gzipSync(content))
+      const places = { INPUT: join(folder, 'a'), CSV: join(folder, 'csv'), TABLE: join(folder, 'table') }
+      const analyses = [1, 2].map((workers) => analyzeJob(clicks, places, { onMalformed: 'skip', workers, cpus: 2 }))
+      const [one, two] = (await Promise.all(analyses)).map(({ operators }) => operators.slice(0, 3))
+      expect(two.map(({ milliseconds, ...rest }) => [rest, typeof milliseconds])).toEqual(
+        one.map(({ milliseconds, ...rest }) => [rest, typeof milliseconds]),
+      )
+      expect(two).toMatchObject([
+        { operator: 'read', milliseconds: expect.any(Number) },
+        { operator: 'inflate', milliseconds: expect.any(Number) },
+        { operator: `scan ndjson ${folder}/a` },
+      ])
+    }))
+
   it('needs no output that could be written', () =>
     withEvents(async ({ INPUT }) => {
       const places = { INPUT, CSV: join(INPUT, 'a/x/csv'), TABLE: 's3://no-such-bucket/table' }

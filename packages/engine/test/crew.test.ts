@@ -344,7 +344,7 @@ describe('a worker that inflates ahead', () => {
     const onRead = (bytes: number) => {
       read += bytes
     }
-    for await (const bytes of inflateAhead(object, onRead, openWorker)) pieces.push(Uint8Array.from(bytes))
+    for await (const bytes of inflateAhead(object, onRead, { openWorker })) pieces.push(Uint8Array.from(bytes))
     return { text: Buffer.concat(pieces).toString(), read }
   }
 
