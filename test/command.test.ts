@@ -201,6 +201,7 @@ describe('a run that fails', () => {
       run('--on-malformed', 'skip', '--max-malformed', '1'),
       3,
       `TOO_MANY_MALFORMED: more than 1 lines are malformed
+  at ./in/a line 2, the first beyond the limit
   at job ${JOB}
   nothing was written; mend the producer, or raise --max-malformed
 `,
@@ -214,6 +215,32 @@ describe('a run that fails', () => {
   at 1 UNFINISHED
   at job ${JOB}
   nothing was written; mend the producer, or raise --max-malformed
+`,
+    ],
+    [
+      'on too many lines of which no row can be made',
+      {
+        'in/a': `{\n${event('u')}${event('u', 'never')}`,
+        'in/b': `${event('u')}${event('u', 'never')}${event('u', 'never')}`,
+      },
+      run('--on-malformed', 'skip', '--max-rejects', '2'),
+      3,
+      `TOO_MANY_REJECTS: more than 2 lines are malformed or set aside
+  at ./in/b line 2, the first beyond the limit
+  at job ${JOB}
+  nothing was written; mend the producer, or raise --max-rejects
+`,
+    ],
+    [
+      'on too large a share of lines of which no row can be made',
+      { 'in/a': `{\n${event('u')}${event('u', 'never')}` },
+      run('--on-malformed', 'skip', '--max-rejects', '50%'),
+      3,
+      `TOO_MANY_REJECTS: 2 of 3 lines are malformed or set aside, more than 50%
+  at 1 UNFINISHED
+  at 1 timestamp: NOT_A_TIMESTAMP
+  at job ${JOB}
+  nothing was written; mend the producer, or raise --max-rejects
 `,
     ],
     [

@@ -124,6 +124,7 @@ const cases: readonly Case[] = [
   ['MALFORMED_JSON', { 'in/a': linesOf([secret(`,"x":"${'x'.repeat(100)}"`)]) }, run('--max-line-bytes', '100')],
   ['TOO_MANY_MALFORMED', { 'in/a': bad }, run('--on-malformed', 'skip', '--max-malformed', '3')],
   ['TOO_MANY_MALFORMED', { 'in/a': bad }, run('--on-malformed', 'quarantine', '--max-malformed', '3%')],
+  ['TOO_MANY_REJECTS', { 'in/a': bad }, run('--on-malformed', 'skip', '--max-rejects', '3')],
   ['EMPTY_RESULT', { 'in/a': linesOf([...setAside, ...filtered]) }, run()],
   ['CORRUPT_GZIP', { 'in/a': gzipSync(good.repeat(20)).subarray(0, -9) }, run()],
   ['CORRUPT_GZIP', { 'in/a': bytesOf(gzipSync(`${good}\n`), MARK) }, run()],

@@ -22,6 +22,10 @@ export const runOptionSpecs = {
     describe: 'fail beyond so many malformed lines, under skip and quarantine; no limit by default',
     value: 'N or P%',
   },
+  'max-rejects': {
+    describe: 'fail beyond so many lines that are malformed or set aside; no limit by default',
+    value: 'N or P%',
+  },
   'max-objects': { describe: 'fail before reading when the input has more objects; no limit by default', value: 'N' },
   'max-input-bytes': {
     describe: 'fail before reading when the input has more stored bytes; no limit by default',

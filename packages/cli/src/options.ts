@@ -25,6 +25,7 @@ export function runOptions(values: OptionValues, limits: ContainerLimits): RunOp
   return definedOnly({
     onMalformed: text('on-malformed') as RunOptions['onMalformed'],
     malformedMax: limit('max-malformed', text('max-malformed')),
+    rejectsMax: limit('max-rejects', text('max-rejects')),
     objectsMax: count('max-objects', text('max-objects')),
     inputBytesMax: byteCount('max-input-bytes', text('max-input-bytes')),
     gzipRatioMax: ratio('max-gzip-ratio', text('max-gzip-ratio')),

@@ -1,8 +1,6 @@
 import { dataError, type FletchingError } from '@fletching/columns/errors'
 import { describeMalformed } from '@fletching/ndjson'
-import { type Accounting, sum } from './accounting.ts'
 import type { Reject } from './morsel.ts'
-import type { RunOptions } from './options.ts'
 
 /** The error for the first malformed line under `--on-malformed fail`; the line itself is shown only when asked for. */
 export function malformedError(line: Reject, showData: boolean): FletchingError {
@@ -13,37 +11,6 @@ export function malformedError(line: Reject, showData: boolean): FletchingError 
       'nothing was written; --on-malformed quarantine sets such lines apart and goes on',
     ],
     details: { object: line.object, line: line.line, byteOffset: line.byteOffset, code: line.code },
-  })
-}
-
-/**
- * Holds the malformed lines against a limit in lines, while reading.
- *
- * - Errors: TOO_MANY_MALFORMED (data).
- */
-export function assertMalformedCount(count: number, max: RunOptions['malformedMax']): void {
-  if (max === undefined || !('lines' in max) || count <= max.lines) return
-  throw tooMany(`more than ${max.lines} lines are malformed`, [])
-}
-
-/**
- * Holds the malformed lines against a limit in percent of all lines, once all are known.
- *
- * - Errors: TOO_MANY_MALFORMED (data).
- */
-export function assertMalformedShare({ lines, malformed }: Accounting, max: RunOptions['malformedMax']): void {
-  if (max === undefined || !('percent' in max)) return
-  const count = sum(malformed)
-  // In doubles, 0.57% of 10,000 is a little less than 57.
-  if (count <= Number(((max.percent * lines) / 100).toPrecision(12))) return
-  const codes = Object.entries(malformed).map(([code, times]) => `${times} ${code}`)
-  throw tooMany(`${count} of ${lines} lines are malformed, more than ${max.percent}%`, codes)
-}
-
-function tooMany(what: string, at: string[]) {
-  return dataError('TOO_MANY_MALFORMED', what, {
-    at,
-    help: 'nothing was written; mend the producer, or raise --max-malformed',
   })
 }
 

@@ -38,6 +38,8 @@ export interface RunOptions {
    * the first object alone, and the verdict would depend on where the run has got to. No limit by default.
    */
   readonly malformedMax?: { readonly lines: number } | { readonly percent: number }
+  /** The same for all lines of which no row could be made although they were wanted: those set aside, and malformed ones. No limit by default. */
+  readonly rejectsMax?: RunOptions['malformedMax']
   /** More input objects fail the run before anything is read; no limit by default. */
   readonly objectsMax?: number
   /** More stored bytes of input fail the run, before anything is read where their number is known; no limit by default. */

@@ -5,8 +5,8 @@ import { type Accounting, assertAddsUp, sum, type Tally } from './accounting.ts'
 import { type Coordinator, openCoordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
 import { assertInputWithin } from './limits.ts'
+import { assertShare, malformedLines, rejectedLines } from './line-limit.ts'
 import { leaving } from './list-input.ts'
-import { assertMalformedShare } from './malformed.ts'
 import type { Meter } from './meter.ts'
 import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
@@ -67,7 +67,7 @@ export async function passOver<T>(
     const summary = summarize(read)
     assertAddsUp(summary.accounting, 'all objects')
     assertEveryLineWritten(coordinator, summary.accounting, options)
-    assertMalformedShare(summary.accounting, options.malformedMax)
+    for (const kind of [malformedLines, rejectedLines]) assertShare(kind, summary.accounting, options)
     const left = leaving(skipped, objects.slice(read.objects.length))
     return await finish({ read, summary, skipped: left, coordinator, log, threads: crew?.workerCount ?? 1 })
   } catch (error) {

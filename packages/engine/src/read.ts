@@ -7,7 +7,8 @@ import type { Coordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
 import type { Decided, Deduplicator } from './deduplicator.ts'
 import { assertReadWithin } from './limits.ts'
-import { assertMalformedCount, malformedError } from './malformed.ts'
+import { LineLimit, malformedLines, rejectedLines } from './line-limit.ts'
+import { malformedError } from './malformed.ts'
 import type { Meter } from './meter.ts'
 import type { MorselBody, ObjectCounts, Reject, Undecided } from './morsel.ts'
 import { sinkSchema } from './operators.ts'
@@ -135,7 +136,8 @@ class Reading {
   readonly #refused: Refused = new Map()
   #bytes = 0
   #rows = 0
-  #malformed = 0
+  readonly #malformedLimit: LineLimit
+  readonly #rejectsLimit: LineLimit
   #lineBreaksReplaced = 0
   #seq = 0
   #lastPause = performance.now()
@@ -150,6 +152,8 @@ class Reading {
     this.#deduplicator = deduplicator
     this.#objects = objects
     this.#options = options
+    this.#malformedLimit = new LineLimit(malformedLines, options)
+    this.#rejectsLimit = new LineLimit(rejectedLines, options)
     this.#bytesTotal = objects.reduce((sum, object) => sum + object.size, 0)
   }
 
@@ -231,17 +235,17 @@ class Reading {
 
   /** Applies the policy on malformed lines. */
   #judge(rejects: readonly Reject[], linesBefore: number): void {
-    const { onMalformed = 'fail', malformedMax, showData = false } = this.#options
+    const { onMalformed = 'fail', showData = false } = this.#options
     const malformed = rejects.filter(({ stage }) => stage === 'malformed')
     if (malformed.length > 0 && onMalformed === 'fail') {
       const [{ line, ...first }] = malformed
       throw malformedError({ ...first, line: line + linesBefore }, showData)
     }
-    this.#malformed += malformed.length
-    assertMalformedCount(this.#malformed, malformedMax)
+    this.#malformedLimit.add(malformed, linesBefore)
   }
 
   async #write({ body: { parts, rejects }, linesBefore }: Decided): Promise<void> {
+    this.#rejectsLimit.add(rejects, linesBefore)
     for (const part of parts) if (part.format === 'csv') this.#lineBreaksReplaced += part.lineBreaksReplaced
     const { onMalformed = 'fail', redactRejects = false } = this.#options
     const kept = onMalformed === 'skip' ? rejects.filter(({ stage }) => stage !== 'malformed') : rejects
