@@ -34,7 +34,46 @@ describe('the limits of a container', () => {
       },
       { cpus: 4, memoryBytes: 483_183_820 },
     ],
-    ['what is written makes no sense', { 'cpu.max': 'x', 'memory.max': '' }, none],
+    ['what is written makes no sense', { 'cpu.max': 'x', 'memory.max': '', own: '::\nx' }, none],
+    ['the group of version 2 is the outermost one', { own: '0::/\n', 'memory.max': 'max' }, none],
+    [
+      'the group of version 2 is below others, each with limits',
+      {
+        own: '0::/a.slice/b.scope\n',
+        'a.slice/cpu.max': '100000 100000\n',
+        'a.slice/memory.max': '2000000000\n',
+        'a.slice/b.scope/cpu.max': '300000 100000\n',
+        'a.slice/b.scope/memory.max': '3000000000\n',
+        'other.slice/memory.max': '1000000\n',
+      },
+      { cpus: 1, memoryBytes: 18e8 },
+    ],
+    [
+      'version 2 sets one beyond which memory is taken away',
+      { own: '0::/a\n', 'a/memory.max': 'max\n', 'a/memory.high': '1000000000\n' },
+      { ...none, memoryBytes: 9e8 },
+    ],
+    [
+      'the groups of version 1 are below others, one for each controller',
+      {
+        own: '9:name=systemd:/x\n4:memory:/pod/one\n2:cpu,cpuacct:/quota\n0::/\n',
+        'cpu/quota/cpu.cfs_quota_us': '200000\n',
+        'cpu/quota/cpu.cfs_period_us': '100000\n',
+        'memory/memory.limit_in_bytes': '9223372036854771712\n',
+        'memory/pod/one/memory.limit_in_bytes': '536870912\n',
+      },
+      { cpus: 2, memoryBytes: 483_183_820 },
+    ],
+    [
+      'the own group is the only one to be seen',
+      { own: '4:memory:/docker/a:b\n', 'memory/memory.limit_in_bytes': '1000000000\n' },
+      { ...none, memoryBytes: 9e8 },
+    ],
+    [
+      'the own group is outside of what is to be seen',
+      { own: '0::/../../x\n', 'memory.max': '1000000000' },
+      { ...none, memoryBytes: 9e8 },
+    ],
   ]
 
   it.each(cases)('are read where %s', (_, files, limits) =>
@@ -43,7 +82,7 @@ describe('the limits of a container', () => {
         await mkdir(dirname(join(folder, name)), { recursive: true })
         await writeFile(join(folder, name), text)
       }
-      expect(containerLimits(folder)).toEqual(limits)
+      expect(containerLimits(folder, join(folder, 'own'))).toEqual(limits)
     }),
   )
 })
