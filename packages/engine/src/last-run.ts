@@ -2,7 +2,7 @@ import type { Job, Params, ValuesOf } from '@fletching/job'
 import { inJob } from './in-job.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 import type { RunOptions } from './options.ts'
-import { stateFolder } from './outputs.ts'
+import { plainAddress, stateFolder } from './outputs.ts'
 import { openStores } from './places.ts'
 
 /**
@@ -17,9 +17,9 @@ export async function lastRun<P extends Params>(
   options: Pick<RunOptions, 'state' | 's3'> = {},
 ): Promise<Manifest | undefined> {
   return inJob(job.name, async () => {
-    const output = job.build(params)[0].sink.to
-    const folder = stateFolder(output, job.name, options.state)
-    const store = await openStores(options)(options.state ?? output)
-    return (await readManifest(store, folder, output))?.manifest
+    const [{ sink }] = job.build(params)
+    const folder = stateFolder(sink.to, job.name, options.state)
+    const store = await openStores(options)(options.state ?? sink.to)
+    return (await readManifest(store, folder, plainAddress(sink.to)))?.manifest
   })
 }

@@ -22,7 +22,7 @@ const job = defineJob({
 })
 
 describe('lastRun', () => {
-  it.each([undefined, 'state'])('is none before the first run, and then what that has told; --state %s', (name) =>
+  it.each([undefined, 'state'])('is none before the first run, and then what that has told, however the output is written; --state %s', (name) =>
     inFolder(async (folder) => {
       const params = { INPUT: join(folder, 'in'), CSV: join(folder, 'out') }
       const options = name === undefined ? {} : { state: join(folder, name) }
@@ -30,7 +30,7 @@ describe('lastRun', () => {
       writeFileSync(join(params.INPUT, 'a.json'), clickLines(4))
       expect(await lastRun(job, params, options)).toBeUndefined()
       const report = await runJob(job, params, options)
-      const found = await lastRun(job, params, options)
+      const found = await lastRun(job, { ...params, CSV: `file://${params.CSV}/` }, options)
       expect(found?.outputs).toEqual(report.outputs)
       expect(found?.accounting).toEqual(report.accounting)
     }),
