@@ -22,8 +22,8 @@ export interface FindOptions {
  * The objects that an input path means: the object with exactly that name; else those below the folder of that name, never those
  * that merely begin with it; else those that match it as a glob.
  *
- * Below a folder, names that begin with `_` or `.` and empty folder markers are passed over and counted, and so is what matches a
- * glob of `exclude`, held against the path below the folder, and against the name alone when the glob has no `/`.
+ * Below a folder, names that begin with `_` or `.`, empty folder markers and what the store takes for no object are passed over and counted, and
+ * so is what matches a glob of `exclude`, held against the path below the folder, and against the name alone when the glob has no `/`.
  *
  * - Order: UTF-8 byte order of the names.
  * - Errors: NO_INPUT (author) when nothing is found, with what was passed over or lies nearby.
@@ -37,9 +37,12 @@ export async function findInput(
   const excluded = exclude.map((glob) => ({ pattern: globPattern(glob), byName: !glob.includes('/') }))
   const objects: ObjectInfo[] = []
   const skipped: Record<string, number> = { 'hidden name': 0, 'folder marker': 0, excluded: 0 }
+  const skip = (reason: string) => {
+    skipped[reason] = (skipped[reason] ?? 0) + 1
+  }
   const take = (object: ObjectInfo, reason: string | undefined) => {
     if (reason === undefined) objects.push(object)
-    else skipped[reason] = (skipped[reason] ?? 0) + 1
+    else skip(reason)
   }
   const exact = path.endsWith('/') ? undefined : await store.stat(location)
   if (exact !== undefined) {
@@ -52,11 +55,15 @@ export async function findInput(
   const folder = glob === undefined ? asFolder(location) : withKey(location, globFolder(glob))
   const wanted = glob === undefined ? undefined : globPattern(glob)
   const prefix = keyOf(folder)
-  for await (const object of store.list(folder)) {
+  const isWanted = (key: string) => wanted === undefined || wanted.test(key)
+  const passOver = (at: Location, reason: string) => {
+    const key = keyOf(at)
+    if (isWanted(key)) skip(skipReason(key.slice(prefix.length), 1, excluded) ?? reason)
+  }
+  for await (const object of store.list(folder, passOver)) {
     const key = keyOf(object.location)
-    const below = key.slice(prefix.length)
-    if (wanted !== undefined && !wanted.test(key)) continue
-    take(object, skipReason(below, object.size, excluded) ?? reasonToSkip(object, false))
+    if (!isWanted(key)) continue
+    take(object, skipReason(key.slice(prefix.length), object.size, excluded) ?? reasonToSkip(object, false))
   }
   if (objects.length === 0 && !mayBeNone()) throw await noInput(store, path, location, skipped)
   return { objects: inOrder(objects), skipped }

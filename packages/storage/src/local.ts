@@ -6,12 +6,12 @@ import { failure, isMissing } from './local-errors.ts'
 import { info, pathOf, statFile } from './local-file.ts'
 import { abandonFile, assertFileWritable, completeFile, createFile, putFile, removeFile } from './local-writer.ts'
 import { asFolder, type Location } from './location.ts'
-import { compareNames, type ObjectInfo, type Store } from './store.ts'
+import { compareNames, type ObjectInfo, type PassOver, type Store } from './store.ts'
 
 /**
  * Files on this machine.
  *
- * - Reading: symbolic links below a folder are followed to files inside of it only; sockets, pipes and devices are passed over.
+ * - Reading: symbolic links below a folder are followed to files inside of it only; others, sockets, pipes and devices are passed over, and told of.
  * - Writing: under a temporary name in the same folder, brought to disk, then renamed; the folder is brought to disk too.
  */
 export function openLocalStore(): Store {
@@ -50,10 +50,10 @@ async function withoutLinks(path: string): Promise<string> {
   return join(await withoutLinks(dirname(path)), basename(path))
 }
 
-async function* listFiles(folder: Location): AsyncGenerator<ObjectInfo> {
+async function* listFiles(folder: Location, passOver: PassOver = () => {}): AsyncGenerator<ObjectInfo> {
   const path = pathOf(asFolder(folder))
   const root = await realPathOf(path)
-  if (root !== undefined) yield* filesBelow(path, `${root.replace(/\/$/, '')}/`)
+  if (root !== undefined) yield* filesBelow(path, `${root.replace(/\/$/, '')}/`, passOver)
 }
 
 async function realPathOf(path: string): Promise<string | undefined> {
@@ -67,7 +67,7 @@ async function realPathOf(path: string): Promise<string | undefined> {
 }
 
 /** Depth first, each folder's names in the order that their files' whole paths have; what goes away meanwhile is not there. */
-async function* filesBelow(folder: string, root: string): AsyncGenerator<ObjectInfo> {
+async function* filesBelow(folder: string, root: string, passOver: PassOver): AsyncGenerator<ObjectInfo> {
   let entries: Dirent[]
   try {
     entries = await readdir(folder, { withFileTypes: true })
@@ -77,12 +77,17 @@ async function* filesBelow(folder: string, root: string): AsyncGenerator<ObjectI
   const sortName = (entry: Dirent) => (entry.isDirectory() ? `${entry.name}/` : entry.name)
   for (const entry of entries.sort((a, b) => compareNames(sortName(a), sortName(b)))) {
     const path = `${folder}${entry.name}`
-    if (entry.isDirectory()) yield* filesBelow(`${path}/`, root)
+    if (entry.isDirectory()) yield* filesBelow(`${path}/`, root, passOver)
     else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsInside(path, root)))) {
       const found = await stat(path).catch((error: unknown) => assertGone(error, path))
       if (found?.isFile() === true) yield info(path, found)
-    }
+      else if (found !== undefined) passOver({ scheme: 'file', path }, kindOf(entry))
+    } else passOver({ scheme: 'file', path }, kindOf(entry))
   }
+}
+
+function kindOf(entry: Dirent): string {
+  return entry.isSymbolicLink() ? 'link not followed' : 'not a file'
 }
 
 /** Passes over what is not there any more; a name that cannot be written down is not there either, and is not passed over. */

@@ -11,12 +11,18 @@ export interface ObjectInfo {
   readonly etag: string | undefined
 }
 
+export type PassOver = (location: Location, reason: string) => void
+
 /** A place with bytes. */
 export interface Store {
   /** The object with exactly this address; undefined when there is none. */
   stat(location: Location): Promise<ObjectInfo | undefined>
-  /** Every object below a folder, at any depth, in UTF-8 byte order of the names. */
-  list(folder: Location): AsyncIterable<ObjectInfo>
+  /**
+   * Every object below a folder, at any depth, in UTF-8 byte order of the names.
+   *
+   * - `passOver`: is told what is there and is no object, and why.
+   */
+  list(folder: Location, passOver?: PassOver): AsyncIterable<ObjectInfo>
   /** The stored bytes, whole and of the version that was listed, or an error. */
   read(object: ObjectInfo): AsyncIterable<Uint8Array>
   /**

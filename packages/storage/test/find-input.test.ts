@@ -1,4 +1,15 @@
-import { findInput, type ObjectInfo, openMemoryStore, parseLocation, type Store } from '@fletching/storage'
+import { execFileSync } from 'node:child_process'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  findInput,
+  type ObjectInfo,
+  openLocalStore,
+  openMemoryStore,
+  parseLocation,
+  type Store,
+} from '@fletching/storage'
+import { inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 async function storeOf(files: Readonly<Record<string, string>>): Promise<Store> {
@@ -75,6 +86,29 @@ describe('findInput', () => {
     expect((await findInput(store, 'memory:a/2', { reasonToSkip, mayBeNone: () => true })).objects).toEqual([])
     expect((await findInput(store, 'memory:a/2/x', { reasonToSkip })).objects).toHaveLength(1)
   })
+
+  it('counts what a folder holds that is no object, so that nobody takes it for read', () =>
+    inFolder(async (folder) => {
+      await mkdir(join(folder, 'in/days'), { recursive: true })
+      await writeFile(join(folder, 'in/days/a.gz'), 'x')
+      await mkdir(join(folder, 'other'))
+      await writeFile(join(folder, 'other/b.gz'), 'x')
+      const links = { away: 'other', _hidden: 'other', 'b.gz': 'other/b.gz', nowhere: 'none', days2: 'in/days' }
+      for (const [name, target] of Object.entries(links)) await symlink(join(folder, target), join(folder, 'in', name))
+      execFileSync('mkfifo', [join(folder, 'in/pipe')])
+      const store = openLocalStore()
+      const { objects, skipped } = await findInput(store, join(folder, 'in'))
+      expect(objects.map(({ name }) => name)).toEqual([join(folder, 'in/days/a.gz')])
+      expect(skipped).toEqual({
+        'hidden name': 1,
+        'folder marker': 0,
+        excluded: 0,
+        'link not followed': 4,
+        'not a file': 1,
+      })
+      expect((await findInput(store, join(folder, 'in/**.gz'))).skipped).toMatchObject({ 'link not followed': 1 })
+      await expect(findInput(store, join(folder, 'in/a*'))).rejects.toThrow('passed over: 1 link not followed')
+    }))
 
   it('names no object twice, though a listing does', async () => {
     const store = await storeOf({ 'a/x': '1', 'a/y': '2' })
