@@ -166,7 +166,7 @@ const doings: readonly Doing[] = [
     op: 'GetObject',
     key: /^in.b/,
     files: longIds,
-    args: ['--DEDUPE=messageId', '--max-memory=1MB', '--workers=1', `--tmp=${TMP}`],
+    args: ['--DEDUPE=messageId', '--max-memory=120MB', '--workers=1', `--tmp=${TMP}`],
   },
   {
     title: 'writing while it reads',

@@ -187,6 +187,7 @@ describe('the command', () => {
   })
 
   it.each([
+    ['--max-memory', '119MB', 'a run needs 120MB at least'],
     ['--max-gzip-ratio', '0.5', 'expected a number from 1, such as 100'],
     ['--max-gzip-ratio', '1:100', 'expected a number from 1, such as 100'],
     ['--max-objects', '0', 'expected a whole number from 1'],

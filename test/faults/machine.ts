@@ -8,6 +8,8 @@ import { type Content, PEAK } from './run.ts'
 
 /** A run of the main job, from `in` to `out`, on a machine that lacks something. */
 interface Run {
+  /** Default `run`. */
+  readonly command?: 'run' | 'explain'
   /** The files of the folder in which it runs. */
   readonly files?: Readonly<Record<string, Content>>
   /** What a shell does to its machine before. */
@@ -35,7 +37,8 @@ interface Ended {
 }
 
 /** Runs the command in a process of its own, in a folder of its own. */
-export function runOnMachine({ files = {}, setup = '', mounts, args, env, input, onStart }: Run): Promise<Ended> {
+export function runOnMachine(run: Run): Promise<Ended> {
+  const { command: name = 'run', files = {}, setup = '', mounts, args, env, input, onStart } = run
   return inFolder(async (cwd) => {
     for (const [name, content] of Object.entries(files)) {
       await mkdir(join(cwd, name, '..'), { recursive: true })
@@ -47,7 +50,7 @@ export function runOnMachine({ files = {}, setup = '', mounts, args, env, input,
       process.execPath,
       `--import=${cwd}/peak.mjs`,
       commandFile,
-      'run',
+      name,
       'segment-to-personalize',
       ...places,
     ]

@@ -122,7 +122,8 @@ export const runOptionSpecs = {
   },
   workers: { describe: 'threads that read and scan; one for each CPU of the container by default', value: 'N' },
   'max-memory': {
-    describe: 'stay within so much memory, with fewer workers; what the container may use by default',
+    describe:
+      'stay within so much memory, 120MB at least, with fewer workers; nine tenths of what the container may use by default',
     value: 'SIZE',
   },
   tmp: { describe: 'a folder for what has no room in memory', value: 'FOLDER' },

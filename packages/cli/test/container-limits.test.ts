@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { containerLimits } from '../src/container-limits.ts'
+import { runOptions } from '../src/options.ts'
 
 const none = { cpus: undefined, memoryBytes: undefined }
 
@@ -85,4 +86,23 @@ describe('the limits of a container', () => {
       expect(containerLimits(folder, join(folder, 'own'))).toEqual(limits)
     }),
   )
+})
+
+describe('the memory of a run', () => {
+  it.each<[string, string | undefined, number | undefined, number | undefined]>([
+    ['is what the container allows', undefined, 120e6, 120e6],
+    ['is what was asked for', '120MB', 3e8, 120e6],
+    ['is what was asked for, also where the container allows too little', '120MB', 119e6, 120e6],
+    ['has no limit where none is known', undefined, undefined, undefined],
+  ])('%s', (_, asked, memoryBytes, expected) => {
+    const { memoryBytesMax } = runOptions({ 'max-memory': asked }, { ...none, memoryBytes })
+    expect(memoryBytesMax).toBe(expected)
+  })
+
+  it('is refused where the container allows too little', () => {
+    expect(() => runOptions({}, { ...none, memoryBytes: 120e6 - 1 })).toThrow(
+      `LITTLE_MEMORY: a run may use 119MB of this container's memory
+  it needs 120MB: give the container 128 MiB at least, or say with --max-memory that there is as much`,
+    )
+  })
 })
