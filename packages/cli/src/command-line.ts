@@ -15,11 +15,13 @@ export interface ProcessEnds {
   readonly env: NodeJS.ProcessEnv
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
+  /** Called while a run reads its input. */
+  readonly onReading?: () => void
 }
 
 /** Runs a command line to its end and gives the exit code. */
 export async function runCommandLine(argv: readonly string[], ends: ProcessEnds): Promise<number> {
-  const { env, stdout, stderr } = ends
+  const { env, stdout, stderr, onReading = () => {} } = ends
   const written = watch(stdout)
   const told = watch(stderr)
   const voice = openVoice(stdout, stderr)
@@ -30,7 +32,7 @@ export async function runCommandLine(argv: readonly string[], ends: ProcessEnds)
     assertSwitches(rest, toolOf(rest)?.options ?? ownSpecs)
     for (const line of ignored) voice.note(line)
     const command = await readLine(withDefaultCommand(rest, env))
-    const context = { params, environment: env, out: stdout, voice, signal: signals.signal }
+    const context = { params, environment: env, out: stdout, voice, signal: signals.signal, onReading }
     if (command !== undefined) await execute(command, context)
     await written()
     return 0

@@ -8,4 +8,6 @@ export interface Context {
   readonly out: NodeJS.WriteStream
   readonly voice: Voice
   readonly signal: AbortSignal
+  /** To be called while the input is read. */
+  readonly onReading: () => void
 }

@@ -1,14 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import { Script } from 'node:vm'
 import { crc32 } from 'node:zlib'
-
-// V8 optimizes functions that have run this many bytes of bytecode, eight times its default: what is worth it in a short job is in WebAssembly,
-// and every thread would compile the rest once more, on CPUs that have work. Before any code is loaded, since what is kept of it is for these flags.
-// Other versions of V8 do not know the flag, and would say so.
-if (process.versions.v8.startsWith('11.3.')) setFlagsFromString('--interrupt-budget=540672')
 
 /** A module of the bundle that this thread has run. */
 interface Loaded {

@@ -1,4 +1,5 @@
 import { runCommandLine } from './command-line.ts'
+import { optimizeLate } from './optimize-late.ts'
 
 let code: number | undefined
 
@@ -12,7 +13,8 @@ process.once('exit', (given) => {
   )
 })
 
-void runCommandLine(process.argv.slice(2), process).then((ended) => {
+const { env, stdout, stderr } = process
+void runCommandLine(process.argv.slice(2), { env, stdout, stderr, onReading: optimizeLate }).then((ended) => {
   code = ended
   // After a signal, a read that hangs must not keep the process.
   process.exit(ended)

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { commandFile, inFolder } from '@fletching/testing'
+import { commandFile, fletching, inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 const bundle = join(dirname(commandFile), '../dist/bundle')
@@ -92,4 +92,16 @@ describe('the build', () => {
     const names = modules.map((file) => /([a-z0-9-]+?)(-[\w-]{8})?\.js$/i.exec(file)?.[1])
     expect(names).toEqual(expect.arrayContaining(['run', 'crew', 'unit-scanner', 'gen']))
   })
+
+  it('starts a run and its workers under the flags that Node has kept the code of its own modules for', () =>
+    inFolder(async (cwd) => {
+      await fletching(['gen', '--to=in', '--bytes=3MB', '--plain'], { cwd })
+      const places = ['--S3_JSON_INPUT_PATH=in', '--S3_CSV_OUTPUT_PATH=csv', '--S3_PARQUET_OUTPUT_PATH=table']
+      const run = ['run', 'segment-to-personalize', ...places, '--workers=2']
+      const { code, stdout, stderr } = await fletching(run, { cwd, env: { NODE_DEBUG_NATIVE: 'CODE_CACHE' } })
+      const lines = `${stdout}${stderr}`.split('\n')
+      expect(code).toBe(0)
+      expect(lines.filter((line) => line.includes('Compiling worker_threads '))).toHaveLength(3)
+      expect(lines.filter((line) => line.includes('is rejected'))).toEqual([])
+    }))
 })

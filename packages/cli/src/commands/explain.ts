@@ -11,10 +11,11 @@ import { paramsFromEnvironment } from '../params.ts'
 
 /** `fletching explain <job>`: the plan alone, for which no place is opened; with `--analyze`, also what a pass over the input does. */
 export async function explainCommand(name: string, values: OptionValues, context: Context): Promise<void> {
-  const { out, params, environment, signal } = context
+  const { out, params, environment, signal, onReading } = context
   const job = await findJob(name)
   const resolved = resolveParams(job, { ...paramsFromEnvironment(job, environment), ...params })
   out.write(`${explain(job.build(resolved))}\n`)
   if (values.analyze !== true) return
-  out.write(analysisText(await analyzeJob(job, resolved, { ...runOptions(values, containerLimits()), signal })))
+  const options = { ...runOptions(values, containerLimits()), signal, onProgress: onReading }
+  out.write(analysisText(await analyzeJob(job, resolved, options)))
 }

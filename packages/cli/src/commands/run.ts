@@ -14,7 +14,7 @@ import { paramsFromEnvironment } from '../params.ts'
 
 /** `fletching run <job>` */
 export async function runCommand(name: string, values: OptionValues, context: Context): Promise<void> {
-  const { voice, signal, params, environment } = context
+  const { voice, signal, params, environment, onReading } = context
   const job = await findJob(name)
   const resolved = resolveParams(job, { ...paramsFromEnvironment(job, environment), ...params })
   const options = runOptions(values, containerLimits())
@@ -25,7 +25,10 @@ export async function runCommand(name: string, values: OptionValues, context: Co
     ...options,
     ...(file === undefined ? {} : { report: file }),
     signal,
-    onProgress: (progress) => voice.progress(progress),
+    onProgress: (progress) => {
+      onReading()
+      voice.progress(progress)
+    },
     onNote: (text) => voice.note(text),
   })
   if (file !== undefined) await writeReport(file, report)
