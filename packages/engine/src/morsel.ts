@@ -1,6 +1,6 @@
-import type { Malformed } from '@fletching/ndjson'
+import type { Malformed, Remarks } from '@fletching/ndjson'
 import type { RecordBatch } from 'apache-arrow'
-import type { Accounting, Tally } from './accounting.ts'
+import type { Accounting } from './accounting.ts'
 import type { Rows } from './operators.ts'
 
 /** A line that did not become a row, on its way to the rejects. */
@@ -67,10 +67,17 @@ export interface ObjectCounts {
   readonly bytes: number
   readonly uncompressedBytes: number
   readonly accounting: Accounting
-  /** Lines that the fast scanner left to the strict one. */
-  readonly slowLines: number
-  /** Values that were changed on the way, by `column: what`. */
-  readonly converted: Tally
-  /** Refused values of a filter, by reason and value. */
-  readonly tallies: Readonly<Record<string, Tally>>
+}
+
+/** An object, or a split of it, of which every line has gone through. */
+export interface EndedObject {
+  /** Its place in the order of the input. */
+  readonly index: number
+  readonly counts: ObjectCounts
+}
+
+/** What became of the objects of a unit, and what is worth telling of their lines. */
+export interface Ended {
+  readonly objects: readonly EndedObject[]
+  readonly remarks: Remarks
 }

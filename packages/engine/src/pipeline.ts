@@ -2,7 +2,7 @@ import { internal } from '@fletching/columns/errors'
 import { type DecodedBatch, type LineCounts, NdjsonDecoder } from '@fletching/ndjson'
 import { addTally, newTally, type RowCounts } from './accounting.ts'
 import { type Meter, metered, operatorName } from './meter.ts'
-import type { MorselBody, ObjectCounts, ObjectName } from './morsel.ts'
+import type { Ended, EndedObject, MorselBody, ObjectName } from './morsel.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { addObjectColumns, type ObjectColumn } from './provenance.ts'
 import { type Filters, openFilters, Tail } from './tail.ts'
@@ -13,12 +13,6 @@ interface OpenObject extends ObjectName {
   /** What the decoder counted, once the object has ended. */
   lines: LineCounts | undefined
   bytes: number
-}
-
-/** What became of an object, or of a split of it, with its place in the order of the input. */
-export interface EndedObject {
-  readonly index: number
-  readonly counts: ObjectCounts
 }
 
 /**
@@ -102,11 +96,11 @@ export class Pipeline {
   }
 
   /** What became of the objects that have ended; to be called after `flush`. */
-  takeEnded(): EndedObject[] {
-    const ended = this.#objects.map(endedObject)
+  takeEnded(): Ended {
+    const objects = this.#objects.map(endedObject)
     this.#objects = []
     this.#endedBefore = 0
-    return ended
+    return { objects, remarks: this.#decoder.takeRemarks() }
   }
 
   #run(decoded: DecodedBatch): MorselBody {
@@ -134,9 +128,6 @@ function endedObject({ index, name, counts, lines, bytes }: OpenObject): EndedOb
       bytes,
       uncompressedBytes: lines.bytes,
       accounting: { lines: lines.lines, ...counts, malformed, blank },
-      slowLines: lines.slowLines,
-      converted: lines.converted,
-      tallies: lines.tallies,
     },
   }
 }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { NdjsonDecoder } from '@fletching/ndjson'
 import type { ObjectInfo, Store } from '@fletching/storage'
 import { orAborted, untilAborted, WRITE_GRACE_MS } from './abort.ts'
-import { addAccounting, addTally, assertAddsUp, emptyAccounting, newTally } from './accounting.ts'
+import { addAccounting, addTally, assertAddsUp, emptyAccounting, newTally, type Tally } from './accounting.ts'
 import type { Coordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
 import type { Decided, Deduplicator } from './deduplicator.ts'
@@ -10,7 +10,7 @@ import { assertReadWithin } from './limits.ts'
 import { LineLimit, malformedLines, rejectedLines } from './line-limit.ts'
 import { malformedError } from './malformed.ts'
 import type { Meter } from './meter.ts'
-import type { MorselBody, ObjectCounts, Reject, Undecided } from './morsel.ts'
+import type { Ended, MorselBody, ObjectCounts, Reject, Undecided } from './morsel.ts'
 import { sinkSchema } from './operators.ts'
 import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
@@ -25,13 +25,17 @@ import { type ScanMessage, type ScanSource, UnitScanner } from './unit-scanner.t
 import { unpackBody, unpackError } from './worker-messages.ts'
 
 /** What became of an object, and which version of it was read. */
-export interface ReadObject extends Omit<ObjectCounts, 'tallies'> {
+export interface ReadObject extends ObjectCounts {
   readonly etag: string | undefined
 }
 
 /** What became of the whole input. */
 export interface ReadInput {
   readonly objects: readonly ReadObject[]
+  /** Lines that the fast scanner left to the strict one. */
+  readonly slowLines: number
+  /** Values that were changed on the way, by `column: what`. */
+  readonly converted: Tally
   readonly refused: Refused
   /** In texts of the CSVs. */
   readonly lineBreaksReplaced: number
@@ -117,7 +121,7 @@ async function readWithCrew(
       if (reading.mayEndBefore(unit)) return
     }
     if (message.kind === 'failed') throw unpackError(message.error)
-    if (message.kind === 'counts') await reading.take(message)
+    if (message.kind === 'ended') await reading.take(message)
     else {
       const body = unpackBody(message, schemas)
       await reading.take({ kind: 'morsel', index: message.index, body })
@@ -133,11 +137,13 @@ class Reading {
   readonly #bytesTotal: number
   readonly #deduplicator: Deduplicator | undefined
   readonly #read: ReadObject[] = []
+  readonly #converted = newTally()
   readonly #refused: Refused = new Map()
   #bytes = 0
   #rows = 0
   readonly #malformedLimit: LineLimit
   readonly #rejectsLimit: LineLimit
+  #slowLines = 0
   #lineBreaksReplaced = 0
   #seq = 0
   #lastPause = performance.now()
@@ -165,8 +171,8 @@ class Reading {
         if (message.body.undecided === undefined) await this.#append(message.index, message.body)
         else await this.#decide(message.index, message.body.undecided)
         break
-      case 'counts':
-        this.#count(message.index, message.counts)
+      case 'ended':
+        this.#count(message.ended)
         break
       case 'progress':
         this.countRead(message.bytes)
@@ -201,7 +207,13 @@ class Reading {
       }
     }
     for (const { object, accounting } of this.#read) assertAddsUp(accounting, object)
-    return { objects: this.#read, refused: this.#refused, lineBreaksReplaced: this.#lineBreaksReplaced }
+    return {
+      objects: this.#read,
+      slowLines: this.#slowLines,
+      converted: this.#converted,
+      refused: this.#refused,
+      lineBreaksReplaced: this.#lineBreaksReplaced,
+    }
   }
 
   /** Passes stored bytes through, telling the progress. */
@@ -261,13 +273,17 @@ class Reading {
     return this.#read[index]?.accounting.lines ?? 0
   }
 
-  #count(index: number, { tallies, ...counts }: ObjectCounts): void {
+  #count({ objects, remarks: { slowLines, converted, tallies } }: Ended): void {
+    for (const { index, counts } of objects) {
+      this.#rows += counts.accounting.rows
+      this.#read[index] =
+        this.#read[index] === undefined
+          ? { ...counts, etag: this.#objects[index].etag }
+          : addCounts(this.#read[index], counts)
+    }
+    this.#slowLines += slowLines
+    addTally(this.#converted, converted)
     addRefused(this.#refused, tallies)
-    this.#rows += counts.accounting.rows
-    this.#read[index] =
-      this.#read[index] === undefined
-        ? { ...counts, etag: this.#objects[index].etag }
-        : addCounts(this.#read[index], counts)
     this.#tell()
   }
 
@@ -291,20 +307,14 @@ class Reading {
 }
 
 /** The counts of an object from those of its splits. */
-function addCounts(first: ReadObject, second: Omit<ObjectCounts, 'tallies'>): ReadObject {
+function addCounts(first: ReadObject, second: ObjectCounts): ReadObject {
   const accounting = emptyAccounting()
-  const converted = newTally()
-  for (const part of [first, second]) {
-    addAccounting(accounting, part.accounting)
-    addTally(converted, part.converted)
-  }
+  for (const part of [first, second]) addAccounting(accounting, part.accounting)
   return {
     ...first,
     bytes: first.bytes + second.bytes,
     uncompressedBytes: first.uncompressedBytes + second.uncompressedBytes,
     accounting,
-    slowLines: first.slowLines + second.slowLines,
-    converted,
   }
 }
 

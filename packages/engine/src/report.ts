@@ -66,15 +66,11 @@ export interface Report {
 export type Summary = Pick<Report, 'accounting' | 'slowLines' | 'converted' | 'refused' | 'warnings'>
 
 /** The figures of all objects together. */
-export function summarize({ objects, refused, lineBreaksReplaced }: ReadInput): Summary {
+export function summarize({ objects, slowLines, converted: read, refused, lineBreaksReplaced }: ReadInput): Summary {
   const accounting = emptyAccounting()
+  for (const object of objects) addAccounting(accounting, object.accounting)
   const converted = newTally()
-  let slowLines = 0
-  for (const object of objects) {
-    addAccounting(accounting, object.accounting)
-    addTally(converted, object.converted)
-    slowLines += object.slowLines
-  }
+  addTally(converted, read)
   if (lineBreaksReplaced > 0) addTo(converted, 'CSV: line break as a blank', lineBreaksReplaced)
   return { accounting, slowLines, converted, refused: mostFrequent(refused), warnings: warningsOf(converted) }
 }

@@ -111,7 +111,7 @@ function nothingNew(
   const passed = Object.entries(skipped).filter(([, count]) => count > 0)
   const told = passed.map(([reason, count]) => `${count} ${reason}`).join(', ')
   onNote?.(`nothing is new, and no output was changed; objects passed over: ${told}`)
-  const read = { objects: [], refused: new Map(), lineBreaksReplaced: 0 }
+  const read = { objects: [], slowLines: 0, converted: {}, refused: new Map(), lineBreaksReplaced: 0 }
   return { ...about, inputs: [], skipped, ...summarize(read), outputs: [] }
 }
 

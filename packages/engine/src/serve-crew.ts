@@ -52,8 +52,8 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, measures, share
     try {
       for await (const message of scanner.scan(unit)) {
         if (message.kind === 'progress') countRead(message.bytes)
-        else if (message.kind === 'counts') {
-          Atomics.store(numbers, Shared.object, message.index + 1)
+        else if (message.kind === 'ended') {
+          Atomics.store(numbers, Shared.object, unit.splits[unit.splits.length - 1].index + 1)
           send({ ...message, unit: unit.number })
         } else {
           const { transfer, ...packed } = packBody(message.body)

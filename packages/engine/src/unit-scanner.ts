@@ -1,7 +1,7 @@
 import { canInflateSync, Inflater, inflate, RawInflate, type Store } from '@fletching/storage'
 import { ContentLimit } from './limits.ts'
 import { type Meter, metered, meteredPieces, operatorName } from './meter.ts'
-import type { MorselBody, ObjectCounts } from './morsel.ts'
+import type { Ended, MorselBody } from './morsel.ts'
 import type { Pipeline } from './pipeline.ts'
 import { isRange } from './read-split.ts'
 import type { Split, Unit } from './split.ts'
@@ -9,8 +9,8 @@ import type { Split, Unit } from './split.ts'
 /** What comes out of a unit, in the order of its lines. */
 export type ScanMessage =
   | { readonly kind: 'morsel'; readonly index: number; readonly body: MorselBody }
-  /** Every line of a split has gone through. */
-  | { readonly kind: 'counts'; readonly index: number; readonly counts: ObjectCounts }
+  /** Every line of the unit has gone through. */
+  | { readonly kind: 'ended'; readonly ended: Ended }
   /** More stored bytes have been read. */
   | { readonly kind: 'progress'; readonly bytes: number }
 
@@ -61,7 +61,7 @@ export class UnitScanner {
       pipeline.end(start === 0 ? object.size : 0)
     }
     yield* morsels(unit.splits[unit.splits.length - 1].index, pipeline.flush())
-    for (const { index, counts } of pipeline.takeEnded()) yield { kind: 'counts', index, counts }
+    yield { kind: 'ended', ended: pipeline.takeEnded() }
   }
 
   async *#scanContents(

@@ -3,7 +3,7 @@ import { type ErrorKind, FletchingError } from '@fletching/columns/errors'
 import type { RowGroup } from '@fletching/parquet'
 import type { Schema } from 'apache-arrow'
 import type { Measured } from './meter.ts'
-import type { CsvPart, MorselBody, ObjectCounts, Reject, Undecided } from './morsel.ts'
+import type { CsvPart, Ended, MorselBody, Reject, Undecided } from './morsel.ts'
 import type { PhysicalPlan } from './physical.ts'
 import type { Unit } from './split.ts'
 
@@ -62,7 +62,7 @@ export type ScannedMessage =
       readonly undecided: PackedUndecided | undefined
       readonly byteLength: number
     }
-  | { readonly kind: 'counts'; readonly unit: number; readonly index: number; readonly counts: ObjectCounts }
+  | { readonly kind: 'ended'; readonly unit: number; readonly ended: Ended }
   | { readonly kind: 'failed'; readonly unit: number; readonly error: PackedError }
 
 export type PackedPart = CsvPart | { readonly format: 'parquet'; readonly batch: PackedBatch }

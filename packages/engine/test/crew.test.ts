@@ -56,8 +56,9 @@ async function scan(objects: readonly ObjectInfo[], options: ScanOptions = {}) {
   try {
     for await (const message of messages) {
       if (message.kind === 'failed') failure ??= message.error
-      else if (message.kind === 'counts')
-        lines[message.counts.object.replace(/.*\//, '')] = message.counts.accounting.lines
+      else if (message.kind === 'ended')
+        for (const { counts } of message.ended.objects)
+          lines[counts.object.replace(/.*\//, '')] = counts.accounting.lines
       else for (const part of message.parts) if (part.format === 'csv') csv.push(Buffer.from(part.bytes))
       if (failure !== undefined) break
     }

@@ -191,7 +191,7 @@ async function outcome(plan: PhysicalPlan, objects: readonly (readonly Line[])[]
       if (now !== undefined) decided.push(now)
     }
     for await (const late of deduplicator.rest()) decided.push(late)
-    const accountings = pipeline.takeEnded().map(({ index, counts: { accounting } }) => {
+    const accountings = pipeline.takeEnded().objects.map(({ index, counts: { accounting } }) => {
       addAccounting(accounting, { ...emptyAccounting(), ...deduplicator.countsOf(index) })
       return accounting
     })

@@ -136,7 +136,7 @@ function outcome(sink: Write, lines: Buffer, pushPredicates: boolean, scanner: '
   const bodies = pipeline.push(lines)
   pipeline.end(lines.length)
   bodies.push(...pipeline.flush())
-  const [{ counts }] = pipeline.takeEnded()
+  const [{ counts }] = pipeline.takeEnded().objects
   const csv = bodies.flatMap(({ parts }) =>
     parts.map((part) => (part.format === 'csv' ? Buffer.from(part.bytes).toString() : '')),
   )

@@ -28,9 +28,11 @@ async function scan(splits: Unit['splits'], source: Partial<ScanSource> = {}) {
     const lines = accounting.lines
     for await (const message of scanner.scan({ number, splits: [split] })) {
       if (message.kind === 'progress') progress += message.bytes
-      else if (message.kind === 'counts') {
-        addAccounting(accounting, message.counts.accounting)
-        uncompressedBytes += message.counts.uncompressedBytes
+      else if (message.kind === 'ended') {
+        for (const { counts } of message.ended.objects) {
+          addAccounting(accounting, counts.accounting)
+          uncompressedBytes += counts.uncompressedBytes
+        }
       } else {
         for (const part of message.body.parts) if (part.format === 'csv') csv.push(Buffer.from(part.bytes))
         for (const { line, byteOffset, code } of message.body.rejects) {
@@ -144,7 +146,7 @@ async function countsOf(units: readonly Unit[], plan: PhysicalPlan) {
   let morsels = 0
   for (const unit of units) {
     for await (const message of scanner.scan(unit)) {
-      if (message.kind === 'counts') counts[message.index] = message.counts
+      if (message.kind === 'ended') for (const one of message.ended.objects) counts[one.index] = one.counts
       if (message.kind !== 'morsel') continue
       morsels++
       rejects.push(...message.body.rejects)

@@ -13,6 +13,10 @@ export interface LineCounts {
   filtered: Tally
   /** Lines that became rows of a batch, those with a value that does not fit among them. */
   rows: number
+}
+
+/** What is worth telling of all lines since it was last taken, whichever objects they are of. */
+export interface Remarks {
   /** Lines that the scanner in WebAssembly left to the strict one: they were read a few times slower. */
   slowLines: number
   /** Values that were changed on their way into a row, or are worth knowing of, as `column: what`. */
@@ -35,6 +39,11 @@ export function newCounts(): LineCounts {
     malformed: newTally(),
     filtered: newTally(),
     rows: 0,
+  }
+}
+
+export function newRemarks(): Remarks {
+  return {
     slowLines: 0,
     converted: newTally(),
     tallies: Object.create(null) as Record<string, Tally>,

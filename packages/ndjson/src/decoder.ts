@@ -1,7 +1,7 @@
 import { Int64Builder, internal } from '@fletching/columns'
 import { Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
 import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
-import { addMany, addOne, type LineCounts, newCounts, newTally, sortTally } from './counts.ts'
+import { addMany, addOne, type LineCounts, newCounts, newRemarks, newTally, type Remarks, sortTally } from './counts.ts'
 import { isBlank } from './line-splitter.ts'
 import { MALFORMED_CODES, type MalformedCode, verdictOf } from './malformed-code.ts'
 import { buildPathTrie } from './path-trie.ts'
@@ -106,6 +106,7 @@ export class NdjsonDecoder {
   /** For each step, the lines that it refused. */
   readonly #refused: number[]
   #counts = newCounts()
+  #remarks = newRemarks()
   #done: DecodedBatch[] = []
   #unfit: Unfit[] = []
   #malformed: Malformed[] = []
@@ -201,19 +202,30 @@ export class NdjsonDecoder {
   /** The counts since they were last taken; to be called when an object has ended. */
   takeCounts(): LineCounts {
     const counts = this.#counts
-    const { lines, blank, refused, values, slowLines } = this.#scanner.takeCounts()
+    const { lines, blank, refused } = this.#scanner.takeCounts()
     counts.lines += lines
     counts.blank += blank
-    counts.slowLines += slowLines
     for (const [step, { reason }] of this.#steps.entries()) {
       const count = this.#refused[step] + (refused[step] ?? 0)
       if (count > 0) addMany(counts.filtered, reason, count)
     }
-    for (const { step, name, count } of values) addMany(counts.tallies[this.#steps[step].reason], name, count)
     this.#refused.fill(0)
     this.#counts = newCounts()
+    return counts
+  }
+
+  /**
+   * What is worth telling of the lines since this was last asked; to be called when an object has ended. Values that are told of once are
+   * cheap to count from then on: who reads many small objects asks after some of them.
+   */
+  takeRemarks(): Remarks {
+    const remarks = this.#remarks
+    const { values, slowLines } = this.#scanner.takeRemarks()
+    remarks.slowLines += slowLines
+    for (const { step, name, count } of values) addMany(remarks.tallies[this.#steps[step].reason], name, count)
+    this.#remarks = newRemarks()
     // By name: which comes first depends on how many rows were written at once.
-    return { ...counts, converted: sortTally(counts.converted) }
+    return { ...remarks, converted: sortTally(remarks.converted) }
   }
 
   #valid(bytes: Uint8Array, start: number, end: number, slots: Slots, from: number): void {
@@ -229,7 +241,7 @@ export class NdjsonDecoder {
   #refuse(step: number, bytes: Uint8Array, slots: Slots): string | undefined {
     this.#counts.lines++
     this.#refused[step]++
-    return countValue(this.#steps[step], bytes, slots, this.#counts)
+    return countValue(this.#steps[step], bytes, slots, this.#remarks)
   }
 
   #invalid(bytes: Uint8Array, start: number, end: number, verdict: number, errorOffset: number): void {
@@ -251,7 +263,7 @@ export class NdjsonDecoder {
       if (unfit < 0 && faultOf(columns[i].column, states[i]) !== undefined) unfit = i
     }
     // What was changed in a line that will be set aside is no row's, and is not counted.
-    const converted = unfit < 0 ? this.#counts.converted : newTally()
+    const converted = unfit < 0 ? this.#remarks.converted : newTally()
     for (let i = 0; i < columns.length; i++) columns[i].write(bytes, slots, states[i], converted)
     if (this.#places.length > 0) this.#place(this.#scanner.lineNumber, this.#scanner.lineOffset)
     if (unfit >= 0) {
@@ -274,7 +286,8 @@ export class NdjsonDecoder {
   }
 
   #fill(rows: number, lineBytes: number, columns: readonly FilledColumn[]): void {
-    for (const [number, column] of columns.entries()) this.#outputs[number].append(rows, column, this.#counts.converted)
+    for (const [number, column] of columns.entries())
+      this.#outputs[number].append(rows, column, this.#remarks.converted)
     this.#counts.lines += rows
     this.#addRows(rows, lineBytes)
   }

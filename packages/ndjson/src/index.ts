@@ -1,4 +1,4 @@
-export type { LineCounts, Tally } from './counts.ts'
+export type { LineCounts, Remarks, Tally } from './counts.ts'
 export { type DecodedBatch, type DecoderOptions, type Malformed, NdjsonDecoder, type Unfit } from './decoder.ts'
 export { describeMalformed, type MalformedCode } from './malformed-code.ts'
 export type { ScannerKind } from './scanner.ts'

@@ -1,5 +1,5 @@
 import type { ColumnWriter } from './column-writer.ts'
-import { addOne, type LineCounts, newTally } from './counts.ts'
+import { addOne, newTally, type Remarks } from './counts.ts'
 import { ScalarWriter } from './scalar-writer.ts'
 import type { Slots } from './slots.ts'
 import type { ScanOperator, ScanPredicate, ScanStep } from './spec.ts'
@@ -29,15 +29,15 @@ export function openStep(step: ScanStep, columns: readonly ColumnWriter[]): Step
  *
  * @returns the name under which it was counted, when every equal value is counted under the same.
  */
-export function countValue(step: Step, line: Uint8Array, slots: Slots, counts: LineCounts): string | undefined {
+export function countValue(step: Step, line: Uint8Array, slots: Slots, remarks: Remarks): string | undefined {
   const text = step.tally?.textOf(line, slots)
   if (text === undefined) return undefined
-  counts.tallies[step.reason] ??= newTally()
-  const tally = counts.tallies[step.reason]
+  remarks.tallies[step.reason] ??= newTally()
+  const tally = remarks.tallies[step.reason]
   const value = UTF8.decode(text.bytes.subarray(text.start, Math.min(text.end, text.start + TALLY_BYTES)))
   const isNew = tally[value] === undefined
-  const isFull = counts.distinct[step.reason] === TALLY_VALUES
-  if (isNew && !isFull) addOne(counts.distinct, step.reason)
+  const isFull = remarks.distinct[step.reason] === TALLY_VALUES
+  if (isNew && !isFull) addOne(remarks.distinct, step.reason)
   const isTold = !(isNew && isFull)
   addOne(tally, isTold ? value : '…')
   return isTold ? value : undefined

@@ -25,6 +25,8 @@ export interface Scanner {
   flush(): void
   /** What was counted and not told since this was last asked; to be called after `flush`. */
   takeCounts(): ScannerCounts
+  /** What was remarked and not told since this was last asked; values that were told before are told again. To be called after `flush`. */
+  takeRemarks(): ScannerRemarks
 }
 
 export type ScannerKind = 'wasm' | 'ts'
@@ -60,7 +62,11 @@ export interface ScannerCounts {
   readonly blank: number
   /** For each step, the lines that it refused. */
   readonly refused: readonly number[]
-  /** Of those, the lines with a value that was told before, by the name under which it was counted. */
+}
+
+/** What a reader was not told of lines, in however many objects. */
+export interface ScannerRemarks {
+  /** Of the refused ones, the lines with a value that was told before, by the name under which it was counted. */
   readonly values: readonly { readonly step: number; readonly name: string; readonly count: number }[]
   /** Lines, told or not, that a fast scanner left to the strict one. */
   readonly slowLines: number

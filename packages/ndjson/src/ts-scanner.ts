@@ -1,6 +1,6 @@
 import { LineSplitter } from './line-splitter.ts'
 import type { PathTrie } from './path-trie.ts'
-import { BUFFER_BYTES, type LineReader, type Scanner, type ScannerCounts } from './scanner.ts'
+import { BUFFER_BYTES, type LineReader, type Scanner, type ScannerCounts, type ScannerRemarks } from './scanner.ts'
 import { StrictScanner } from './strict-scanner.ts'
 
 /** Gives every line to the strict scanner. */
@@ -51,6 +51,10 @@ export class TsScanner implements Scanner {
   }
 
   takeCounts(): ScannerCounts {
-    return { lines: 0, blank: 0, refused: [], values: [], slowLines: 0 }
+    return { lines: 0, blank: 0, refused: [] }
+  }
+
+  takeRemarks(): ScannerRemarks {
+    return { values: [], slowLines: 0 }
   }
 }

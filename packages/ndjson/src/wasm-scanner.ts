@@ -1,6 +1,6 @@
 import { LineSplitter } from './line-splitter.ts'
 import type { PathTrie } from './path-trie.ts'
-import type { LineReader, Scanner, ScannerCounts } from './scanner.ts'
+import type { LineReader, Scanner, ScannerCounts, ScannerRemarks } from './scanner.ts'
 import { NUMBER, SLOT_SIZE, type Slots, STRING } from './slots.ts'
 import type { ScanSpec } from './spec.ts'
 import { StrictScanner } from './strict-scanner.ts'
@@ -130,22 +130,21 @@ export class WasmScanner implements Scanner {
   }
 
   takeCounts(): ScannerCounts {
-    const { wordAt, forget, TALLIES } = this.#module
-    const values = this.#values.map(({ step, name }, number) => ({ step, name, count: wordAt(TALLIES, number) }))
-    const counts = {
-      lines: this.#lines,
-      blank: this.#blank,
-      refused: [...this.#refused],
-      values: values.filter(({ count }) => count > 0),
-      slowLines: this.#slowLines,
-    }
+    const counts = { lines: this.#lines, blank: this.#blank, refused: [...this.#refused] }
     this.#lines = 0
     this.#blank = 0
-    this.#slowLines = 0
     this.#refused.fill(0)
+    return counts
+  }
+
+  takeRemarks(): ScannerRemarks {
+    const { wordAt, forget, TALLIES } = this.#module
+    const values = this.#values.map(({ step, name }, number) => ({ step, name, count: wordAt(TALLIES, number) }))
+    const remarks = { values: values.filter(({ count }) => count > 0), slowLines: this.#slowLines }
+    this.#slowLines = 0
     this.#values = []
     forget(TALLIES)
-    return counts
+    return remarks
   }
 
   /** Keeps what stands behind the last whole line, unless it is too long for the memory. */

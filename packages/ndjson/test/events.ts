@@ -4,6 +4,7 @@ import {
   type LineCounts,
   type Malformed,
   NdjsonDecoder,
+  type Remarks,
   type ScanColumn,
   type ScanSpec,
   type ScanType,
@@ -57,14 +58,17 @@ export interface Decoded {
   readonly batches: readonly number[]
   readonly unfit: readonly (Omit<Unfit, 'text'> & { readonly text: string })[]
   readonly malformed: readonly (Omit<Malformed, 'text'> & { readonly text: string | undefined })[]
-  readonly counts: LineCounts
+  readonly counts: Counts
 }
 
 /** What decoders gave for one object, as they gave it. */
 export interface Given {
   readonly batches: readonly DecodedBatch[]
-  readonly counts: LineCounts
+  readonly counts: Counts
 }
+
+/** All that is counted of an object. */
+type Counts = LineCounts & Remarks
 
 /**
  * Opens a decoder for each scanner. What is returned decodes one object with both, cut into pieces of a size, each of which is wiped after its
@@ -90,7 +94,7 @@ function decodeObject(decoder: NdjsonDecoder, bytes: Uint8Array, pieceBytes: () 
     piece.fill(0x58)
   }
   batches.push(...decoder.flush())
-  return { batches, counts: decoder.takeCounts() }
+  return { batches, counts: { ...decoder.takeCounts(), ...decoder.takeRemarks() } }
 }
 
 /** All that must be the same: everything but how many lines were read slowly. Bytes as text, since those compare fast. */

@@ -46,6 +46,29 @@ describe.each(['wasm', 'ts'] as const)('objects that share batches, read in %s',
     ])
   })
 
+  it('have counts of their own, and their remarks together', () => {
+    const refused = (name: string) => `{"event":"${name}"}\n`
+    const objects = [refused('x').repeat(3) + refused('y'), refused('y'), `{\n${event('a').replace('"a"', '1')}\n`]
+    const decoder = new NdjsonDecoder(interactions, { scanner })
+    const counts = objects.map((object) => {
+      decoder.push(bytesOf(object))
+      decoder.endObject()
+      return decoder.takeCounts()
+    })
+    expect(counts.map(({ lines, rows, filtered }) => [lines, rows, filtered['event not wanted']])).toEqual([
+      [4, 0, 4],
+      [1, 0, 1],
+      [2, 1, undefined],
+    ])
+    const { slowLines, converted, tallies } = decoder.takeRemarks()
+    expect({ slowLines, converted, tallies }).toEqual({
+      slowLines: scanner === 'wasm' ? 1 : 0,
+      converted: { 'userId: number as text': 1 },
+      tallies: { 'event not wanted': { x: 3, y: 2 } },
+    })
+    expect(decoder.takeRemarks()).toMatchObject({ slowLines: 0, converted: {}, tallies: {} })
+  })
+
   it('begin again after flush', () => {
     const decoder = new NdjsonDecoder(interactions, { scanner })
     decoder.endObject()
