@@ -1,6 +1,7 @@
-import { closeSync, constants, type Dirent, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, type Dirent, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { type FileHandle, open, readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { environmentError, FletchingError } from '@fletching/columns/errors'
 import { failure, isMissing } from './local-errors.ts'
 import { info, pathOf, statFile } from './local-file.ts'
@@ -75,11 +76,13 @@ async function* filesBelow(folder: string, root: string, passOver: PassOver): As
     return assertGone(error, folder)
   }
   const sortName = (entry: Dirent) => (entry.isDirectory() ? `${entry.name}/` : entry.name)
-  for (const entry of entries.sort((a, b) => compareNames(sortName(a), sortName(b)))) {
+  for (const [number, entry] of entries.sort((a, b) => compareNames(sortName(a), sortName(b))).entries()) {
+    // Lets timers and signals have their turn.
+    if (number % LOOKS_WITHOUT_PAUSE === LOOKS_WITHOUT_PAUSE - 1) await setImmediate()
     const path = `${folder}${entry.name}`
     if (entry.isDirectory()) yield* filesBelow(`${path}/`, root, passOver)
     else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsInside(path, root)))) {
-      const found = await stat(path).catch((error: unknown) => assertGone(error, path))
+      const found = lookAt(path)
       if (found?.isFile() === true) yield info(path, found)
       else if (found !== undefined) passOver({ scheme: 'file', path }, kindOf(entry))
     } else passOver({ scheme: 'file', path }, kindOf(entry))
@@ -88,6 +91,15 @@ async function* filesBelow(folder: string, root: string, passOver: PassOver): As
 
 function kindOf(entry: Dirent): string {
   return entry.isSymbolicLink() ? 'link not followed' : 'not a file'
+}
+
+/** Without waiting: to be told of it by another thread takes several times as long as to look. */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path)
+  } catch (error) {
+    return assertGone(error, path)
+  }
 }
 
 /** Passes over what is not there any more; a name that cannot be written down is not there either, and is not passed over. */
@@ -173,3 +185,4 @@ function assertWhole(object: ObjectInfo, bytes: number): void {
 }
 
 const CHUNK_BYTES = 256 * 1024
+const LOOKS_WITHOUT_PAUSE = 256
