@@ -23,7 +23,7 @@ export interface Unit {
  *
  * - `numbersLines`: nothing is cut, since who reads a range does not know how many lines come before it.
  *
- * The parts are a function of the input and of two constants, never of how many threads there are: so are batches and row groups.
+ * The parts are a function of the input and of constants, never of how many threads there are: so are batches and row groups.
  *
  * - Errors: those of the store, about the first bytes of a large object.
  */
@@ -33,6 +33,8 @@ export async function planUnits(
   { numbersLines = false } = {},
 ): Promise<Unit[]> {
   const cut = numbersLines ? new Set() : await cuttable(objects, store)
+  const bytes = objects.reduce((sum, { size }) => sum + size, 0)
+  const groupBytesMax = Math.min(Math.max(GROUP_BYTES_LEAST, bytes / GROUPS), SPLIT_BYTES)
   const units: Unit[] = []
   let group: Split[] = []
   let groupBytes = 0
@@ -51,7 +53,7 @@ export async function planUnits(
       }
       continue
     }
-    if (groupBytes + object.size > GROUP_BYTES || group.length === GROUP_OBJECTS) endGroup()
+    if (groupBytes + object.size > groupBytesMax || group.length === GROUP_OBJECTS) endGroup()
     group.push({ index, object, start: 0, end: undefined })
     groupBytes += object.size
   }
@@ -104,7 +106,9 @@ function firstBytes(object: ObjectInfo, store: Store): Uint8Array | undefined {
 
 /** Large enough that finding its first line costs nothing, small enough that threads end together. */
 const SPLIT_BYTES = 16 * 1024 * 1024
-const GROUP_BYTES = 1024 * 1024
+/** A group ends a batch, so that small groups make many small batches; so many groups occupy all threads to the end. */
+const GROUPS = 64
+const GROUP_BYTES_LEAST = 1024 * 1024
 const GROUP_OBJECTS = 256
 /** Small requests that go to a store side by side. */
 const LOOKS_AT_ONCE = 16

@@ -47,6 +47,18 @@ describe('the units of an input', () => {
     expect(await show(objects)).toEqual(['a+b', 'c', 'd', 'e+f'])
   })
 
+  it('are larger groups of a larger input, up to the size of a part', async () => {
+    const lengths = async (count: number, size: number) => {
+      const units = await planUnits(
+        Array.from({ length: count }, (_, n) => objectOf(`o${n}`, size)),
+        openMemoryStore(),
+      )
+      return [units.length, Math.max(...units.map(({ splits }) => splits.length))]
+    }
+    expect(await lengths(256, MIB / 2)).toEqual([64, 4])
+    expect(await lengths(1024, 8 * MIB)).toEqual([512, 2])
+  })
+
   it('hold no more than 256 objects', async () => {
     const units = await planUnits(
       Array.from({ length: 600 }, (_, n) => objectOf(`o${n}`, 1)),
