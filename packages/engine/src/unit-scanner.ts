@@ -53,14 +53,14 @@ export class UnitScanner {
       pipeline.start(index, object.name)
       if (this.#source.contents !== undefined) yield* this.#scanContents(split, this.#source.contents(split), limit)
       else if (isRange(split)) {
-        if (this.#source.store?.readSync !== undefined) yield* this.#scanRange(split)
+        if (this.#source.store?.readSync !== undefined) for (const message of this.#scanRange(split)) yield message
         else yield* this.#scanLines(split, this.#source.chunks(split))
-      } else if (this.#raw !== undefined) yield* this.#scanObject(split, this.#raw, limit)
+      } else if (this.#raw !== undefined) for (const message of this.#scanObject(split, this.#raw, limit)) yield message
       else yield* this.#scanContents(split, inflate(counted(this.#source.chunks(split), limit), object.name), limit)
       // The object's size is counted once, by its first split.
       pipeline.end(start === 0 ? object.size : 0)
     }
-    yield* morsels(unit.splits[unit.splits.length - 1].index, pipeline.flush())
+    for (const message of morsels(unit.splits[unit.splits.length - 1].index, pipeline.flush())) yield message
     yield { kind: 'ended', ended: pipeline.takeEnded() }
   }
 

@@ -155,10 +155,14 @@ function* readFileSync(object: ObjectInfo, start: number, room: () => Uint8Array
     let at = start
     while (true) {
       const bytes = room()
-      const count = readSync(file, bytes, 0, bytes.length, at)
+      // Whoever takes the bytes may move their memory.
+      const { length } = bytes
+      const count = readSync(file, bytes, 0, length, at)
       if (count === 0) break
       at += count
       yield bytes.subarray(0, count)
+      // Less than was asked for is the end; it need not be asked for again where it is the one that is expected.
+      if (count < length && at === object.size) break
     }
     assertWhole(object, at)
   } catch (error) {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { appendFileSync, truncateSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -165,6 +166,45 @@ describe('the disk', () => {
         `OBJECT_CHANGED: the file was changed since it was listed\n  at ${path}\n  run again when nobody writes to it`,
       )
     }))
+})
+
+describe('a file that is read without waiting', () => {
+  const store = openLocalStore()
+
+  /** Reads ten bytes into room for so many, while something is done to the file. */
+  const readWhile = (roomBytes: number, change: (path: string) => void) =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'a')
+      await writeFile(path, '0123456789')
+      const object = await store.stat(parseLocation(path))
+      if (object === undefined || store.readSync === undefined) throw new Error('there is no file')
+      let isChanged = false
+      const room = () => {
+        if (!isChanged) change(path)
+        isChanged = true
+        return new Uint8Array(roomBytes)
+      }
+      try {
+        return Buffer.concat([...store.readSync(object, 0, room)]).toString()
+      } catch (error) {
+        return (error as Error).message.replace(path, 'a')
+      }
+    })
+
+  it.each([1, 3, 10, 11])('gives its bytes, %d at a time', async (roomBytes) =>
+    expect(await readWhile(roomBytes, () => {})).toBe('0123456789'),
+  )
+
+  it.each([
+    ['longer', 11, (path: string) => appendFileSync(path, 'x')],
+    ['shorter', 9, (path: string) => truncateSync(path, 9)],
+  ])('is seen to become %s meanwhile', async (_, bytes, change) => {
+    for (const roomBytes of [3, 9, 10, 11]) {
+      expect(await readWhile(roomBytes, change)).toBe(
+        `READ_CUT_SHORT: read ${bytes} of 10 bytes\n  at a\n  run again when nobody writes to it`,
+      )
+    }
+  })
 })
 
 describe('followLinks', () => {
