@@ -5,6 +5,7 @@ import { formatLedger, ledgerLocation, readLedger } from './ledger.ts'
 import { formatManifest, manifestLocation, readManifest } from './manifest.ts'
 import type { State } from './places.ts'
 import { type RunLog, sweep } from './run-log.ts'
+import { readRecord } from './state-record.ts'
 
 /** Who has prepared something, and takes it away when it is not shown. */
 export interface Preparer {
@@ -25,7 +26,7 @@ export async function commit(state: State, intent: Intent, preparer: Preparer): 
   if (!(await claim(state, intent, preparer))) throw overtaken(intent, await winnerOf(state, intent))
   preparer.handOver()
   if (!state.isSingleWriter && (await isOvertaken(state, intent))) {
-    if (await stands(state, intent)) await state.store.remove(intentLocation(state.folder))
+    if (await stands(state, intent, formatIntent(intent))) await state.store.remove(intentLocation(state.folder))
     preparer.takeBack()
     throw overtaken(intent, await winnerOf(state, intent))
   }
@@ -132,22 +133,26 @@ async function runOf(state: State, output: string): Promise<string | undefined> 
  * after any other.
  */
 export async function finish(state: State, intent: Intent): Promise<void> {
+  const record = formatIntent(intent)
   try {
     for (const output of intent.outputs) await (await state.storeOf(output.name)).complete(output)
     // If the record is gone, another start has finished the commit, and what looks like surplus may be of a run after that.
-    if (!(await stands(state, intent))) return
+    if (!(await stands(state, intent, record))) return
     await removeAll(state, intent.surplus)
     await showManifest(state, intent)
     await showLedger(state, intent)
     await removeAll(state, intent.ledger?.replaced ?? [])
-    if (await stands(state, intent)) await state.store.remove(intentLocation(state.folder))
+    if (await stands(state, intent, record)) await state.store.remove(intentLocation(state.folder))
   } catch (error) {
     throw unfinished(error, state, intent)
   }
 }
 
-async function stands(state: State, intent: Intent): Promise<boolean> {
-  return (await runOf(state, intent.output)) === intent.run
+/** - `record`: the intent as it is stored. It names every object that was read, and the same text needs no parsing. */
+async function stands(state: State, intent: Intent, record: string): Promise<boolean> {
+  const found = await readRecord(state.store, intentLocation(state.folder))
+  if (found === undefined) return false
+  return found.text === record || (await runOf(state, intent.output)) === intent.run
 }
 
 async function removeAll(state: State, names: readonly string[]): Promise<void> {

@@ -170,6 +170,30 @@ describe('a commit', () => {
   remove that record together with the outputs that it names, then run again`)
   })
 
+  it.each([
+    ['that was damaged meanwhile stops it', (text: string) => text.replace('r1', 'r3'), /^BAD_INTENT/, true],
+    [
+      'of another run is left to that',
+      async (_: string, store: Store) => formatIntent(await intentOf(store, 'r2')),
+      /^done/,
+      true,
+    ],
+  ])('whose record is one %s', async (_, other, says, isThere) => {
+    const { store } = await filledStore()
+    const intent = await intentOf(store, 'r1')
+    const text = await other(formatIntent(intent), store)
+    const slow: Store = {
+      ...store,
+      complete: async (prepared) => {
+        if (prepared.name.endsWith('.csv')) await put(store, INTENT, text)
+        return store.complete(prepared)
+      },
+    }
+    expect((await commitIn(slow, intent)).says).toMatch(says)
+    const { 'table/old': surplus, 'state/intent.json': record } = await runsIn(store)
+    expect([surplus, record !== undefined]).toEqual(['r0', isThere])
+  })
+
   it('leaves surplus alone when another start has finished it', async () => {
     const { store, events } = await filledStore()
     const intent = await intentOf(store, 'r1')
