@@ -205,9 +205,9 @@ export class NdjsonDecoder {
     const { lines, blank, refused } = this.#scanner.takeCounts()
     counts.lines += lines
     counts.blank += blank
-    for (const [step, { reason }] of this.#steps.entries()) {
+    for (let step = 0; step < this.#steps.length; step++) {
       const count = this.#refused[step] + (refused[step] ?? 0)
-      if (count > 0) addMany(counts.filtered, reason, count)
+      if (count > 0) addMany(counts.filtered, this.#steps[step].reason, count)
     }
     this.#refused.fill(0)
     this.#counts = newCounts()

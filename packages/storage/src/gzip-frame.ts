@@ -79,14 +79,10 @@ export function corruptGzip(name: string, why: string, cause?: unknown) {
   })
 }
 
-/** Archives begin with bytes that no JSON line begins with. */
 function archiveKind(bytes: Uint8Array): string | undefined {
-  const begins = (...magic: number[]) => bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte)
-  if (begins(0x50, 0x4b, 0x03, 0x04) || begins(0x50, 0x4b, 0x05, 0x06)) return 'zip'
-  if (begins(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd'
-  if (begins(0x42, 0x5a, 0x68)) return 'bzip2'
-  if (begins(0xfd, 0x37, 0x7a, 0x58, 0x5a)) return 'xz'
-  if ([0x01, 0x5e, 0x9c, 0xda].some((level) => begins(0x78, level))) return 'zlib'
+  for (const { kind, magic } of ARCHIVES) {
+    if (bytes[0] === magic[0] && magic.every((byte, i) => bytes[i] === byte)) return kind
+  }
   return undefined
 }
 
@@ -97,6 +93,15 @@ function unsupported(what: string, name: string) {
   })
 }
 
+/** Archives begin with bytes that no JSON line begins with. */
+const ARCHIVES: readonly { readonly kind: string; readonly magic: readonly number[] }[] = [
+  { kind: 'zip', magic: [0x50, 0x4b, 0x03, 0x04] },
+  { kind: 'zip', magic: [0x50, 0x4b, 0x05, 0x06] },
+  { kind: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd] },
+  { kind: 'bzip2', magic: [0x42, 0x5a, 0x68] },
+  { kind: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a] },
+  ...[0x01, 0x5e, 0x9c, 0xda].map((level) => ({ kind: 'zlib', magic: [0x78, level] })),
+]
 const HEADER_BYTES_MAX = 1024 * 1024
 const DEFLATE = 8
 const HAS_CRC = 2

@@ -153,7 +153,8 @@ export class Inflater {
     this.#crc = crc32(content, this.#crc)
     this.#length = (this.#length + content.length) >>> 0
     if (this.#head.length < MAGIC_BYTES) {
-      this.#head = join(this.#head, content.slice(0, MAGIC_BYTES - this.#head.length))
+      const more = content.slice(0, MAGIC_BYTES - this.#head.length)
+      this.#head = this.#head.length === 0 ? more : join(this.#head, more)
       if (this.#head.length === MAGIC_BYTES) assertNotInside(this.#head, this.#name)
     }
     this.#target.filled(content.length)

@@ -25,8 +25,12 @@ export function info(path: string, found: { size: number; mtimeMs: number; ino: 
     location: { scheme: 'file', path },
     name: path,
     size: found.size,
-    etag: `${found.ino}-${found.size}-${found.mtimeMs}`,
+    etag: etagOf(found),
   }
+}
+
+export function etagOf({ size, mtimeMs, ino }: { size: number; mtimeMs: number; ino: number }): string {
+  return `${ino}-${size}-${mtimeMs}`
 }
 
 export function pathOf(location: Location): string {

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { environmentError, FletchingError } from '@fletching/columns/errors'
 import { failure, isMissing } from './local-errors.ts'
-import { info, pathOf, statFile } from './local-file.ts'
+import { etagOf, info, pathOf, statFile } from './local-file.ts'
 import { abandonFile, assertFileWritable, completeFile, createFile, putFile, removeFile } from './local-writer.ts'
 import { asFolder, type Location } from './location.ts'
 import { compareNames, type ObjectInfo, type PassOver, type Store } from './store.ts'
@@ -125,7 +125,7 @@ async function* readFile(object: ObjectInfo): AsyncGenerator<Uint8Array> {
     throw failure(error, path, 'read')
   }
   try {
-    assertUnchanged(object, info(path, await file.stat()))
+    assertUnchanged(object, etagOf(await file.stat()))
     let at = 0
     while (true) {
       const chunk = new Uint8Array(CHUNK_BYTES)
@@ -151,7 +151,7 @@ function* readFileSync(object: ObjectInfo, start: number, room: () => Uint8Array
     throw failure(error, path, 'read')
   }
   try {
-    assertUnchanged(object, info(path, fstatSync(file)))
+    assertUnchanged(object, etagOf(fstatSync(file)))
     let at = start
     while (true) {
       const bytes = room()
@@ -172,8 +172,8 @@ function* readFileSync(object: ObjectInfo, start: number, room: () => Uint8Array
   }
 }
 
-function assertUnchanged(object: ObjectInfo, now: ObjectInfo): void {
-  if (now.etag === object.etag) return
+function assertUnchanged(object: ObjectInfo, etag: string): void {
+  if (etag === object.etag) return
   throw environmentError('OBJECT_CHANGED', 'the file was changed since it was listed', {
     at: object.name,
     help: 'run again when nobody writes to it',
