@@ -28,6 +28,7 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, measures, share
   const source = {
     store,
     chunks: ({ object }: Split) => store?.read(object) ?? chunks.take(unitAtHand),
+    begins: ({ index }: Split) => Atomics.store(numbers, Shared.object, index),
     gzipRatioMax: plan.gzipRatioMax,
   }
   const scanner = new UnitScanner(new Pipeline(plan, meter), source, meter)
@@ -48,7 +49,6 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, measures, share
     // After a failure the pipeline is in the middle of something.
     if (hasFailed) return
     unitAtHand = unit.number
-    Atomics.store(numbers, Shared.object, unit.splits[0].index)
     try {
       for await (const message of scanner.scan(unit)) {
         if (message.kind === 'progress') countRead(message.bytes)

@@ -22,6 +22,8 @@ export interface ScanSource {
   chunks(split: Split): AsyncIterable<Uint8Array>
   /** The split's content, where somebody else reads and inflates it, and tells the progress. */
   contents?(split: Split): AsyncIterable<Uint8Array>
+  /** Is told of each split before it is read. */
+  begins?(split: Split): void
   /** An object of which more comes out, times what is stored of it, is refused; undefined for no limit. */
   readonly gzipRatioMax?: number | undefined
 }
@@ -50,6 +52,7 @@ export class UnitScanner {
       const { index, object, start } = split
       const { gzipRatioMax } = this.#source
       const limit = gzipRatioMax === undefined ? undefined : new ContentLimit(object, gzipRatioMax)
+      this.#source.begins?.(split)
       pipeline.start(index, object.name)
       if (this.#source.contents !== undefined) yield* this.#scanContents(split, this.#source.contents(split), limit)
       else if (isRange(split)) {

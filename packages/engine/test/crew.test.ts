@@ -1,6 +1,7 @@
+import { on } from 'node:events'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, Worker } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
 import { sliceBatch } from '@fletching/columns'
 import type { ParquetWriterName } from '@fletching/parquet'
@@ -14,9 +15,10 @@ import { fileSchema, sinkSchema } from '../src/operators.ts'
 import { splitByPartition } from '../src/partition.ts'
 import type { ParquetSinkPlan, PhysicalPlan } from '../src/physical.ts'
 import { Pipeline } from '../src/pipeline.ts'
+import { serveCrew } from '../src/serve-crew.ts'
 import { planUnits } from '../src/split.ts'
 import { openTableEncoder } from '../src/table-encoder.ts'
-import type { PackedError } from '../src/worker-messages.ts'
+import { type PackedError, Shared } from '../src/worker-messages.ts'
 import { clickLines, clicksPlan } from './clicks.ts'
 
 const local = openLocalStore()
@@ -336,6 +338,29 @@ describe('row groups that workers encode', () => {
       },
       () => new Worker('process.exit(0)', { eval: true }),
     ))
+})
+
+describe('a worker', () => {
+  it('says which object of a unit it reads, or was the last to read', () =>
+    inFolder(async (folder) => {
+      const damaged = gzipSync(clickLines(9)).subarray(0, -1)
+      const objects = await filesOf(folder, { a: clickLines(9), b: '', c: damaged, d: clickLines(9) })
+      const shared = new SharedArrayBuffer(Shared.size * Int32Array.BYTES_PER_ELEMENT)
+      const { port1, port2 } = new MessageChannel()
+      serveCrew(port2, { plan: clicksPlan(), readsFiles: true, measures: false, shared })
+      const readIn = async (part: readonly ObjectInfo[]) => {
+        const splits = part.map((object) => ({ index: objects.indexOf(object), object, start: 0, end: undefined }))
+        port1.postMessage({ kind: 'unit', unit: { number: 0, splits } })
+        for await (const [{ kind }] of on(port1, 'message')) if (kind === 'end' || kind === 'failed') break
+        return Atomics.load(new Int32Array(shared), Shared.object)
+      }
+      try {
+        expect(await readIn(objects.slice(0, 1))).toBe(1)
+        expect(await readIn(objects)).toBe(2)
+      } finally {
+        port1.close()
+      }
+    }))
 })
 
 describe('a worker that inflates ahead', () => {
