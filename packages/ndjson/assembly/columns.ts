@@ -16,6 +16,7 @@ import {
   AS_TEXT_OR_NONE,
   AS_TEXT_UNLESS_EMPTY,
   AS_TRUE,
+  AS_UNESCAPED,
   AS_WHOLE,
   AS_WORD,
   AS_WORD_OR_NONE,
@@ -33,6 +34,7 @@ import {
   stepCount,
 } from './plan'
 import { RECORD_END, RECORD_SLOTS, RECORD_START, RECORD_STATE, recordAt, recordBytes } from './record'
+import { unescape } from './unescape'
 import { SLOT_BYTES, SLOT_END, SLOT_START } from './value'
 
 /** What the byte of a row says of its value: none, one, or one that is the text of a number. */
@@ -116,6 +118,8 @@ function putValue(column: usize, row: u32, slot: usize): u8 {
       return isLong || isEmpty ? IS_ODD : putText(target, row, start, end, IS_VALUE)
     case AS_TEXT_OR_NONE:
       return isLong ? IS_ODD : putText(target, row, start, end, isEmpty ? IS_NULL : IS_VALUE)
+    case AS_UNESCAPED:
+      return isLong ? IS_ODD : putUnescaped(target, row, start, end)
     case AS_QUOTED:
       return putText(target, row, start - 1, end + 1, IS_VALUE)
     case AS_NUMBER_TEXT:
@@ -164,6 +168,17 @@ function putText(target: usize, row: u32, start: usize, end: usize, validity: u8
   for (let i: usize = 0; i < length; i += 16) v128.store(to + i, v128.load(start + i))
   store<u32>(ends, u32(at + length), 4)
   return validity
+}
+
+/** As `putText`; IS_ODD also when the text is left to JavaScript. It is never longer than what it is written as. */
+function putUnescaped(target: usize, row: u32, start: usize, end: usize): u8 {
+  const ends = target + COLUMN_VALUES + (usize(row) << 2)
+  const at: usize = row === 0 ? 0 : load<u32>(ends)
+  if (at + end - start > COLUMN_TEXT_BYTES) return IS_ODD
+  const texts = target + COLUMN_TEXTS
+  const textEnd = unescape(start, end, texts + at)
+  store<u32>(ends, u32(textEnd - texts), 4)
+  return textEnd === 0 ? IS_ODD : IS_VALUE
 }
 
 // @ts-expect-error: decorator

@@ -1,4 +1,4 @@
-import { BACKSLASH, DIGIT_0, QUOTE } from './bytes'
+import { BACKSLASH, DIGIT_0, QUOTE, SLASH } from './bytes'
 
 /** Whether the backslash at `at` begins an escape of JSON. */
 export function isEscape(at: usize): bool {
@@ -8,13 +8,20 @@ export function isEscape(at: usize): bool {
   return (
     byte === QUOTE ||
     byte === BACKSLASH ||
-    byte === 0x2f ||
+    byte === SLASH ||
     byte === 0x62 ||
     byte === 0x66 ||
     byte === 0x6e ||
     byte === 0x72 ||
     byte === 0x74
   )
+}
+
+/** The number of a hexadecimal digit. */
+// @ts-expect-error: decorator
+@inline
+export function hexOf(digit: u8): u32 {
+  return (u32(digit) & 0xf) + (u32(digit) >>> 6) * 9
 }
 
 function isHex(byte: u8): bool {

@@ -160,3 +160,5 @@ export const AS_FALSE: u32 = 14
 export const AS_QUOTED: u32 = 15
 /** The text of a number, which is counted. */
 export const AS_NUMBER_TEXT: u32 = 16
+/** The text that a string with escapes stands for. */
+export const AS_UNESCAPED: u32 = 17

@@ -79,7 +79,8 @@ function actionsOf({ type, required }: ScanColumn): Readonly<Record<number, numb
       const isWord = type.kind === 'dictionary'
       const text = type.empty === 'keep' ? AS_TEXT : required ? AS_TEXT_UNLESS_EMPTY : AS_TEXT_OR_NONE
       if (isWord) return { ...none(NO_WORD), [STRING]: text + AS_WORD - AS_TEXT }
-      return { ...none(NO_TEXT), [STRING]: text, ...(type.numbers === 'text' ? { [NUMBER]: AS_NUMBER_TEXT } : {}) }
+      const number = type.numbers === 'text' ? { [NUMBER]: AS_NUMBER_TEXT } : {}
+      return { ...none(NO_TEXT), [STRING]: text, [ESCAPED_STRING]: AS_UNESCAPED, ...number }
     }
     case 'json': {
       const values = [NUMBER, TRUE, FALSE, OBJECT, ARRAY].map((kind) => [kind, AS_TEXT])
@@ -116,3 +117,4 @@ const AS_TRUE = 13
 const AS_FALSE = 14
 const AS_QUOTED = 15
 const AS_NUMBER_TEXT = 16
+const AS_UNESCAPED = 17

@@ -81,6 +81,9 @@ const TOKEN_ENDS = ['', '}', ']}', '}}']
 /** Of texts, some of them as bytes that are no UTF-8, or no more of it when they are cut. */
 const TEXT_PARTS = '\\ | " | u | 0041 | n | \xc3 | \xa9 | \xed\xa0 | \xf0\x9f\x98 | \x80 | \x1f | x'.split(' | ')
 const TEXT_ENDS = ['"}', '', '":1}', '"}\r']
+/** Of each length in UTF-8 and of each kind that is counted or refused, among texts that are short and long. */
+const ESCAPES =
+  '\\" \\\\ \\/ \\n \\t \\u0041 \\u00e9 \\u20AC \\uFFFF \\ud83d \\uDE00 \\u001f x seventeen_letters'.split(' ')
 const NUMBER_PARTS = '- | 0 | 12 | . | e | E | + | 1234567890123456 | , | \t | null | x'.split(' | ').concat(' ')
 const NUMBER_ENDS = ['}', ',"b":1}', '\r}', '']
 
@@ -111,6 +114,18 @@ describe('both scanners', () => {
     expect(counts.lines).toBe(endings.length * parts.length ** count)
     expect(counts.rows).toBeGreaterThan(0)
   })
+
+  it.each(['null', 'setAside'] as const)(
+    'give the same of texts of escapes, where one that does not fit is %s',
+    (unfit) => {
+      const word: ScanType = { kind: 'dictionary', numbers: 'unfit', lineBreaks: 'keep', empty: 'keep' }
+      const types = Object.entries({ text: TEXT, id: ID, word })
+      const columns = types.map(([name, type]) => ({ ...column(name, type, { unfit }), path: ['a'] }))
+      const decode = openBoth({ columns, steps: [] })
+      const { counts } = decode(Buffer.from(allLines('{"a":"', ESCAPES, 3, ['"}', 'é"}'])), () => 100_000)
+      expect(counts.rows).toBe(2 * ESCAPES.length ** 3)
+    },
+  )
 
   it(`give the same of values near what is written without JavaScript, seed ${seed}`, () => {
     const random = randomFrom(seed)
