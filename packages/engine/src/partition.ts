@@ -45,13 +45,16 @@ function splitByColumn(batch: RecordBatch, column: string): PartitionPart[] {
 function rowsByValue(values: Vector): Map<unknown, number[]> {
   const groups = new Map<unknown, number[]>()
   let row = 0
+  let last: { readonly value: unknown; readonly rows: number[] } | undefined
   for (const data of dictionaryDecode(values).data) {
     const read = readerOf(data)
     for (let i = 0; i < data.length; i++, row++) {
       const value = isValid(data, i) ? read(i) : null
-      const rows = groups.get(value)
-      if (rows === undefined) groups.set(value, [row])
-      else rows.push(row)
+      if (last === undefined || value !== last.value) {
+        last = { value, rows: groups.get(value) ?? [] }
+        groups.set(value, last.rows)
+      }
+      last.rows.push(row)
     }
   }
   return groups

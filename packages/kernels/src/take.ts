@@ -1,6 +1,7 @@
 import { internal } from '@fletching/columns/errors'
 import { type DataType, makeData, RecordBatch, Struct, Vector } from 'apache-arrow'
 import { oneChunk } from './concat.ts'
+import { runsOf } from './runs.ts'
 import { type Rows, takeData } from './take-data.ts'
 
 /**
@@ -26,7 +27,8 @@ export function take<T extends DataType>(column: Vector<T>, rows: Int32Array): V
 /** Gives the rows of a batch at the numbers `rows`, in their order. */
 export function takeBatch(batch: RecordBatch, rows: Int32Array): RecordBatch {
   assertRows(rows, batch.numRows)
-  const children = batch.data.children.map((child) => takeData(child, rows))
+  const runs = runsOf(rows)
+  const children = batch.data.children.map((child) => takeData(child, rows, runs))
   const type = new Struct(batch.schema.fields)
   return new RecordBatch(batch.schema, makeData({ type, length: rows.length, nullCount: 0, children }))
 }

@@ -51,6 +51,15 @@ describe('take', () => {
     })
   })
 
+  it.each(everyType)('takes rows that are neighbours as the oracle does: $name', ({ type }) => {
+    randomCheck({
+      types: { column: type },
+      out: DataType.isDictionary(type) ? type.dictionary : type,
+      run: ({ column }) => take(column as Vector, Int32Array.from(neighbours(column.length))),
+      oracle: ({ column }, rows) => takeOracle(column, neighbours(rows)),
+    })
+  })
+
   it.each<[string, DataType, readonly unknown[]]>([
     ['of one byte', new Int8(), [-128, 127, null]],
     ['of two bytes', new Uint16(), [65_535, 0, null]],
@@ -61,6 +70,16 @@ describe('take', () => {
   ])('takes values %s', (_, type, values) => {
     const column = vectorFromArray(values, type) as Vector
     const [first, second, third] = column
+    const many = vectorFromArray(
+      Array.from({ length: 40 }, (_, row) => values[row % 2]),
+      type,
+    ) as Vector
+    expect([
+      ...take(
+        many,
+        Int32Array.from({ length: 35 }, (_, row) => row + 3),
+      ),
+    ]).toEqual([...many.slice(3, 38)])
     expect([...take(column.slice(1), Int32Array.of(1, 0, 0))]).toEqual([third, second, second])
     expect([...take(column, Int32Array.of(1, 0))]).toEqual([second, first])
     expect([third, String(first) === String(second)]).toEqual([null, false])
@@ -103,6 +122,14 @@ describe('takeBatch', () => {
     )
   })
 })
+
+/** Runs of rows of a column of that length, the same each time. */
+function neighbours(length: number): number[] {
+  const random = randomFrom(testSeed)
+  return Array.from({ length: 4 }, () => random.below(length + 1)).flatMap((from) =>
+    Array.from({ length: random.below(length + 1 - from) }, (_, row) => from + row),
+  )
+}
 
 /** Rows of a column of that length, the same each time. */
 function someRows(length: number): number[] {
