@@ -45,8 +45,8 @@ const IS_NUMBER: u8 = 2
 const IS_ODD: u8 = 255
 
 /**
- * Writes the rows of the records from `first` on into the columns, until one is left to JavaScript, or there are `rowsMax` of them, or those of
- * `bytesMax` bytes of lines, or a column is full.
+ * Writes the rows of the records from `first` on into the columns, behind those that are there, until one is left to JavaScript, or there are
+ * `rowsMax` of them, or those of `bytesMax` bytes of lines, or a column is full.
  *
  * @returns the first record of which no row was written.
  */
@@ -54,17 +54,26 @@ export function fillColumns(first: u32, end: u32, rowsMax: u32, bytesMax: u32): 
   const passed = stepCount()
   const most = min(rowsMax, u32(COLUMN_ROWS_MAX))
   const step = recordBytes()
+  let next = first
   let record = recordAt(first)
-  let rows: u32 = 0
-  let bytes: u32 = 0
-  while (first + rows < end && rows < most && bytes < bytesMax) {
+  let rows = load<u32>(FILLED)
+  let bytes = load<u32>(FILLED, 4)
+  while (next < end && rows < most && bytes < bytesMax) {
     if (load<i32>(record, RECORD_STATE) !== passed || !putRow(record + RECORD_SLOTS, rows)) break
     bytes += load<u32>(record, RECORD_END) - load<u32>(record, RECORD_START)
     rows++
+    next++
     record += step
   }
   store<u32>(FILLED, rows)
   store<u32>(FILLED, bytes, 4)
+  return next
+}
+
+/** Ends the rows that are in the columns, and counts what is in them; the next are written from the start again. */
+export function endColumns(): void {
+  const rows = load<u32>(FILLED)
+  store<u64>(FILLED, 0)
   const columns = columnTable()
   for (let number: u32 = 0; number < columnCount(); number++) {
     const target: usize = load<u32>(columns + usize(number) * ENTRY_BYTES, ENTRY_TARGET)
@@ -72,7 +81,6 @@ export function fillColumns(first: u32, end: u32, rowsMax: u32, bytesMax: u32): 
     store<u32>(counts, countOf(IS_NULL, target, rows))
     store<u32>(counts, countOf(IS_NUMBER, target, rows), 4)
   }
-  return first + rows
 }
 
 /** How many rows of a column have that byte. */

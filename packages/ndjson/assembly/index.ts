@@ -1,4 +1,4 @@
-export { fillColumns } from './columns'
+export { endColumns, fillColumns } from './columns'
 export { forget, learn, wordAt } from './known'
 export {
   CHUNK,

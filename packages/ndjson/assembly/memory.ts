@@ -24,7 +24,7 @@ export const MATCHES_END: usize = MATCHES + 4096 * MATCH_BYTES
 export const COUNTS: usize = 0x6_8000
 export const REFUSED: usize = COUNTS + 16
 export const STEPS_MAX: usize = 64
-/** What a call of `fillColumns` has done: rows, bytes of their lines, and for each column the nulls and the texts of numbers. */
+/** What is in the columns: rows, bytes of their lines; and of those that ended last, for each column the nulls and the texts of numbers. */
 export const FILLED: usize = COUNTS + 0x200
 export const FILLED_COUNTS: usize = FILLED + 8
 /** What is wanted, as JavaScript has written it: see `plan.ts`. */

@@ -50,7 +50,7 @@ export interface LineReader {
   bytesLeft(): number
   /** The place of the line of the next row that the scanner has written; undefined when nobody asks. */
   readonly place: ((lineNumber: number, lineOffset: number) => void) | undefined
-  /** Rows that the scanner has written, of so many bytes of lines. */
+  /** Rows that the scanner has written, of so many bytes of lines; they come before whatever else it is told from then on. */
   filled(rows: number, lineBytes: number, columns: readonly FilledColumn[]): void
   /** The number of a text in the dictionary of a column of the rows, or -1. */
   numberOf(column: number, bytes: Uint8Array, start: number, end: number): number

@@ -6,6 +6,8 @@ interface Functions {
   readonly scan: (from: number, limit: number) => number
   /** Writes rows of records into the columns; see assembly/columns.ts. */
   readonly fillColumns: (first: number, end: number, rowsMax: number, bytesMax: number) => number
+  /** Ends the rows in the columns, and counts what is in them. */
+  readonly endColumns: () => void
   /** Makes a text known with a word of its owner, and gives its number or -1. */
   readonly learn: (table: number, owner: number, start: number, length: number, word: number) => number
   /** The word of a known text: of a refused value, how often it was refused. */
@@ -43,10 +45,10 @@ export function openWasmModule(): WasmModule | undefined {
   compiled ??= compile()
   if (compiled === null) return undefined
   const { exports } = new WebAssembly.Instance(compiled)
-  const { memory, scan, fillColumns, learn, wordAt, forget } = exports as unknown as WasmModule
+  const { memory, scan, fillColumns, endColumns, learn, wordAt, forget } = exports as unknown as WasmModule
   // Asking a global for its value takes longer than any of the functions.
   const numbers = NUMBERS.map((name) => [name, (exports[name] as WebAssembly.Global<'i32'>).value])
-  return { memory, scan, fillColumns, learn, wordAt, forget, ...Object.fromEntries(numbers) }
+  return { memory, scan, fillColumns, endColumns, learn, wordAt, forget, ...Object.fromEntries(numbers) }
 }
 
 function compile(): WebAssembly.Module | null {

@@ -12,6 +12,8 @@ import { writePlan } from './wasm-plan.ts'
  * Scans whole chunks in WebAssembly, as assembly/scan.ts tells, and looks at what that gives back: records of lines that a reader must know of.
  * Lines that the fast scanner is not sure of go to the strict one, which reads them where they stand.
  *
+ * Rows stay in the module's columns until these are full or one has to be written in JavaScript, since taking few of them costs as much as taking many.
+ *
  * Bytes lie in the module's memory. Behind the last whole line stands the beginning of the next, which is moved in front of the chunk when
  * room is needed; when it grows longer than the fast scanner takes, it goes to the splitter, which gathers it.
  */
@@ -51,6 +53,7 @@ export class WasmScanner implements Scanner {
     this.#splitter = new LineSplitter(lineBytesMax, {
       line: (bytes, start, end) => this.#scanSlowly(bytes, start, end),
       tooLong: (lineBytes) => {
+        this.#takeRows()
         this.#slowLines++
         reader.tooLong(lineBytes)
       },
@@ -127,6 +130,7 @@ export class WasmScanner implements Scanner {
     this.#from = this.#chunk
     this.#filled = this.#chunk
     this.#splitter.flush()
+    this.#takeRows()
   }
 
   takeCounts(): ScannerCounts {
@@ -199,24 +203,45 @@ export class WasmScanner implements Scanner {
   }
 
   /**
-   * Takes rows that need nobody's look, from a record on.
+   * Writes the rows that need nobody's look, from a record on.
    *
    * @returns the next record that must be looked at.
    */
   #fill(first: number, records: number): number {
-    const columns = this.#columns
-    if (columns.length === 0) return first
-    const { fillColumns, FILLED } = this.#module
+    if (this.#columns.length === 0) return first
     let next = first
-    while (next < records) {
+    while (next < records && this.#stateOf(next) < REFUSED_BY) {
       const from = next
-      next = fillColumns(from, records, this.#reader.rowsLeft(), this.#reader.bytesLeft())
-      const rows = this.#words[FILLED / 4]
-      if (rows === 0) break
+      const isEmpty = this.#rows === 0
+      const rowsMax = this.#reader.rowsLeft()
+      const bytesMax = this.#reader.bytesLeft()
+      next = this.#module.fillColumns(from, records, rowsMax, bytesMax)
       if (this.#reader.place !== undefined) this.#tellPlaces(from, next, this.#reader.place)
-      this.#reader.filled(rows, this.#words[FILLED / 4 + 1], columns)
+      if (isEmpty && next === from) break
+      if (next < records || this.#rows === rowsMax || this.#rowBytes >= bytesMax) this.#takeRows()
     }
     return next
+  }
+
+  /** Rows in the module's columns, and bytes of their lines. */
+  get #rows(): number {
+    return this.#words[this.#module.FILLED / 4]
+  }
+  get #rowBytes(): number {
+    return this.#words[this.#module.FILLED / 4 + 1]
+  }
+
+  /** Hands on the rows in the module's columns, which come before whatever the reader is told next. */
+  #takeRows(): void {
+    const rows = this.#rows
+    const bytes = this.#rowBytes
+    if (rows === 0) return
+    this.#module.endColumns()
+    this.#reader.filled(rows, bytes, this.#columns)
+  }
+
+  #stateOf(record: number): number {
+    return this.#words[this.#module.RECORDS / 4 + record * (RECORD_WORDS + this.#strict.slots.length) + 3]
   }
 
   /** Tells where the lines of some records stand. */
@@ -235,6 +260,7 @@ export class WasmScanner implements Scanner {
     }
     this.#splitter.begin(end + 1 - start)
     if (state < REFUSED_BY) {
+      this.#takeRows()
       this.#reader.valid(this.#bytes, start, end, slots, state)
       this.#learnWords(slots)
     } else this.#learn(state - REFUSED_BY, slots)
@@ -261,6 +287,7 @@ export class WasmScanner implements Scanner {
   }
 
   #scanSlowly(bytes: Uint8Array, start: number, end: number): void {
+    this.#takeRows()
     this.#slowLines++
     const verdict = this.#strict.scan(bytes, start, end)
     if (verdict === 0) this.#reader.valid(bytes, start, end, this.#strict.slots, 0)
