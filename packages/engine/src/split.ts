@@ -32,9 +32,10 @@ export async function planUnits(
   store: Store,
   { numbersLines = false } = {},
 ): Promise<Unit[]> {
-  const cut = numbersLines ? new Set() : await cuttable(objects, store)
   const bytes = objects.reduce((sum, { size }) => sum + size, 0)
-  const groupBytesMax = Math.min(Math.max(GROUP_BYTES_LEAST, bytes / GROUPS), SPLIT_BYTES)
+  const splitBytes = within(bytes / SPLITS, SPLIT_BYTES_MIN, SPLIT_BYTES_MAX)
+  const groupBytesMax = within(bytes / GROUPS, GROUP_BYTES_MIN, GROUP_BYTES_MAX)
+  const cut = numbersLines ? new Set() : await cuttable(objects, store, splitBytes)
   const units: Unit[] = []
   let group: Split[] = []
   let groupBytes = 0
@@ -46,8 +47,8 @@ export async function planUnits(
   for (const [index, object] of objects.entries()) {
     if (cut.has(object)) {
       endGroup()
-      for (let start = 0; start < object.size; start += SPLIT_BYTES) {
-        const end = start + 2 * SPLIT_BYTES > object.size ? undefined : start + SPLIT_BYTES
+      for (let start = 0; start < object.size; start += splitBytes) {
+        const end = start + 2 * splitBytes > object.size ? undefined : start + splitBytes
         units.push({ number: units.length, splits: [{ index, object, start, end }] })
         if (end === undefined) break
       }
@@ -70,8 +71,12 @@ export function soleArchive(units: readonly Unit[], store: Store): ObjectInfo | 
 }
 
 /** The large objects that are plain and can be read from any place on. What an object is shows in its first bytes alone, never in its name. */
-async function cuttable(objects: readonly ObjectInfo[], store: Store): Promise<ReadonlySet<ObjectInfo>> {
-  const large = objects.filter(({ size }) => size > 2 * SPLIT_BYTES)
+async function cuttable(
+  objects: readonly ObjectInfo[],
+  store: Store,
+  splitBytes: number,
+): Promise<ReadonlySet<ObjectInfo>> {
+  const large = objects.filter(({ size }) => size > 2 * splitBytes)
   const plain = new Set<ObjectInfo>()
   const look = async (object: ObjectInfo) => {
     const magic = firstBytes(object, store) ?? (await firstBytesOfPart(object, store))
@@ -104,11 +109,22 @@ function firstBytes(object: ObjectInfo, store: Store): Uint8Array | undefined {
   return undefined
 }
 
-/** Large enough that finding its first line costs nothing, small enough that threads end together. */
-const SPLIT_BYTES = 16 * 1024 * 1024
+/** As few bytes as let threads end together, and else as many as spare what each split or group costs. */
+function within(bytes: number, min: number, max: number): number {
+  return Math.min(max, Math.max(min, Math.floor(bytes)))
+}
+
+const MIB = 1024 * 1024
+/** Large enough that finding its first line costs nothing. */
+const SPLIT_BYTES_MIN = 16 * MIB
+/** From here on a batch is full mostly before its split ends. */
+const SPLIT_BYTES_MAX = 32 * MIB
+/** As many splits as sixteen threads take in turns of two. */
+const SPLITS = 32
 /** A group ends a batch, so that small groups make many small batches; so many groups occupy all threads to the end. */
 const GROUPS = 64
-const GROUP_BYTES_LEAST = 1024 * 1024
+const GROUP_BYTES_MIN = MIB
+const GROUP_BYTES_MAX = 16 * MIB
 const GROUP_OBJECTS = 256
 /** Small requests that go to a store side by side. */
 const LOOKS_AT_ONCE = 16

@@ -97,6 +97,24 @@ describe('the units of an input', () => {
       expect(await show([plain, gzip], local, { numbersLines: true })).toEqual(['plain', 'gzip'])
     }))
 
+  it.each([
+    [400, 25, 16],
+    [640, 32, 20],
+    [1000, 32, 31.25],
+    [2000, 62, 32],
+  ])('of a plain file of %d MiB are %d of %d MiB, whatever the threads', (size, count, splitSize) =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'plain')
+      await writeFile(path, '{')
+      await truncate(path, size * MIB)
+      const units = await planUnits([(await local.stat(parseLocation(path))) as ObjectInfo], local)
+      expect([units.length, units[0].splits[0].end]).toEqual([count, splitSize * MIB])
+      expect(units.slice(1).map(({ splits }) => splits[0].start / MIB)).toEqual(
+        units.slice(1).map((_, number) => (number + 1) * splitSize),
+      )
+    }),
+  )
+
   it('cut a large plain object of a store that gives parts of a version, looked at side by side', async () => {
     const begins: Record<string, string> = {
       plain: '{"user',
@@ -119,7 +137,7 @@ describe('the units of an input', () => {
         yield bytes.subarray(1)
       },
     }
-    const large = (name: string, etag?: string) => ({ ...objectOf(name, 40 * MIB), etag })
+    const large = (name: string, etag?: string) => ({ ...objectOf(name, 72 * MIB), etag })
     const objects = [
       ...['plain', 'gzip', 'other', 'zip'].map((name) => large(name, '"1"')),
       ...Array.from({ length: 30 }, () => large('gzip', '"1"')),
@@ -127,7 +145,7 @@ describe('the units of an input', () => {
       large('plain'),
     ]
     expect((await show(objects, store)).join(' ')).toBe(
-      `plain[0-16) plain[16-) gzip other[0-16) other[16-) zip ${'gzip '.repeat(30)}plain`,
+      `plain[0-32) plain[32-) gzip other[0-32) other[32-) zip ${'gzip '.repeat(30)}plain`,
     )
     expect(looked.slice(0, 4)).toEqual(['plain 0-6', 'gzip 0-6', 'other 0-6', 'zip 0-6'])
     expect(looked).toHaveLength(34)
