@@ -4,6 +4,7 @@ import { joinLocation, type ObjectWriter, type Store } from '@fletching/storage'
 import type { Crew } from './crew.ts'
 import { CsvSink } from './csv-sink.ts'
 import type { EarlierRows } from './earlier-rows.ts'
+import { mapSome, preparedAtOnce } from './map-some.ts'
 import { type Meter, meteredEncoder, operatorName } from './meter.ts'
 import type { Morsel } from './morsel.ts'
 import { fileSchema, sinkSchema } from './operators.ts'
@@ -43,7 +44,8 @@ export async function openCoordinator(
   })
   const rejects = joinLocation(state.folder, files.rejects)
   const sinks: Sink[] = []
-  const coordinator = new Coordinator(sinks, new RejectsSink(() => logged(state.store).create(rejects)))
+  const atOnce = Math.min(...places.map(({ target }) => preparedAtOnce(target)))
+  const coordinator = new Coordinator(sinks, new RejectsSink(() => logged(state.store).create(rejects)), atOnce)
   try {
     for (const [number, { sink, store, target }] of places.entries()) {
       const encoder = crew?.encoder(number) ?? (await openMeteredEncoder(sink, number, meter))
@@ -95,13 +97,16 @@ function isCsv(sink: Sink): boolean {
 export class Coordinator {
   readonly #sinks: readonly Sink[]
   readonly #rejects: RejectsSink
+  readonly #atOnce: number
   readonly #adopted: Pick<ObjectWriter, 'abort'>[] = []
   #next = 0
   #isHandedOver = false
 
-  constructor(sinks: readonly Sink[], rejects: RejectsSink) {
+  /** - `atOnce`: outputs that are brought to their places side by side. */
+  constructor(sinks: readonly Sink[], rejects: RejectsSink, atOnce: number) {
     this.#sinks = sinks
     this.#rejects = rejects
+    this.#atOnce = atOnce
   }
 
   async append(morsel: Morsel): Promise<void> {
@@ -133,9 +138,9 @@ export class Coordinator {
   /** Brings every output to its place, and shows none. */
   async prepare(): Promise<PreparedOutput[]> {
     const all = [this.#rejects, ...this.#sinks.filter((sink) => !isCsv(sink)), ...this.#sinks.filter(isCsv)]
-    const outputs: PreparedOutput[] = []
-    for (const sink of all) outputs.push(...(await sink.prepare()))
-    return outputs
+    // Side by side, a disk takes the rows of a CSV while row groups are encoded.
+    const outputs = await mapSome<Sink | RejectsSink, PreparedOutput[]>(all, this.#atOnce, (sink) => sink.prepare())
+    return outputs.flat()
   }
 
   /** The rejects alone: a run whose outputs are left as they were still owes the lines it set aside. */

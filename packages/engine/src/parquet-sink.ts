@@ -3,6 +3,7 @@ import { concatBatches } from '@fletching/kernels/concat'
 import { checkParquet, ParquetFile, type RowGroup } from '@fletching/parquet'
 import { joinLocation, type Location, type ObjectWriter, type Store } from '@fletching/storage'
 import type { RecordBatch, Schema } from 'apache-arrow'
+import { mapSome, preparedAtOnce } from './map-some.ts'
 import { fileSchema } from './operators.ts'
 import { splitByPartition } from './partition.ts'
 import type { ParquetSinkPlan } from './physical.ts'
@@ -108,14 +109,15 @@ export class ParquetSink {
       group: this.#encodeWaiting(partition),
     }))
     for (const { group } of last) group?.catch(() => {})
-    const outputs: PreparedOutput[] = []
-    for (const { partition, group } of last) {
-      if (group !== undefined) await this.#append(partition, await group)
-      const { parquet, writer } = await this.#file(partition)
-      await writer.write(parquet.finish())
-      outputs.push({ ...(await writer.prepare()), format: 'parquet', rows: parquet.rows, bytes: parquet.bytes })
-    }
-    return outputs
+    return mapSome(last, preparedAtOnce(this.#target.folder), ({ partition, group }) => this.#finish(partition, group))
+  }
+
+  async #finish(partition: Partition, group: Promise<RowGroup> | undefined): Promise<PreparedOutput> {
+    // Begun while the row group is encoded, many of them in one record of the run.
+    const { parquet, writer } = await this.#file(partition)
+    if (group !== undefined) await this.#append(partition, await group)
+    await writer.write(parquet.finish())
+    return { ...(await writer.prepare()), format: 'parquet', rows: parquet.rows, bytes: parquet.bytes }
   }
 
   /** - Errors: the first of them, when all writers have been asked. */

@@ -19,14 +19,19 @@ interface RunRecord extends Run {
  * What a run has begun and nobody sees, kept in the state folder while it is under way, so that another can take it away if this one
  * cannot: the uploads under way on S3, and temporary files.
  *
- * - Cost: a small object for each output, written again as a whole; none for a part of it. A run of many outputs has several records, so that
- *   the cost of each stays the same.
+ * - Cost: a small object for each output, or for those that are begun together, written again as a whole; none for a part of it. A run of many
+ *   outputs has several records, so that the cost of each stays the same.
  */
 export class RunLog {
   readonly #state: State
   readonly #run: Run
   /** By record. */
   readonly #begun: Begun[][] = [[]]
+  /** Numbers of the records that name something which is not written. */
+  readonly #changed = new Set<number>()
+  #writing = Promise.resolve()
+  /** The writing behind the one at hand, which takes all that is added until it begins. */
+  #nextWriting: Promise<void> | undefined
 
   private constructor(state: State, run: Run) {
     this.#state = state
@@ -41,12 +46,12 @@ export class RunLog {
   static async open(state: State, run: Run): Promise<RunLog> {
     const log = new RunLog(state, run)
     if (state.isSingleWriter) {
-      await log.#write()
+      await log.#write(0)
       return log
     }
-    await log.#write({ etag: undefined })
+    await log.#write(0, { etag: undefined })
     // It is there now, so that a place which keeps the condition says no.
-    if (await log.#write({ etag: undefined })) {
+    if (await log.#write(0, { etag: undefined })) {
       await log.close()
       throw noConditionalWrites(formatLocation(state.folder))
     }
@@ -54,11 +59,13 @@ export class RunLog {
   }
 
   /** Resolves when what was begun is on record. */
-  async add(begun: Begun): Promise<void> {
+  add(begun: Begun): Promise<void> {
     const last = this.#begun[this.#begun.length - 1]
     if (last.length < RECORD_BEGUN_MAX) last.push(begun)
     else this.#begun.push([begun])
-    await this.#write()
+    this.#changed.add(this.#begun.length - 1)
+    this.#nextWriting ??= this.#writeNext()
+    return this.#nextWriting
   }
 
   /** Takes away all that was begun; false when some of it may be left. */
@@ -70,9 +77,21 @@ export class RunLog {
     for (const number of this.#begun.keys()) await this.#state.store.remove(this.#location(number))
   }
 
-  /** Writes the last record, which alone grows. */
-  #write(condition?: { readonly etag: undefined }): Promise<boolean> {
-    const number = this.#begun.length - 1
+  async #writeNext(): Promise<void> {
+    // Whether it succeeds is told to those who wait for it.
+    await this.#writing.catch(() => {})
+    this.#nextWriting = undefined
+    this.#writing = this.#writeChanged()
+    await this.#writing
+  }
+
+  async #writeChanged(): Promise<void> {
+    const numbers = [...this.#changed]
+    this.#changed.clear()
+    for (const number of numbers) await this.#write(number)
+  }
+
+  #write(number: number, condition?: { readonly etag: undefined }): Promise<boolean> {
     const record: RunRecord = { recordVersion: 1, ...this.#run, begun: this.#begun[number] }
     return this.#state.store.put(this.#location(number), Buffer.from(`${JSON.stringify(record)}\n`), condition)
   }

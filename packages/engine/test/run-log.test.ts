@@ -34,6 +34,20 @@ describe('the log of a run', () => {
     ])
   })
 
+  it('takes what is begun at the same time in one writing', async () => {
+    const { store, events } = openWatchedStore()
+    const log = await RunLog.open(stateIn(store), run)
+    const begun = Array.from({ length: 150 }, (_, number) => ({ name: `memory:table/${number}`, handle: `${number}` }))
+    const first = log.add(begun[0])
+    await Promise.all([first, ...begun.slice(1).map((one) => log.add(one))])
+    const records = Object.values(await objectsIn(store)).map((bytes) => JSON.parse(String(bytes)).begun)
+    expect(records.flat()).toEqual(expect.arrayContaining(begun))
+    expect(events.filter((event) => event.includes('runs')).slice(2)).toEqual([
+      'put state/runs/r1.json',
+      'put state/runs/r1.1.json',
+    ])
+  })
+
   it('has records of a hundred, so that one more output costs no more after many', async () => {
     const { store, events } = openWatchedStore()
     const state = stateIn(store)
