@@ -22,18 +22,20 @@ const job = defineJob({
 })
 
 describe('lastRun', () => {
-  it.each([undefined, 'state'])('is none before the first run, and then what that has told, however the output is written; --state %s', (name) =>
-    inFolder(async (folder) => {
-      const params = { INPUT: join(folder, 'in'), CSV: join(folder, 'out') }
-      const options = name === undefined ? {} : { state: join(folder, name) }
-      mkdirSync(params.INPUT)
-      writeFileSync(join(params.INPUT, 'a.json'), clickLines(4))
-      expect(await lastRun(job, params, options)).toBeUndefined()
-      const report = await runJob(job, params, options)
-      const found = await lastRun(job, { ...params, CSV: `file://${params.CSV}/` }, options)
-      expect(found?.outputs).toEqual(report.outputs)
-      expect(found?.accounting).toEqual(report.accounting)
-    }),
+  it.each([undefined, 'state'])(
+    'is none before the first run, and then what that has told, however the output is written; --state %s',
+    (name) =>
+      inFolder(async (folder) => {
+        const params = { INPUT: join(folder, 'in'), CSV: join(folder, 'out') }
+        const options = name === undefined ? {} : { state: join(folder, name) }
+        mkdirSync(params.INPUT)
+        writeFileSync(join(params.INPUT, 'a.json'), clickLines(4))
+        expect(await lastRun(job, params, options)).toBeUndefined()
+        const report = await runJob(job, params, options)
+        const found = await lastRun(job, { ...params, CSV: `file://${params.CSV}/` }, options)
+        expect(found?.outputs).toEqual(report.outputs)
+        expect(found?.accounting).toEqual(report.accounting)
+      }),
   )
 
   it('of outputs that another state folder belongs to is refused', () =>

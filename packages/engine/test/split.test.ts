@@ -168,7 +168,7 @@ describe('the units of an input', () => {
         yield Buffer.from('{"user')
       },
     }
-    const objects = Array.from({ length: 100 }, (_, n) => ({ ...objectOf(`o${n}`, 40 * MIB), etag: '"1"' }))
+    const objects = Array.from({ length: 100 }, (_, n) => ({ ...objectOf(`o${n}`, 80 * MIB), etag: '"1"' }))
     await expect(show(objects, store)).rejects.toThrow('no o3')
     for (let turns = 0; turns < 200; turns++) await setImmediate()
     // Those that were under way, and the three before it in their next.
