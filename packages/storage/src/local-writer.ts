@@ -60,8 +60,8 @@ export async function completeFile(prepared: Prepared): Promise<ObjectInfo> {
     if (found?.etag !== etag) throw commitLost(name, found)
   }
   try {
+    await syncFolders(dirname(path))
     keepFolders(dirname(path))
-    await syncFolder(dirname(path))
     return info(path, await stat(path))
   } catch (error) {
     throw failure(error, path, 'write')
@@ -83,11 +83,11 @@ export async function putFile(location: Location, bytes: Uint8Array, condition?:
   const writer = await createFile(location)
   try {
     await writer.write(bytes)
-    const { name, handle } = await writer.prepare()
+    const { name, handle } = await writer.flush()
     if (condition !== undefined && condition.etag === undefined) return await linkFile(handle, name)
     if (condition !== undefined && (await statFile(location))?.etag !== condition.etag) return false
     await rename(handle, name)
-    await syncFolder(dirname(name))
+    await syncFolders(dirname(name))
     return true
   } catch (error) {
     throw failure(error, pathOf(location), 'write')
@@ -101,7 +101,7 @@ export async function putFile(location: Location, bytes: Uint8Array, condition?:
 async function linkFile(temporary: string, path: string): Promise<boolean> {
   try {
     await link(temporary, path)
-    await syncFolder(dirname(path))
+    await syncFolders(dirname(path))
     return true
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
@@ -120,7 +120,7 @@ export async function assertFileWritable(
   const writer = await createFile(location, options)
   try {
     await writer.write(new Uint8Array(1))
-    await writer.prepare()
+    await writer.flush()
   } finally {
     await writer.abort()
   }
@@ -152,6 +152,18 @@ class LocalWriter implements ObjectWriter {
   }
 
   async prepare(): Promise<Prepared> {
+    const prepared = await this.flush()
+    try {
+      // A record that outlives a loss of power must find the file under its name.
+      await syncFolders(dirname(this.#temporary))
+    } catch (error) {
+      throw failure(error, this.#path, 'write')
+    }
+    return prepared
+  }
+
+  /** Brings the bytes to disk, but not the name under which they are. */
+  async flush(): Promise<Prepared> {
     if (this.#end !== undefined) throw internal(`${this.#path} is prepared after its end`)
     if (this.#prepared !== undefined) return this.#prepared
     try {
@@ -195,7 +207,7 @@ export async function removeFile(location: Location): Promise<void> {
 async function makeFolder(folder: string): Promise<void> {
   const missing: string[] = []
   for (let path = folder; !(await exists(path)); path = dirname(path)) {
-    madeFolders.add(path)
+    madeFolders.set(path, { isOnDisk: false })
     missing.unshift(path)
   }
   try {
@@ -232,13 +244,24 @@ function keepFolders(folder: string): void {
  * Folders that this process made for files of which none is shown yet. Files that are given up share them, whoever made them, so that
  * the last one takes them away.
  */
-const madeFolders = new Set<string>()
+const madeFolders = new Map<string, { isOnDisk: boolean }>()
 
 async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
     () => false,
   )
+}
+
+/** Brings to disk the names in a folder, and its own and those above it as far as they were made here. */
+async function syncFolders(folder: string): Promise<void> {
+  await syncFolder(folder)
+  for (let path = folder; ; path = dirname(path)) {
+    const made = madeFolders.get(path)
+    if (made === undefined || made.isOnDisk) return
+    await syncFolder(dirname(path))
+    made.isOnDisk = true
+  }
 }
 
 async function syncFolder(path: string): Promise<void> {

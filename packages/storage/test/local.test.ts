@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, truncateSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, mkdtemp, open, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { findInput, followLinks, formatLocation, openLocalStore, parseLocation } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -77,6 +77,31 @@ describe('the disk', () => {
       await (await store.create(parseLocation(join(folder, 'new/d')))).abort()
       expect(await readdir(folder, { recursive: true })).toEqual(['new'])
     }))
+
+  it.skipIf(process.platform !== 'linux')(
+    'brings to disk what a record may name, before and after it has its name',
+    () =>
+      inFolder(async (folder) => {
+        const path = join(folder, 'a/b/c')
+        const { synced, restore } = await watchSync(folder)
+        try {
+          const writer = await store.create(parseLocation(path))
+          await writer.write(Buffer.from('x'))
+          expect(synced.splice(0)).toEqual([])
+          const prepared = await writer.prepare()
+          expect(synced.splice(0)).toEqual(['a/b/.c', 'a/b', 'a', '.'])
+          await store.complete(prepared)
+          expect(synced.splice(0)).toEqual(['a/b'])
+          // What is below a folder that is on disk already.
+          await (await store.create(parseLocation(join(folder, 'a/d/e')))).prepare()
+          expect(synced.splice(0)).toEqual(['a/d/.e', 'a/d', 'a'])
+          await store.put(parseLocation(join(folder, 'a/f/g')), Buffer.from('x'), { etag: undefined })
+          expect(synced.splice(0)).toEqual(['a/f/.g', 'a/f', 'a'])
+        } finally {
+          restore()
+        }
+      }),
+  )
 
   it('follows links to what lies inside the folder, and none that lead out', () =>
     inFolder(async (folder) => {
@@ -243,3 +268,23 @@ describe('followLinks', () => {
       await expect(followLinks(parseLocation(join(folder, 'a')))).rejects.toThrow(expect.objectContaining({ message }))
     }))
 })
+
+/** The files and folders below a folder that are brought to disk, in order; temporary names without their ends. */
+async function watchSync(folder: string): Promise<{ readonly synced: string[]; readonly restore: () => void }> {
+  const handle = await open('/dev/null')
+  const prototype = Object.getPrototypeOf(handle) as FileHandle
+  await handle.close()
+  const sync = Reflect.get(prototype, 'sync') as (this: FileHandle) => Promise<void>
+  const synced: string[] = []
+  prototype.sync = async function watched(this: FileHandle) {
+    const path = await readlink(`/proc/self/fd/${this.fd}`)
+    synced.push(relative(folder, path).replace(/\.\w+\.tmp$/, '') || '.')
+    return sync.call(this)
+  }
+  return {
+    synced,
+    restore: () => {
+      prototype.sync = sync
+    },
+  }
+}
