@@ -14,5 +14,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // A third of the time would be two hundred processes that load the same modules. What a test changes for others it changes back.
+    isolate: false,
   },
 })

@@ -38,7 +38,11 @@ export function describeStore(title: string, open: () => Promise<Opened>): void 
     })
 
     const inside = () => joinLocation(folder, `test${++tests}/`)
-    const bytesOf = (size: number) => Uint8Array.from({ length: size }, (_, i) => (i * 31 + (i >> 8)) & 255)
+    const bytesOf = (size: number) => {
+      const bytes = new Uint8Array(size)
+      for (let i = 0; i < size; i++) bytes[i] = i * 31 + (i >> 8)
+      return bytes
+    }
 
     async function put(location: Location, ...pieces: readonly Uint8Array[]): Promise<ObjectInfo> {
       const writer = await store.create(location)
