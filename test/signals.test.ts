@@ -5,7 +5,17 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { atOnce, commandFile, type FaultyS3, inFolder, openFaultyS3, type RequestEvent } from '@fletching/testing'
+import {
+  atOnce,
+  commandFile,
+  type FaultyS3,
+  inFolder,
+  openFaultyS3,
+  type RequestEvent,
+  sample,
+  sampleTitle,
+  triesAll,
+} from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { event, linesOf } from './faults/run.ts'
 import { inputs, STATE } from './faults/small-job.ts'
@@ -104,6 +114,12 @@ interface Moment {
   readonly phase?: RequestEvent['phase']
 }
 
+/** An object of the bucket. */
+interface Held {
+  readonly key: string
+  readonly bytes: Uint8Array
+}
+
 /** What a run was doing when the signal came; the request at which it was is never answered. */
 interface Doing extends Moment {
   readonly title: string
@@ -111,7 +127,7 @@ interface Doing extends Moment {
   readonly inBody?: true
   /** Nor is any other request. */
   readonly isDeaf?: true
-  readonly files?: typeof inputs
+  readonly files?: readonly Held[]
   readonly args?: readonly string[]
   /** Uploads that are left: the run never heard their names, or nobody took them back. Default 0. */
   readonly uploads?: number
@@ -220,8 +236,8 @@ async function lineUntil(
   {
     files = inputs,
     isDeaf,
-    before = async () => {},
-  }: Pick<Partial<Doing>, 'files' | 'isDeaf'> & { before?: (s3: FaultyS3) => Promise<void> },
+    before = () => {},
+  }: Pick<Partial<Doing>, 'files' | 'isDeaf'> & { before?: (s3: FaultyS3) => void },
   meet: Meet,
   onRequest: (request: RequestEvent, child: ChildProcess) => void = () => {},
 ): Promise<Ended> {
@@ -243,7 +259,7 @@ async function lineUntil(
     },
   })
   for (const file of files) s3.put(BUCKET, file.key, file.bytes)
-  await before(s3)
+  before(s3)
   const { code, stderr } = await command(line, s3.env, (child, cwd) => {
     running = { child, cwd }
   })
@@ -277,6 +293,14 @@ const signals = [
   ['SIGINT', 130],
 ] as const
 
+/** Each moment with both signals, or with one that is drawn. */
+function withSignals<T extends Moment>(moments: readonly T[]) {
+  const cases = moments.flatMap((moment) => signals.map(([signal, code]) => ({ ...moment, signal, code })))
+  return sample(cases, signals.length)
+}
+
+const WHICH = triesAll ? 'by both signals' : `by one of two signals: ${sampleTitle}`
+
 /** Runs the job again where it was ended, with nothing in its way. */
 async function again({ s3 }: Ended) {
   const { code, stderr } = await command(LINE, s3.env, () => {})
@@ -284,33 +308,30 @@ async function again({ s3 }: Ended) {
 }
 
 describe('a signal ends a run within five seconds, and nothing is shown', () => {
-  it.each(signals)(
-    '%s, whatever it was doing',
-    async (signal, code) => {
-      const ended = await atOnce(3, doings, async (doing) => {
-        const run = await runUntil(doing, doing, async (child, cwd) => {
-          if (doing.args?.includes(`--tmp=${TMP}`)) expect(await readdir(join(cwd, TMP))).not.toEqual([])
-          child.kill(signal)
-          if (doing.inBody) return undefined
-          await once(child, 'close')
-          return 'drop'
-        })
-        await run.s3.close()
-        return { title: doing.title, code: run.code, stderr: run.stderr, ...left(run) }
+  it(`whatever it was doing, ${WHICH}`, async () => {
+    const cases = withSignals(doings)
+    const ended = await atOnce(3, cases, async ({ signal, ...doing }) => {
+      const run = await runUntil(doing, doing, async (child, cwd) => {
+        if (doing.args?.includes(`--tmp=${TMP}`)) expect(await readdir(join(cwd, TMP))).not.toEqual([])
+        child.kill(signal)
+        if (doing.inBody) return undefined
+        await once(child, 'close')
+        return 'drop'
       })
-      expect(ended).toEqual(
-        doings.map(({ title, uploads = 0, records = 0 }) => ({
-          title,
-          code,
-          stderr: `${signal}: ${RUN_ENDED}`,
-          outputs: [],
-          uploads,
-          records,
-        })),
-      )
-    },
-    120_000,
-  )
+      await run.s3.close()
+      return { title: doing.title, code: run.code, stderr: run.stderr, ...left(run) }
+    })
+    expect(ended).toEqual(
+      cases.map(({ title, signal, code, uploads = 0, records = 0 }) => ({
+        title,
+        code,
+        stderr: `${signal}: ${RUN_ENDED}`,
+        outputs: [],
+        uploads,
+        records,
+      })),
+    )
+  }, 240_000)
 })
 
 /** What a command on a bookmark was doing when the signal came. */
@@ -348,53 +369,56 @@ const movings: readonly Moving[] = [
   },
 ]
 
+/** What a run with a bookmark leaves, its input included. */
+async function bookmarked(): Promise<readonly Held[]> {
+  const s3 = await openFaultyS3()
+  for (const { key, bytes } of inputs) s3.put(BUCKET, key, bytes)
+  const run = await command([...LINE, '--job-bookmark-option=job-bookmark-enable', '--csv=increment'], s3.env, () => {})
+  expect(run).toEqual({ code: 0, stderr: '' })
+  const objects = s3.objects(BUCKET)
+  await s3.close()
+  return objects
+}
+
 describe('a signal ends a command on a bookmark within five seconds, and nothing is changed', () => {
-  it.each(signals)(
-    '%s, whatever it was doing',
-    async (signal, code) => {
-      const ended = await atOnce(3, movings, async ({ title, words: [action, ...args], isDeaf, ...moment }) => {
-        const names: string[] = []
-        const moved = await lineUntil(
-          ['bookmark', action, JOB, ...args, ...PARAMS],
-          moment,
-          {
-            ...(isDeaf === undefined ? {} : { isDeaf }),
-            before: async (s3) => {
-              const run = await command(
-                [...LINE, '--job-bookmark-option=job-bookmark-enable', '--csv=increment'],
-                s3.env,
-                () => {},
-              )
-              expect(run).toEqual({ code: 0, stderr: '' })
-              s3.put(BUCKET, 'in/new', Buffer.from(linesOf([event('new')])))
-              names.push(...standing(s3))
-            },
+  it(`whatever it was doing, ${WHICH}`, async () => {
+    const files = [...(await bookmarked()), { key: 'in/new', bytes: Buffer.from(linesOf([event('new')])) }]
+    const cases = withSignals(movings)
+    const ended = await atOnce(3, cases, async ({ title, words: [action, ...args], isDeaf, signal, ...moment }) => {
+      const names: string[] = []
+      const moved = await lineUntil(
+        ['bookmark', action, JOB, ...args, ...PARAMS],
+        moment,
+        {
+          files,
+          ...(isDeaf === undefined ? {} : { isDeaf }),
+          before: (s3) => {
+            names.push(...standing(s3))
           },
-          async (child) => {
-            child.kill(signal)
-            await once(child, 'close')
-            return 'drop'
-          },
-        )
-        await moved.s3.close()
-        const { uploads, records } = left(moved)
-        const now = standing(moved.s3)
-        const changed = [...now.filter((name) => !names.includes(name)), ...names.filter((name) => !now.includes(name))]
-        return { title, code: moved.code, stderr: moved.stderr, changed, uploads, records }
-      })
-      expect(ended).toEqual(
-        movings.map(({ title, words, uploads = 0, records = 0 }) => ({
-          title,
-          code,
-          stderr: `${signal}: bookmark ${words[0]} was ended before it changed anything\n`,
-          changed: [],
-          uploads,
-          records,
-        })),
+        },
+        async (child) => {
+          child.kill(signal)
+          await once(child, 'close')
+          return 'drop'
+        },
       )
-    },
-    120_000,
-  )
+      await moved.s3.close()
+      const { uploads, records } = left(moved)
+      const now = standing(moved.s3)
+      const changed = [...now.filter((name) => !names.includes(name)), ...names.filter((name) => !now.includes(name))]
+      return { title, code: moved.code, stderr: moved.stderr, changed, uploads, records }
+    })
+    expect(ended).toEqual(
+      cases.map(({ title, words, signal, code, uploads = 0, records = 0 }) => ({
+        title,
+        code,
+        stderr: `${signal}: bookmark ${words[0]} was ended before it changed anything\n`,
+        changed: [],
+        uploads,
+        records,
+      })),
+    )
+  }, 240_000)
 })
 
 /** Everything but records of what is under way, with its version. */
