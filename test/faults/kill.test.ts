@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { atOnce, type FaultyS3, inFolder, openFaultyS3, type RequestEvent } from '@fletching/testing'
+import { atOnce, type FaultyS3, inFolder, openFaultyS3, type RequestEvent, sampleTitle } from '@fletching/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Comparable, comparable, type Left } from './comparable.ts'
 import { type Running, start, steps, tableOf } from './kill.ts'
@@ -111,7 +111,7 @@ describe('the main job in S3, killed', () => {
   }
 
   it.each(Object.entries(grounds))(
-    '%s, at every request',
+    `%s, at every request: ${sampleTitle}`,
     async (title, ground) => {
       await prepare('undisturbed', ground)
       const first = s3.requests.length
@@ -119,7 +119,7 @@ describe('the main job in S3, killed', () => {
       const all = visible('undisturbed')
       assertLeaves(all, ground)
       const requests = s3.requests.slice(first)
-      const cases = steps(requests.length).flatMap((at) =>
+      const cases = steps(requests.length, 31).flatMap((at) =>
         ['arrived', 'applied'].map((phase) => ({ what: requests[at - 1].op, when: phase, at })),
       )
       await atOnce(WIDTH, cases, async ({ what, when, at }) => {
@@ -193,7 +193,7 @@ describe('the main job on a disk, killed', () => {
   }
 
   it.each(Object.entries(grounds))(
-    '%s, at every step',
+    `%s, at every step: ${sampleTitle}`,
     (title, ground) =>
       inFolder(async (folder) => {
         const undisturbed = join(folder, 'undisturbed')
@@ -203,7 +203,7 @@ describe('the main job on a disk, killed', () => {
         const all = await visible(undisturbed, true)
         assertLeaves(all, ground)
         const done = (await readFile(log, 'utf8')).trimEnd().split('\n')
-        const cases = steps(done.length).flatMap((at) =>
+        const cases = steps(done.length, 61).flatMap((at) =>
           ['before', 'after'].map((when) => ({ what: done[at - 1], when, at })),
         )
         await atOnce(WIDTH, cases, async ({ what, when, at }) => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { commandFile } from '@fletching/testing'
+import { commandFile, randomFrom, sample, testSeed } from '@fletching/testing'
 
 /** The main job in a process of its own, which may be killed. */
 export interface Running {
@@ -37,13 +37,12 @@ export function start(root: string, env: Readonly<Record<string, string>>, optio
   }
 }
 
-/**
- * Those of the numbers from 1 to `count` at which a process is killed: every 41st, or all with FLETCHING_KILL=all. Each output takes three
- * requests, of which every third would always be the same.
- */
-export function steps(count: number): number[] {
-  const every = process.env.FLETCHING_KILL === 'all' ? 1 : 41
-  return Array.from({ length: count }, (_, index) => index + 1).filter((number) => number % every === 0)
+const random = randomFrom(testSeed)
+
+/** Those of the numbers from 1 to `count` at which a process is killed: one of so many. */
+export function steps(count: number, every: number): number[] {
+  const numbers = Array.from({ length: count }, (_, index) => index + 1)
+  return sample(numbers, every, random)
 }
 
 /** How many cases there were, by what was done and when the process was killed there, as lines. */

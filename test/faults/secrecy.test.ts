@@ -166,7 +166,8 @@ describe('neither words nor reports nor manifests tell of the events when a run 
   })
 })
 
-describe('nor of the credentials, when S3', () => {
+// At once, since most of the time the command waits for its next try.
+describe.concurrent('nor of the credentials, when S3', () => {
   const body: Fault = { kind: 'reset-after-bytes', bytes: 'half' }
   it.each<[string, string, readonly Rule[]]>([
     ['is well', 'well', []],

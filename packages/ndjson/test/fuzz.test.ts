@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { column, openDecode, randomFrom, seed, TEXT } from './events.ts'
 import { generatedLines, mutate } from './random-lines.ts'
 
-const LINES = Number(process.env.FLETCHING_FUZZ_LINES ?? 20_000)
+/** More of them: npm run test:faults. */
+const LINES = Number(process.env.FLETCHING_FUZZ_LINES ?? (process.env.FLETCHING_FAULTS === 'all' ? 20_000 : 7000))
 
 /** The first four columns as text, any value taken. */
 const spec = {

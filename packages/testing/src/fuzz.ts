@@ -1,8 +1,9 @@
 import { type Random, randomFrom, testSeed } from './random-vectors.ts'
+import { triesAll } from './sample.ts'
 
-/** How many cases a fuzzer tries: FLETCHING_FUZZ_CASES, or what keeps a run of all tests short. */
-export function fuzzCases(usual: number): number {
-  return Number(process.env.FLETCHING_FUZZ_CASES ?? usual)
+/** How many cases a fuzzer tries: FLETCHING_FUZZ_CASES, or so many with FLETCHING_FAULTS=all, of which else a third keeps a run of all tests short. */
+export function fuzzCases(whole: number): number {
+  return Number(process.env.FLETCHING_FUZZ_CASES ?? (triesAll ? whole : Math.ceil(whole / 3)))
 }
 
 /** Tries so many cases, each with random numbers of its own; a failure tells the seed by which its case comes first. */
