@@ -201,7 +201,7 @@ describe('the rows of earlier runs', () => {
     `are the same rows where folders have the names of %j (FLETCHING_SEED=${testSeed})`,
     (partitionBy) =>
       inFolder(async (folder) => {
-        const few = [linesOf(testSeed, 100), linesOf(testSeed + 1, 1), linesOf(testSeed + 2, 30)]
+        const few = [linesOf(testSeed, 50), linesOf(testSeed + 1, 1), linesOf(testSeed + 2, 20)]
         const { places, csv, csvs, outputs } = await leave(folder, few, { partitionBy })
         expect(outputs.length).toBeGreaterThan(3)
         const text = await csvOf(places, csv)
