@@ -189,7 +189,14 @@ function nonZero(accounting: Report['accounting']): Record<string, unknown> {
   )
 }
 
-/** Stands in the way of nothing; at the end of the process it writes down the most kilobytes that were resident. */
-export const PEAK = `import { writeFileSync } from 'node:fs'
-process.on('exit', () => writeFileSync(new URL('peak', import.meta.url), String(process.resourceUsage().maxRSS)))
+/**
+ * Stands in the way of nothing; at the end of the process it writes down the most kilobytes that were resident. `maxRSS` counts what the
+ * process had that started it, too, so on Linux its own number is read.
+ */
+export const PEAK = `import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+const STATUS = '/proc/self/status'
+process.on('exit', () => {
+  const own = existsSync(STATUS) ? /VmHWM:\\s*(\\d+) kB/.exec(readFileSync(STATUS, 'utf8'))?.[1] : undefined
+  writeFileSync(new URL('peak', import.meta.url), own ?? String(process.resourceUsage().maxRSS))
+})
 `
