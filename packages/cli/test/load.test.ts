@@ -93,15 +93,15 @@ describe('the build', () => {
     expect(names).toEqual(expect.arrayContaining(['run', 'crew', 'unit-scanner', 'gen']))
   })
 
-  it('starts a run and its workers under the flags that Node has kept the code of its own modules for', () =>
+  it('loads a run under the flags that Node has kept the code of its own modules for', () =>
     inFolder(async (cwd) => {
       await fletching(['gen', '--to=in', '--bytes=3MB', '--plain'], { cwd })
       const places = ['--S3_JSON_INPUT_PATH=in', '--S3_CSV_OUTPUT_PATH=csv', '--S3_PARQUET_OUTPUT_PATH=table']
-      const run = ['run', 'segment-to-personalize', ...places, '--workers=2']
+      const run = ['run', 'segment-to-personalize', ...places, '--workers=1']
       const { code, stdout, stderr } = await fletching(run, { cwd, env: { NODE_DEBUG_NATIVE: 'CODE_CACHE' } })
       const lines = `${stdout}${stderr}`.split('\n')
       expect(code).toBe(0)
-      expect(lines.filter((line) => line.includes('Compiling worker_threads '))).toHaveLength(3)
+      expect(lines.some((line) => line.startsWith('Code cache of crypto ') && line.endsWith('is accepted'))).toBe(true)
       expect(lines.filter((line) => line.includes('is rejected'))).toEqual([])
     }))
 })

@@ -121,6 +121,7 @@ export interface RunOptions {
   readonly s3?: Omit<S3Options, 'encryption'>
   /** Let errors show event content. */
   readonly showData?: boolean
+  /** Is told how far the reading is; first when the thread that reads has loaded its code. */
   readonly onProgress?: (progress: Progress) => void
   /** Is told, in a line, what was done for a run that had not come to its end. */
   readonly onNote?: (text: string) => void

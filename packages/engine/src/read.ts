@@ -94,6 +94,8 @@ async function readHere({ plan, store, units, threads, meter }: InputWork, readi
     source = { ...source, contents }
   }
   const scanner = new UnitScanner(new Pipeline(plan, meter), source, meter)
+  // Nothing has been read, but all is loaded.
+  reading.countRead(0)
   for (const unit of units) {
     if (reading.mayEndBefore(unit)) return
     for await (const message of scanner.scan(unit)) await reading.take(message)
