@@ -1,8 +1,8 @@
-import { packBatch, packedByteLength, sliceBatch } from '@fletching/columns'
-import { concatBatches } from '@fletching/kernels/concat'
+import { sliceBatch } from '@fletching/columns'
 import { checkParquet, ParquetFile, type RowGroup } from '@fletching/parquet'
 import { joinLocation, type Location, type ObjectWriter, type Store } from '@fletching/storage'
 import type { RecordBatch, Schema } from 'apache-arrow'
+import { HeldRows } from './held-rows.ts'
 import { mapSome, preparedAtOnce } from './map-some.ts'
 import { fileSchema } from './operators.ts'
 import { splitByPartition } from './partition.ts'
@@ -19,9 +19,7 @@ export interface TableTarget {
 /** One partition on its way: rows that wait for a row group, and the file once it has its first. */
 interface Partition {
   readonly folder: string
-  waiting: RecordBatch[]
-  waitingRows: number
-  waitingBytes: number
+  readonly waiting: HeldRows
   file: { readonly parquet: ParquetFile; readonly writer: ObjectWriter } | undefined
 }
 
@@ -74,7 +72,7 @@ export class ParquetSink {
   /** Those that are in the files, and those that wait for a row group. */
   get rows(): number {
     let rows = 0
-    for (const { waitingRows, file } of this.#partitions.values()) rows += waitingRows + (file?.parquet.rows ?? 0)
+    for (const { waiting, file } of this.#partitions.values()) rows += waiting.rows + (file?.parquet.rows ?? 0)
     return rows
   }
 
@@ -84,7 +82,7 @@ export class ParquetSink {
       await this.#writeRows(batch)
       this.#rows += batch.numRows
     } else await this.#writeLooking(batch)
-    while (this.#waitingBytes > this.#plan.openBytes) await this.#writeRowGroup(this.#largest('waitingBytes'))
+    while (this.#waitingBytes > this.#plan.openBytes) await this.#writeRowGroup(this.#largest('byteLength'))
   }
 
   async #writeLooking(batch: RecordBatch): Promise<void> {
@@ -96,20 +94,27 @@ export class ParquetSink {
       this.#rows += end - start
       start = end
       if (this.#rows % lookRows > 0) continue
-      while (this.#waitingRows > this.#plan.openRows) await this.#writeRowGroup(this.#largest('waitingRows'))
+      while (this.#waitingRows > this.#plan.openRows) await this.#writeRowGroup(this.#largest('rows'))
     }
   }
 
   /** Writes what waits and every footer, without showing any file. */
   async prepare(): Promise<PreparedOutput[]> {
     if (this.#partitions.size === 0 && this.#plan.partitionBy.length === 0) this.#partition('')
-    // All are given to the encoder before the first is written, so that another thread encodes while this one writes.
-    const last = [...this.#partitions.values()].map((partition) => ({
-      partition,
-      group: this.#encodeWaiting(partition),
-    }))
-    for (const { group } of last) group?.catch(() => {})
-    return mapSome(last, preparedAtOnce(this.#target.folder), ({ partition, group }) => this.#finish(partition, group))
+    const partitions = [...this.#partitions.values()]
+    const groups: (Promise<RowGroup> | undefined)[] = []
+    return mapSome([...partitions.entries()], preparedAtOnce(this.#target.folder), ([at, partition]) => {
+      // Some are given to the encoder before they are to be written, so that other threads encode while this one writes.
+      for (const next of partitions.slice(groups.length, at + ENCODED_AHEAD)) {
+        const group = this.#encodeWaiting(next)
+        group?.catch(() => {})
+        groups.push(group)
+      }
+      const group = groups[at]
+      // Not held any longer than until it is written.
+      groups[at] = undefined
+      return this.#finish(partition, group)
+    })
   }
 
   async #finish(partition: Partition, group: Promise<RowGroup> | undefined): Promise<PreparedOutput> {
@@ -134,8 +139,8 @@ export class ParquetSink {
     for (const part of splitByPartition(batch, partitionBy)) {
       const partition = this.#partition(part.folder)
       let rest = part.batch
-      while (partition.waitingRows + rest.numRows >= rowGroupRows) {
-        const rows = rowGroupRows - partition.waitingRows
+      while (partition.waiting.rows + rest.numRows >= rowGroupRows) {
+        const rows = rowGroupRows - partition.waiting.rows
         this.#hold(partition, sliceBatch(rest, 0, rows))
         rest = sliceBatch(rest, rows, rest.numRows)
         await this.#writeRowGroup(partition)
@@ -147,35 +152,23 @@ export class ParquetSink {
   #partition(folder: string): Partition {
     const known = this.#partitions.get(folder)
     if (known !== undefined) return known
-    const partition: Partition = { folder, waiting: [], waitingRows: 0, waitingBytes: 0, file: undefined }
+    const partition: Partition = { folder, waiting: new HeldRows(), file: undefined }
     this.#partitions.set(folder, partition)
     return partition
   }
 
   #hold(partition: Partition, batch: RecordBatch): void {
-    const { waiting } = partition
-    let held = batch
-    let released = 0
-    // Of many partitions each has few rows of a batch, and a few rows take less memory than the batch around them: neighbours of like size
-    // are joined.
-    for (let last = waiting.at(-1); last !== undefined && mayJoin(last, held); last = waiting.at(-1)) {
-      released += heldByteLength(last)
-      held = concatBatches([last, held])
-      waiting.pop()
-    }
-    const byteLength = heldByteLength(held) - released
-    waiting.push(held)
-    partition.waitingRows += batch.numRows
-    partition.waitingBytes += byteLength
+    const before = partition.waiting.byteLength
+    partition.waiting.add(batch)
     this.#waitingRows += batch.numRows
-    this.#waitingBytes += byteLength
+    this.#waitingBytes += partition.waiting.byteLength - before
   }
 
   /** Of equals the first by name: which was met first depends on where batches end. */
-  #largest(measure: 'waitingRows' | 'waitingBytes'): Partition {
+  #largest(measure: 'rows' | 'byteLength'): Partition {
     const [first, ...others] = this.#partitions.values()
     return others.reduce((largest, partition) => {
-      const more = partition[measure] - largest[measure]
+      const more = partition.waiting[measure] - largest.waiting[measure]
       return more > 0 || (more === 0 && partition.folder < largest.folder) ? partition : largest
     }, first)
   }
@@ -187,14 +180,11 @@ export class ParquetSink {
 
   /** Begins to encode what waits; undefined when nothing does. */
   #encodeWaiting(partition: Partition): Promise<RowGroup> | undefined {
-    const { waiting, waitingRows, waitingBytes } = partition
-    if (waitingRows === 0) return undefined
-    this.#waitingRows -= waitingRows
-    this.#waitingBytes -= waitingBytes
-    partition.waiting = []
-    partition.waitingRows = 0
-    partition.waitingBytes = 0
-    return this.#encoder.encode(waiting)
+    const { waiting } = partition
+    if (waiting.rows === 0) return undefined
+    this.#waitingRows -= waiting.rows
+    this.#waitingBytes -= waiting.byteLength
+    return this.#encoder.encode(waiting.take(this.#fileSchema))
   }
 
   async #append(partition: Partition, group: RowGroup): Promise<void> {
@@ -215,16 +205,5 @@ export class ParquetSink {
   }
 }
 
-/** Joined again and again, each row is copied once for every doubling of its batch. */
-function mayJoin(last: RecordBatch, next: RecordBatch): boolean {
-  return last.numRows <= next.numRows && next.numRows < JOINED_ROWS
-}
-
-function heldByteLength(batch: RecordBatch): number {
-  return packedByteLength(packBatch(batch)) + BATCH_BYTES
-}
-
-/** From here on a batch takes little beside its rows. */
-const JOINED_ROWS = 1024
-/** Measured: a batch of the main job's columns takes 5 kB beside its bytes, and what stands around it some more. */
-const BATCH_BYTES = 8 * 1024
+/** Row groups that are encoded before it is their turn: enough for every thread, and few, since each lies in memory until then. */
+const ENCODED_AHEAD = 16

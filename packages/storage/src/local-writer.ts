@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type FileHandle, link, lstat, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { link, lstat, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { internal } from '@fletching/columns/errors'
+import { AppendedFile } from './appended-file.ts'
 import { failure, folderInTheWay, isMissing } from './local-errors.ts'
 import { info, pathOf, statFile } from './local-file.ts'
 import { type Location, parseLocation } from './location.ts'
@@ -16,7 +17,7 @@ export async function createFile(location: Location, { onBegun }: CreateOptions 
   await makeFolder(folder)
   // Short enough for a file system whose names end at 255 bytes, three of which a character may take.
   const temporary = `${folder}/.${basename(path).slice(0, 60)}.${randomBytes(6).toString('hex')}.tmp`
-  let file: FileHandle
+  let file: AppendedFile
   try {
     await onBegun?.({ name: path, handle: temporary })
     file = await openNew(temporary)
@@ -28,10 +29,10 @@ export async function createFile(location: Location, { onBegun }: CreateOptions 
 }
 
 /** Whoever gives up the last file of a folder takes the folder away too, perhaps before the next file is there. */
-async function openNew(path: string): Promise<FileHandle> {
+async function openNew(path: string): Promise<AppendedFile> {
   for (let tries = 1; ; tries++) {
     try {
-      return await open(path, 'wx')
+      return await AppendedFile.create(path)
     } catch (error) {
       if (!isMissing(error) || tries === OPEN_TRIES_MAX) throw error
       await makeFolder(dirname(path))
@@ -129,12 +130,12 @@ export async function assertFileWritable(
 class LocalWriter implements ObjectWriter {
   readonly #path: string
   readonly #temporary: string
-  readonly #file: FileHandle
+  readonly #file: AppendedFile
   readonly #digest = createHash('sha256')
   #prepared: Prepared | undefined
   #end: 'committed' | 'aborted' | undefined
 
-  constructor(path: string, temporary: string, file: FileHandle) {
+  constructor(path: string, temporary: string, file: AppendedFile) {
     this.#path = path
     this.#temporary = temporary
     this.#file = file
@@ -145,7 +146,7 @@ class LocalWriter implements ObjectWriter {
       throw internal(`${this.#path} is written to after its end`)
     this.#digest.update(bytes)
     try {
-      for (let at = 0; at < bytes.length; ) at += (await this.#file.write(bytes, at)).bytesWritten
+      await this.#file.append(bytes)
     } catch (error) {
       throw failure(error, this.#path, 'write')
     }
@@ -167,9 +168,7 @@ class LocalWriter implements ObjectWriter {
     if (this.#end !== undefined) throw internal(`${this.#path} is prepared after its end`)
     if (this.#prepared !== undefined) return this.#prepared
     try {
-      await this.#file.sync()
-      const { size, etag = '' } = info(this.#path, await this.#file.stat())
-      await this.#file.close()
+      const { size, etag = '' } = info(this.#path, await this.#file.finish())
       const sha256 = this.#digest.digest('hex')
       this.#prepared = { name: this.#path, handle: this.#temporary, size, sha256, etag }
       return this.#prepared

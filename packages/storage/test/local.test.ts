@@ -1,6 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, truncateSync } from 'node:fs'
-import { type FileHandle, mkdir, mkdtemp, open, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFileSync, existsSync, readdirSync, readlinkSync, truncateSync } from 'node:fs'
+import {
+  type FileHandle,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { findInput, followLinks, formatLocation, openLocalStore, parseLocation } from '@fletching/storage'
@@ -33,6 +44,31 @@ describe('the disk', () => {
       expect(await readdir(join(folder, 'a/b/c'))).toHaveLength(1)
       await writer.abort()
       expect(await readdir(folder, { recursive: true })).toEqual(['a'])
+    }))
+
+  it('writes to more files in turns than may be open', () =>
+    inFolder(async (folder) => {
+      const paths = Array.from({ length: 40 }, (_, number) => join(folder, `${number}`))
+      const writers = await Promise.all(paths.map((path) => store.create(parseLocation(path))))
+      for (const text of ['a', 'bc', 'd']) for (const writer of writers) await writer.write(Buffer.from(text))
+      if (existsSync('/proc/self/fd')) expect(openFilesIn(folder)).toBeLessThanOrEqual(16)
+      for (const writer of writers.slice(1)) await writer.commit()
+      for (const path of paths.slice(1)) expect(await readFile(path, 'utf8')).toBe('abcd')
+      await writers[0].abort()
+      expect(openFilesIn(folder)).toBe(0)
+      expect(await readdir(folder)).toHaveLength(39)
+    }))
+
+  it('says so when a file that was closed to make room is gone', () =>
+    inFolder(async (folder) => {
+      const writers = []
+      for (let number = 0; number < 20; number++)
+        writers.push(await store.create(parseLocation(join(folder, `${number}`))))
+      for (const name of await readdir(folder)) await rm(join(folder, name))
+      await expect(writers[0].write(Uint8Array.of(1))).rejects.toThrow(
+        `NO_SUCH_OBJECT: the file is gone since it was listed\n  at ${join(folder, '0')}\n  run again`,
+      )
+      for (const writer of writers) await writer.abort()
     }))
 
   it.each([[[0, 1, 2]], [[2, 1, 0]], [[1, 0, 2]]])(
@@ -287,4 +323,17 @@ async function watchSync(folder: string): Promise<{ readonly synced: string[]; r
       prototype.sync = sync
     },
   }
+}
+
+/** Files of the folder that this process has open, where the system tells. */
+function openFilesIn(folder: string): number {
+  if (!existsSync('/proc/self/fd')) return 0
+  const open = readdirSync('/proc/self/fd').map((number) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${number}`)
+    } catch {
+      return ''
+    }
+  })
+  return open.filter((path) => path.startsWith(folder)).length
 }
