@@ -91,7 +91,7 @@ export const runOptionSpecs = {
   },
   'max-rows': {
     describe:
-      'with a bookmark: stop between objects once so many rows have come, and leave the others to the next run; small objects are read in groups of up to 256 objects or 1 MiB, so that more rows may come',
+      'with a bookmark: stop between objects once so many rows have come, and leave the others to the next run; small objects are read in groups of up to 256 objects or a 64th part of the input, so that more rows may come',
     value: 'N',
   },
   'csv-dialect': {
