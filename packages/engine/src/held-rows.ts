@@ -31,7 +31,8 @@ export class HeldRows {
     return this.#byteLength
   }
 
-  add(batch: RecordBatch): void {
+  /** - `asBytes`: few rows become bytes, which pays where there are many partitions. */
+  add(batch: RecordBatch, asBytes: boolean): void {
     this.#rows += batch.numRows
     let joined = batch
     for (let last = this.#held.at(-1); last !== undefined && mayJoin(last, joined); last = this.#held.at(-1)) {
@@ -39,7 +40,7 @@ export class HeldRows {
       joined = concatBatches(inOneForm([batchOf(last, batch.schema), joined]))
       this.#held.pop()
     }
-    const held = hold(joined)
+    const held = hold(joined, asBytes)
     this.#byteLength += held.byteLength
     this.#held.push(held)
   }
@@ -56,9 +57,11 @@ export class HeldRows {
   }
 }
 
-function hold(batch: RecordBatch): Held {
+function hold(batch: RecordBatch, asBytes: boolean): Held {
   const rows = batch.numRows
-  if (rows >= SMALL_ROWS) return { rows, byteLength: packedByteLength(packBatch(batch)) + BATCH_BYTES, content: batch }
+  if (!asBytes || rows >= SMALL_ROWS) {
+    return { rows, byteLength: packedByteLength(packBatch(batch)) + BATCH_BYTES, content: batch }
+  }
   // A copy, since what `serialize` gives may lie in more memory than it takes.
   const content = new Uint8Array(serialize(packBatch(withoutDictionaries(batch))))
   return { rows, byteLength: content.length + BYTES_BYTES, content }

@@ -159,7 +159,7 @@ export class ParquetSink {
 
   #hold(partition: Partition, batch: RecordBatch): void {
     const before = partition.waiting.byteLength
-    partition.waiting.add(batch)
+    partition.waiting.add(batch, this.#partitions.size > FEW_PARTITIONS)
     this.#waitingRows += batch.numRows
     this.#waitingBytes += partition.waiting.byteLength - before
   }
@@ -205,5 +205,7 @@ export class ParquetSink {
   }
 }
 
+/** The few rows of so many partitions may lie in memory as they come: a megabyte or so. */
+const FEW_PARTITIONS = 64
 /** Row groups that are encoded before it is their turn: enough for every thread, and few, since each lies in memory until then. */
 const ENCODED_AHEAD = 16

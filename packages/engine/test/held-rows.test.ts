@@ -52,7 +52,7 @@ describe('rows that are held', () => {
         )
         const batch = batchOf(rows)
         schema = batch.schema
-        held.add(batch)
+        held.add(batch, random.below(4) > 0)
         given.push(...rows)
       }
       expect(held.rows).toBe(given.length)
@@ -66,7 +66,7 @@ describe('rows that are held', () => {
 
   it('take little beside their bytes when few come at once', () => {
     const held = new HeldRows()
-    for (let row = 0; row < 100; row++) held.add(batchOf([[`user-${row}`, 'Product Added', BigInt(row)]]))
+    for (let row = 0; row < 100; row++) held.add(batchOf([[`user-${row}`, 'Product Added', BigInt(row)]]), true)
     // A batch for each of 64, 32 and 4 rows would take 24 kB.
     expect(held.byteLength).toBeLessThan(8192)
   })
