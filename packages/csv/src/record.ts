@@ -29,6 +29,17 @@ export class CsvRecord {
     this.#escape = escapedBy.charCodeAt(0)
   }
 
+  /** Whether nothing is wrong with it, and it is one line that ends with LF or CRLF, or with the file. */
+  get isRegular(): boolean {
+    return (
+      (this.flags & ~(QUOTED | ESCAPED)) === 0 &&
+      this.lines === 1 &&
+      !this.isCut &&
+      !this.isOpen &&
+      this.lineEnd !== 'cr'
+    )
+  }
+
   /** Whether it is an empty line. */
   get isBlank(): boolean {
     return this.fieldCount === 1 && this.isEmpty(0) && !this.isCut
@@ -61,6 +72,11 @@ export class CsvRecord {
   /** Whether nothing at all stands between two commas: a null, where `""` is a text without characters. */
   isEmpty(field: number): boolean {
     return this.starts[field] === this.ends[field] && !this.isQuoted(field)
+  }
+
+  /** Whether the field holds a quote, however it is written. */
+  hasQuote(field: number): boolean {
+    return (this.fieldFlags[field] & (ESCAPED | DOUBLED | BEHIND_QUOTE | BARE_QUOTE)) !== 0
   }
 
   /** Whether the field's value differs from its bytes in `buffer`. */

@@ -25,6 +25,11 @@ export class Findings<C extends string> {
     return this.#found.has(code)
   }
 
+  /** Whether one more place would be kept: of a fault in every record most need not be made. */
+  needsPlace(code: C): boolean {
+    return (this.#found.get(code)?.places.length ?? 0) < PLACES_MAX
+  }
+
   /** Failures first, then warnings, then notes; each kind in the order in which they were first found. */
   all(): readonly Finding[] {
     const findings = [...this.#found].map(([code, { count, what, places }]): Finding => {
