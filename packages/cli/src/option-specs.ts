@@ -153,6 +153,12 @@ export const runOptionSpecs = {
   },
   tags: { describe: 'tags that the outputs have in S3, with commas between', value: 'KEY=VALUE' },
   state: { describe: 'where manifests and rejects live; beside the CSV folder by default', value: 'LOCATION' },
+  preflight: {
+    describe:
+      'look at the CSV for Personalize once it is written: tell what an import would refuse (the default), end with 3 where it would, or do not look',
+    value: 'POLICY',
+    choices: ['warn', 'fail', 'off'],
+  },
   report: { describe: 'write the report as JSON to a file', value: 'FILE' },
   'show-data': { describe: 'let error messages show event content', value: undefined },
 } satisfies Record<string, OptionSpec>
@@ -182,6 +188,7 @@ export const explainOptionSpecs = {
     'storage-class',
     'tags',
     'state',
+    'preflight',
     'report',
     'job-bookmark-option',
     'job-bookmark-from',

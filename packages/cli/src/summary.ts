@@ -1,9 +1,10 @@
 import type { Report } from '@fletching/engine'
 import { formatBytes, formatCount, formatDuration } from './figures.ts'
+import { type OutputVerdict, verdictLine } from './output-verdict.ts'
 import { plainTable } from './plain-table.ts'
 
 /** The report as a table for a terminal: what became of every line, then what was written. */
-export function summary(report: Report): string {
+export function summary(report: Report, verdicts: readonly OutputVerdict[] = []): string {
   const { accounting, inputs, outputs, slowLines, converted, refused, warnings, skipped } = report
   const table = plainTable(['left', 'right'])
   const add = (label: string, count: number) => table.push([label, formatCount(count)])
@@ -29,6 +30,7 @@ export function summary(report: Report): string {
     ),
     ...warnings.map((warning) => `warning: ${warning}`),
     ...outputLines(outputs),
+    ...verdicts.map(verdictLine),
     '',
   ].join('\n')
 }

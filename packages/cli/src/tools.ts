@@ -1,5 +1,8 @@
 import type { Context } from './context.ts'
 import type { OptionSpecs, OptionValues } from './option-specs.ts'
+import { personalizeCheck } from './tools/personalize-check.ts'
+import { personalizePreflight } from './tools/personalize-preflight.ts'
+import { personalizeSchema } from './tools/personalize-schema.ts'
 
 /** A command beside those that run jobs: one file of `tools/`, and what does the work in `commands/`, loaded when it is asked for. */
 export interface Tool {
@@ -29,7 +32,7 @@ export interface ToolCall extends Context {
 }
 
 /** Every tool, in the order of `--help`. */
-export const tools: readonly Tool[] = []
+export const tools: readonly Tool[] = [personalizeCheck, personalizePreflight, personalizeSchema]
 
 /** What the first word of tools with two words stands for. */
 export const toolGroups: Readonly<Record<string, string>> = {

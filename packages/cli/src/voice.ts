@@ -1,5 +1,6 @@
 import type { Progress, Report } from '@fletching/engine'
 import { formatBytes, formatCount, formatDuration } from './figures.ts'
+import type { OutputVerdict } from './output-verdict.ts'
 
 /** What a run tells while it goes on and when it ends: to a person at a terminal, or as JSON lines to a program. */
 export interface Voice {
@@ -7,7 +8,8 @@ export interface Voice {
   note(text: string): void
   started(job: string): void
   progress(progress: Progress): void
-  finished(report: Report): Promise<void>
+  /** Without verdicts nothing was looked at. */
+  finished(report: Report, verdicts?: readonly OutputVerdict[]): Promise<void>
   /** Of a run that had started; a mistake in the command line is for people alone. */
   failed(kind: string, code: string, message: string): void
 }
@@ -46,10 +48,10 @@ class Terminal implements Voice {
     this.#drawn = true
   }
 
-  async finished(report: Report): Promise<void> {
+  async finished(report: Report, verdicts: readonly OutputVerdict[] = []): Promise<void> {
     const { summary } = await import('./summary.ts')
     this.#clear()
-    this.#out.write(summary(report))
+    this.#out.write(summary(report, verdicts))
   }
 
   failed(): void {
@@ -97,9 +99,21 @@ class JsonLines implements Voice {
     this.#write({ event: 'progress', ...progress })
   }
 
-  async finished(report: Report): Promise<void> {
+  async finished(report: Report, verdicts: readonly OutputVerdict[] = []): Promise<void> {
     const { inputs, ...rest } = report
-    this.#write({ event: 'finished', objects: inputs.length, ...rest })
+    const preflight = verdicts.map(({ output, verdict, failures, warnings, why }) => ({
+      output,
+      verdict,
+      failures,
+      warnings,
+      why,
+    }))
+    this.#write({
+      event: 'finished',
+      objects: inputs.length,
+      ...rest,
+      ...(preflight.length === 0 ? {} : { preflight }),
+    })
   }
 
   failed(kind: string, code: string, message: string): void {

@@ -31,8 +31,18 @@ export async function runCommand(name: string, values: OptionValues, context: Co
     },
     onNote: (text) => voice.note(text),
   })
-  if (file !== undefined) await writeReport(file, report)
-  await voice.finished(report)
+  const preflight = values.preflight ?? 'warn'
+  if (preflight === 'off') {
+    if (file !== undefined) await writeReport(file, report)
+    await voice.finished(report)
+    return
+  }
+  // Whoever does not ask for it does not load it.
+  const { assertPassed, preflightOutputs } = await import('./preflight-outputs.ts')
+  const verdicts = await preflightOutputs(job, resolved, { ...options, signal }, report)
+  if (file !== undefined) await writeReport(file, { ...report, preflight: verdicts })
+  await voice.finished(report, verdicts)
+  if (preflight === 'fail') assertPassed(verdicts)
 }
 
 function reportFile(text: string): string {
