@@ -43,7 +43,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const bans: readonly { readonly what: RegExp; readonly rooms: readonly string[]; readonly except?: RegExp }[] = [
   { what: /from 'node:fs(\/promises)?'/, rooms: ['@fletching/storage', 'fletching', '@fletching/testing'] },
   { what: /from 'node:worker_threads'/, rooms: ['@fletching/engine'] },
-  { what: /'@aws-sdk\//, rooms: ['@fletching/storage', '@fletching/catalog', '@fletching/personalize'] },
+  {
+    what: /'@aws-sdk\//,
+    rooms: ['@fletching/storage', '@fletching/catalog', '@fletching/personalize', '@fletching/testing'],
+  },
   { what: /from 'yargs'/, rooms: ['fletching'] },
   { what: /\bconsole\.\w+\(/, rooms: ['fletching'] },
   { what: /\bprocess\.exit\b/, rooms: ['fletching'] },
