@@ -1,30 +1,32 @@
-import type { Domain } from '@aws-sdk/client-personalize'
+import type { Domain as ApiDomain } from '@aws-sdk/client-personalize'
 import { type Location, openStore, type Store } from '@fletching/storage'
+import { formatSchema, schemaFor } from './avro-schema.ts'
 import { type ClientOptions, openPersonalize, type Send } from './client.ts'
+import type { Dataset, Domain } from './dataset.ts'
 import { type Call, Creator } from './import/creator.ts'
 import { assertGroupName, resourceName } from './import/names.ts'
-import { countRecords, type ImportSource, isUnchanged, lookAtSource } from './import/source.ts'
+import { assertSchema } from './import/schema-text.ts'
+import { countRecords, type ImportSource, isUnchanged, lookAtSource, readHeader } from './import/source.ts'
 import { importOf, lookAround, type There } from './import/there.ts'
 import { type ImportFacts, type ImportPlan, planImport } from './planner.ts'
-import { type DatasetType, describeDataset, describeGroup, describeJob } from './resources.ts'
+import { describeDataset, describeGroup, describeJob } from './resources.ts'
 import { Patience, type PatienceOptions, untilActive } from './wait.ts'
 
 export type { Call } from './import/creator.ts'
 export type { ImportSource } from './import/source.ts'
 export type { ImportFacts, ImportPlan } from './planner.ts'
-export { type DatasetType, datasetTypes } from './resources.ts'
 
 export interface ImportOptions extends ClientOptions, Omit<PatienceOptions, 'signal'> {
   /** A CSV in S3, or the folder that holds nothing else. */
   readonly from: Location
   readonly group: string
-  readonly dataset: DatasetType
+  readonly dataset: Dataset
   /** Of the role with which Personalize reads the CSV. */
   readonly roleArn: string
-  /** Avro, as JSON. */
-  readonly schema: string
+  /** Avro, as JSON. Default: that of a dataset which is there, and one for the header of the CSV if there is none. */
+  readonly schema?: string | undefined
   /** Default: that of a group which is there, and a custom one if there is none. */
-  readonly domain?: Domain | undefined
+  readonly domain?: ApiDomain | undefined
   /** Default `auto`. */
   readonly mode?: ImportFacts['mode'] | undefined
   /** Says what is known of the CSV; its records are counted otherwise. */
@@ -50,7 +52,7 @@ export interface ImportProgress {
 
 export interface Imported {
   readonly group: string
-  readonly dataset: DatasetType
+  readonly dataset: Dataset
   readonly job: string
   readonly jobArn: string
   readonly mode: ImportPlan['mode']
@@ -65,7 +67,7 @@ export interface Imported {
  * import is done. A second start with the same CSV goes on where the first one stopped. Gives undefined after a dry run.
  *
  * - Errors: IMPORT_FAILED, CREATE_FAILED (data), IMPORT_TIMEOUT, BEING_DELETED (environment), GROUP_DIFFERS, SCHEMA_DIFFERS, SCHEMA_REFUSED,
- *   BAD_RESOURCE_NAME (author), those of `lookAtSource`, `planImport` and `personalizeFailure`.
+ *   BAD_RESOURCE_NAME (author), those of `lookAtSource`, `readHeader`, `planImport` and `personalizeFailure`.
  */
 export async function importDataset(options: ImportOptions): Promise<Imported | undefined> {
   assertGroupName(options.group)
@@ -100,6 +102,7 @@ class Import {
   async run(): Promise<Imported | undefined> {
     const { group, dataset: type, schema, domain, mode = 'auto', onDryCall, onPlan } = this.#options
     const { source, send } = this.#ends
+    if (schema !== undefined) assertSchema(schema, type, domainOf(domain))
     const there = await lookAround(send, { group, type, schema, domain })
     const { current, nextNumber } = importOf(there.jobs, { group, type, content: source.digest, mode })
     if (current !== undefined) return onDryCall === undefined ? this.#finish(current, true) : undefined
@@ -133,16 +136,28 @@ class Import {
 
   /** The ARN of the dataset, which is ready for an import. */
   async #dataset(there: There): Promise<string> {
-    const { group, dataset: type, schema } = this.#options
+    const { group, dataset: type } = this.#options
     const { send } = this.#ends
     const domain = this.#options.domain ?? there.group?.domain
     const creator = this.#creator()
-    const schemaArn = there.dataset?.schemaArn ?? (await creator.schema(group, type, schema, domain))
+    const schemaArn =
+      there.dataset?.schemaArn ?? (await creator.schema(group, type, await this.#schema(domain), domain))
     const groupArn = there.group?.arn ?? (await creator.group(group, domain))
     await this.#untilActive('dataset group', group, () => describeGroup(send, groupArn, group))
     const datasetArn = there.dataset?.arn ?? (await creator.dataset(group, type, groupArn, schemaArn))
     await this.#untilActive('dataset', type, () => describeDataset(send, datasetArn, type))
     return datasetArn
+  }
+
+  /** The text of the schema for a dataset that is made. */
+  async #schema(apiDomain: ApiDomain | undefined): Promise<string> {
+    const { dataset, schema } = this.#options
+    const { source, store } = this.#ends
+    const domain = domainOf(apiDomain)
+    const columns = async () => (await readHeader(source, dataset, store)).map((name) => ({ name }))
+    const text = schema ?? formatSchema(schemaFor(dataset, domain, await columns()))
+    assertSchema(text, dataset, domain)
+    return text
   }
 
   async #finish(
@@ -175,4 +190,8 @@ class Import {
   #tell(kind: string, name: string, status: string): void {
     this.#options.onProgress?.({ kind, name, status, passedMs: this.#patience.passedMs })
   }
+}
+
+function domainOf(domain: ApiDomain | undefined): Domain {
+  return domain === undefined ? 'custom' : domain === 'ECOMMERCE' ? 'ecommerce' : 'video-on-demand'
 }

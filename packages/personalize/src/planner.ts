@@ -1,9 +1,9 @@
 import { authorError, dataError } from '@fletching/columns/errors'
-import type { DatasetType } from './resources.ts'
+import type { Dataset } from './dataset.ts'
 
 /** What the way of an import depends on. */
 export interface ImportFacts {
-  readonly dataset: DatasetType
+  readonly dataset: Dataset
   /** As asked for. */
   readonly mode: 'auto' | 'full' | 'incremental'
   /** Of all files together. */

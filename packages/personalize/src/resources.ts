@@ -1,11 +1,7 @@
-import type { Domain, ImportMode } from '@aws-sdk/client-personalize'
+import type { Domain as ApiDomain, ImportMode } from '@aws-sdk/client-personalize'
 import { environmentError } from '@fletching/columns/errors'
 import type { Send } from './client.ts'
-
-/** The datasets that this command imports, by the names of its option. */
-export const datasetTypes = ['interactions', 'users', 'items'] as const
-
-export type DatasetType = (typeof datasetTypes)[number]
+import type { Dataset } from './dataset.ts'
 
 /** Something that is there, with how it stands. */
 export interface Found {
@@ -16,7 +12,7 @@ export interface Found {
 }
 
 export interface FoundGroup extends Found {
-  readonly domain: Domain | undefined
+  readonly domain: ApiDomain | undefined
 }
 
 export interface FoundDataset extends Found {
@@ -73,7 +69,7 @@ export async function describeGroup(send: Send, arn: string, name: string): Prom
 }
 
 /** The dataset of a type, of which a group has one at most, whatever its name. */
-export async function findDataset(send: Send, groupArn: string, type: DatasetType): Promise<FoundDataset | undefined> {
+export async function findDataset(send: Send, groupArn: string, type: Dataset): Promise<FoundDataset | undefined> {
   const datasets = everyPage((nextToken) =>
     send('ListDatasets', `the datasets of ${groupArn}`, async (api, options) => {
       const input = { datasetGroupArn: groupArn, ...pageAfter(nextToken) }

@@ -83,17 +83,26 @@ describe('importDataset', () => {
 
   it('imports a folder of CSVs, and a domain', () =>
     withEnds({}, async ({ s3, personalize, run }) => {
-      s3.put('exports', 'items/a.csv', csvOf(1))
-      s3.put('exports', 'items/b.csv', csvOf(1))
+      s3.put('exports', 'items/a.csv', Buffer.from('ITEM_ID,PRICE,CATEGORY_L1,COLOUR\r\ni1,1.5,shoes,red\r\n'))
+      s3.put('exports', 'items/b.csv', Buffer.from('ITEM_ID,PRICE,CATEGORY_L1,COLOUR\r\ni2,2,shoes,\r\n'))
       const from = { scheme: 's3', bucket: 'exports', key: 'items' } as const
-      await run({ from, dataset: 'items', domain: 'ECOMMERCE' })
+      await run({ from, dataset: 'items', domain: 'ECOMMERCE', schema: undefined })
       const { input } = personalize.requests.find(({ operation }) => operation === 'CreateDatasetImportJob') ?? {}
       expect(input?.dataSource).toEqual({ dataLocation: 's3://exports/items/' })
+      const schema = personalize.requests.find(({ operation }) => operation === 'CreateSchema')?.input.schema
+      expect(JSON.parse(String(schema)).fields).toEqual([
+        { name: 'ITEM_ID', type: 'string' },
+        { name: 'PRICE', type: 'float' },
+        { name: 'CATEGORY_L1', type: 'string', categorical: true },
+        { name: 'COLOUR', type: ['null', 'string'], categorical: true },
+      ])
+      // A dataset keeps its schema, whatever the header is.
+      s3.put('exports', 'items/a.csv', Buffer.from('ITEM_ID,COLOUR\ni1,red\n'))
+      await run({ from, dataset: 'items', schema: undefined, mode: 'full' })
       expect(personalize.account.resources.map(({ input }) => input.domain)).toEqual([
         'ECOMMERCE',
         'ECOMMERCE',
-        undefined,
-        undefined,
+        ...Array(3).fill(undefined),
       ])
       // A group keeps its domain.
       await run({ from: CSV, dataset: 'interactions' })
@@ -272,8 +281,49 @@ const refusals: Readonly<Record<string, Refused>> = {
   },
   'a schema that is none': {
     options: { schema: 'USER_ID,ITEM_ID' },
-    message: `SCHEMA_REFUSED: the schema cannot be one of Personalize: it is not JSON
-  expected an Avro record, as fletching personalize schema prints it`,
+    message: `SCHEMA_REFUSED: Personalize would refuse the schema
+  at SCHEMA_NOT_JSON: the schema is not JSON
+  write it with \`fletching personalize schema\``,
+  },
+  'a schema of other columns': {
+    options: { schema: SCHEMA.replace('"long"', '"int"').replace('"string"', '["null","string"]') },
+    message: `SCHEMA_REFUSED: Personalize would refuse the schema
+  at FIELD_NULLABLE: a required field may be null, or a field is nothing but null (USER_ID)
+  at RESERVED_TYPE: a field whose name Personalize knows has another type (TIMESTAMP)
+  a required field has one type; null stands in a union with another type, as in ["null", "string"]
+  USER_ID, ITEM_ID, EVENT_TYPE: string; TIMESTAMP, CREATION_TIMESTAMP: long; EVENT_VALUE, PRICE: float; IMPRESSION, RECOMMENDATION_ID, EVENT_ATTRIBUTION_SOURCE: string`,
+  },
+  'a schema of another dataset': {
+    options: { dataset: 'users' },
+    message: `SCHEMA_REFUSED: the schema is one of Interactions, and the dataset one of users
+  give the schema of users, or --dataset`,
+  },
+  'a domain that needs other columns': {
+    options: { domain: 'ECOMMERCE', schema: SCHEMA.replace(',{"name":"EVENT_TYPE","type":"string"}', '') },
+    message: `SCHEMA_REFUSED: Personalize would refuse the schema
+  at DOMAIN_FIELD: a field that the domain requires is missing (EVENT_TYPE)
+  add it to the schema, and to the data`,
+  },
+  'a header that is none': {
+    options: { schema: undefined, dataset: 'users', from: { scheme: 's3', bucket: 'exports', key: 'quoted.csv' } },
+    message: `BAD_HEADER: the header of the CSV lacks USER_ID
+  at s3://exports/quoted.csv
+  expected the names of the columns in the first line, without quotes and a byte order mark, such as USER_ID,ITEM_ID,TIMESTAMP
+  fletching personalize preflight LOCATION tells what else Personalize would refuse`,
+  },
+  'a CSV of one line': {
+    options: { schema: undefined, dataset: 'users', from: { scheme: 's3', bucket: 'exports', key: 'empty.csv' } },
+    message: `BAD_HEADER: the CSV has no header with records below it
+  at s3://exports/empty.csv
+  expected the names of the columns in the first line, without quotes and a byte order mark, such as USER_ID,ITEM_ID,TIMESTAMP
+  fletching personalize preflight LOCATION tells what else Personalize would refuse`,
+  },
+  'a name of a column that cannot be': {
+    options: { schema: undefined, dataset: 'users', from: { scheme: 's3', bucket: 'exports', key: 'odd.csv' } },
+    message: `BAD_HEADER: name 2 of the header has more than letters, digits and underscores
+  at s3://exports/odd.csv
+  expected the names of the columns in the first line, without quotes and a byte order mark, such as USER_ID,ITEM_ID,TIMESTAMP
+  fletching personalize preflight LOCATION tells what else Personalize would refuse`,
   },
   'too few rows': {
     records: 999,
@@ -377,6 +427,9 @@ const refusals: Readonly<Record<string, Refused>> = {
 describe('importDataset refuses', () => {
   it.each(Object.entries(refusals))('%s', async (_name, { faults = [], failures = [], records, options, message }) => {
     await withEnds({ faults, failures }, async ({ s3, run }) => {
+      s3.put('exports', 'quoted.csv', Buffer.from('"USER_ID","AGE"\n"u1",42\n'))
+      s3.put('exports', 'odd.csv', Buffer.from('USER_ID,first name\nu1,Ann\n'))
+      s3.put('exports', 'empty.csv', Buffer.from('USER_ID,AGE'))
       if (records !== undefined) s3.put('exports', CSV.key, csvOf(records, ''))
       await expect(run(options).catch(messageOf)).resolves.toBe(message)
     })
@@ -401,10 +454,15 @@ describe('importDataset refuses', () => {
       ).resolves.toBe(`GROUP_DIFFERS: the dataset group shop is a custom one, not one of the domain ECOMMERCE
   the domain of a group cannot be changed: leave --domain out, or give another --dataset-group`)
       await expect(
-        run({ schema: SCHEMA.replace('"long"', '"int"') }).catch(messageOf),
+        run({
+          schema: SCHEMA.replace('EVENT_TYPE', 'EVENT_KIND').replace(
+            'KIND","type":"string"',
+            'KIND","type":"string","categorical":true',
+          ),
+        }).catch(messageOf),
       ).resolves.toBe(`SCHEMA_DIFFERS: the dataset shop-interactions has another schema
   at arn:aws:personalize:us-east-1:123456789012:schema/${personalize.names('schema')[0]}
-  give --schema the one that it has: aws personalize describe-schema --schema-arn ARN prints it
+  leave --schema out to keep the one that it has; aws personalize describe-schema --schema-arn ARN prints it
   or import into another --dataset-group, or put the dataset on the new schema first (aws personalize update-dataset)`)
       s3.put('exports', CSV.key, csvOf(2000))
       await expect(

@@ -1,7 +1,8 @@
 import type { Domain, ImportMode } from '@aws-sdk/client-personalize'
 import { isAlreadyThere, isInUse, isLimit } from '../api-errors.ts'
 import type { Operation, Send } from '../client.ts'
-import { type DatasetType, findDataset, findGroup, findSchema, listJobs, needed } from '../resources.ts'
+import type { Dataset } from '../dataset.ts'
+import { findDataset, findGroup, findSchema, listJobs, needed } from '../resources.ts'
 import type { Patience } from '../wait.ts'
 import { datasetName, resourceName } from './names.ts'
 import { canonicalSchema } from './schema-text.ts'
@@ -41,7 +42,7 @@ export class Creator {
   }
 
   /** A schema cannot be changed, so that its name goes by what it says. */
-  async schema(group: string, type: DatasetType, schema: string, domain: Domain | undefined): Promise<string> {
+  async schema(group: string, type: Dataset, schema: string, domain: Domain | undefined): Promise<string> {
     const { send } = this.#options
     const name = resourceName(group, type, `${canonicalSchema(schema)}\n${domain ?? ''}`)
     const found = await findSchema(send, name)
@@ -73,7 +74,7 @@ export class Creator {
     })
   }
 
-  async dataset(group: string, type: DatasetType, datasetGroupArn: string, schemaArn: string): Promise<string> {
+  async dataset(group: string, type: Dataset, datasetGroupArn: string, schemaArn: string): Promise<string> {
     const { send } = this.#options
     const name = datasetName(group, type)
     const input = { name, schemaArn, datasetGroupArn, datasetType: capitalized(type) }
@@ -150,6 +151,6 @@ export class Creator {
 const LOOKS_MAX = 5
 const NUMBER_MAX = 999
 
-function capitalized(type: DatasetType): string {
+function capitalized(type: Dataset): string {
   return `${type[0].toUpperCase()}${type.slice(1)}`
 }

@@ -1,39 +1,41 @@
 import { isDeepStrictEqual } from 'node:util'
 import { authorError } from '@fletching/columns/errors'
+import { checkSchema } from '../check-schema.ts'
+import { type Dataset, type Domain, recordNames } from '../dataset.ts'
 
 /**
- * Reads the text of a schema, so that two which say the same are equal.
+ * Refuses a schema that Personalize would, and one of another dataset.
  *
- * - Errors: SCHEMA_REFUSED (author) for what is no JSON object.
+ * - Errors: SCHEMA_REFUSED (author).
  */
-export function readSchema(text: string): object {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw refused('it is not JSON', cause)
+export function assertSchema(text: string, dataset: Dataset, domain: Domain): void {
+  const failures = checkSchema(text, { domain }).filter(({ severity }) => severity === 'failure')
+  if (failures.length > 0) {
+    throw authorError('SCHEMA_REFUSED', 'Personalize would refuse the schema', {
+      at: failures.flatMap(({ code, what, places }) => {
+        const columns = places.flatMap(({ column }) => (column === undefined ? [] : [column]))
+        return `${code}: ${what}${columns.length === 0 ? '' : ` (${columns.join(', ')})`}`
+      }),
+      help: [...new Set(failures.map(({ help }) => help))],
+    })
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refused('it is not a record')
-  return value
+  const { name } = JSON.parse(text) as { readonly name: string }
+  if (name === recordNames[dataset]) return
+  throw authorError('SCHEMA_REFUSED', `the schema is one of ${name}, and the dataset one of ${dataset}`, {
+    help: `give the schema of ${dataset}, or --dataset`,
+  })
 }
 
-/** Whether two texts say the same, however they are laid out. */
+/** Whether two schemas say the same, however they are laid out. */
 export function saySame(left: string, right: string): boolean {
-  return isDeepStrictEqual(readSchema(left), readSchema(right))
+  return isDeepStrictEqual(JSON.parse(left), JSON.parse(right))
 }
 
 /** The text without layout, and with the members of every object in the order of their names. */
 export function canonicalSchema(text: string): string {
-  return JSON.stringify(readSchema(text), (_key, value: unknown) =>
+  return JSON.stringify(JSON.parse(text), (_key, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   )
-}
-
-function refused(why: string, cause?: unknown) {
-  return authorError('SCHEMA_REFUSED', `the schema cannot be one of Personalize: ${why}`, {
-    help: 'expected an Avro record, as fletching personalize schema prints it',
-    cause,
-  })
 }

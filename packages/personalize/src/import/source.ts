@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { authorError, dataError } from '@fletching/columns/errors'
 import { formatLocation, type Location, type ObjectInfo, openStore, type Store } from '@fletching/storage'
+import { type Dataset, requiredColumns } from '../dataset.ts'
 import { INTERACTIONS_MIN } from '../planner.ts'
 
 /** What an import reads, as it is now. */
@@ -79,6 +80,50 @@ export async function countRecords(source: ImportSource, store: Store): Promise<
   return records
 }
 
+/**
+ * The names of the columns, from the first line of the first file. What is no header may be a record, and is not told.
+ *
+ * - Errors: BAD_HEADER (data).
+ */
+export async function readHeader(
+  { files: [file] }: ImportSource,
+  dataset: Dataset,
+  store: Store,
+): Promise<readonly string[]> {
+  const line = await firstLine(file, store)
+  if (line === undefined) throw badHeader('the CSV has no header with records below it', file)
+  const names = line.replace(/\r$/, '').split(',')
+  const missing = requiredColumns(dataset, 'custom').filter(({ name }) => !names.includes(name))
+  if (missing.length > 0) {
+    throw badHeader(`the header of the CSV lacks ${missing.map(({ name }) => name).join(', ')}`, file)
+  }
+  const wrong = names.findIndex((name) => !/^\w+$/.test(name))
+  if (wrong >= 0) throw badHeader(`name ${wrong + 1} of the header has more than letters, digits and underscores`, file)
+  return names
+}
+
+async function firstLine(file: ObjectInfo, store: Store): Promise<string | undefined> {
+  let line = Buffer.alloc(0)
+  for await (const chunk of store.read(file)) {
+    line = Buffer.concat([line, chunk])
+    const end = line.indexOf(LINE_FEED)
+    if (end >= 0) return line.toString('utf8', 0, end)
+    if (line.length > HEADER_BYTES_MAX) break
+  }
+  return undefined
+}
+
+function badHeader(what: string, file: ObjectInfo) {
+  return dataError('BAD_HEADER', what, {
+    at: file.name,
+    help: [
+      'expected the names of the columns in the first line, without quotes and a byte order mark, such as USER_ID,ITEM_ID,TIMESTAMP',
+      'fletching personalize preflight LOCATION tells what else Personalize would refuse',
+    ],
+  })
+}
+
+const HEADER_BYTES_MAX = 1 << 20
 const LINE_FEED = 10
 const LOCATION_LENGTH_MAX = 256
 

@@ -1,8 +1,8 @@
 import type { Domain } from '@aws-sdk/client-personalize'
 import { authorError } from '@fletching/columns/errors'
 import type { Send } from '../client.ts'
+import type { Dataset } from '../dataset.ts'
 import {
-  type DatasetType,
   type FoundDataset,
   type FoundGroup,
   type FoundJob,
@@ -25,8 +25,9 @@ export interface There {
 
 export interface Wanted {
   readonly group: string
-  readonly type: DatasetType
-  readonly schema: string
+  readonly type: Dataset
+  /** Undefined: whatever there is. */
+  readonly schema: string | undefined
   readonly domain: Domain | undefined
 }
 
@@ -51,11 +52,11 @@ export async function lookAround(send: Send, { group: name, type, schema, domain
   const dataset = await findDataset(send, group.arn, type)
   if (dataset === undefined) return { group, dataset, jobs: [] }
   assertStays('dataset', dataset.name, dataset.status)
-  if (!saySame(await schemaText(send, dataset.schemaArn), schema)) {
+  if (schema !== undefined && !saySame(await schemaText(send, dataset.schemaArn), schema)) {
     throw authorError('SCHEMA_DIFFERS', `the dataset ${dataset.name} has another schema`, {
       at: dataset.schemaArn,
       help: [
-        'give --schema the one that it has: aws personalize describe-schema --schema-arn ARN prints it',
+        'leave --schema out to keep the one that it has; aws personalize describe-schema --schema-arn ARN prints it',
         'or import into another --dataset-group, or put the dataset on the new schema first (aws personalize update-dataset)',
       ],
     })
@@ -66,7 +67,7 @@ export async function lookAround(send: Send, { group: name, type, schema, domain
 /** What a job must be to count as the import of this CSV. */
 export interface WantedJob {
   readonly group: string
-  readonly type: DatasetType
+  readonly type: Dataset
   readonly content: string
   readonly mode: 'auto' | 'full' | 'incremental'
 }

@@ -30,7 +30,8 @@ export interface AccountOptions {
 /** What an account holds in Personalize, in which time goes by with every request. */
 export class Account {
   readonly resources: Resource[] = []
-  readonly options: Required<AccountOptions>
+  /** May be others from some request on. */
+  readonly options: { -readonly [K in keyof AccountOptions]-?: Required<AccountOptions>[K] }
   /** Requests so far. */
   time = 0
 
