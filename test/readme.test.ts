@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { inFolder, openTestS3 } from '@fletching/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { tools } from '../packages/cli/src/tools.ts'
 
 /** Every example in every README is compiled and run against the build, as whoever copies it would do. */
 const root = join(import.meta.dirname, '..')
@@ -111,7 +112,8 @@ describe('the guide for whoever runs jobs', () => {
   const guide = readFileSync(join(root, 'docs/operating.md'), 'utf8')
 
   it('names options that the command has', async () => {
-    const known = await shell('fletching run --help', root)
+    const ofTools = tools.flatMap(({ options }) => Object.keys(options).map((name) => `--${name}`))
+    const known = [await shell('fletching run --help', root), ...ofTools].join('\n')
     const options = [...new Set([...guide.matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option))]
     expect(options.length).toBeGreaterThan(20)
     expect(options.filter((option) => !known.includes(option) && option !== '--outputs')).toEqual([])

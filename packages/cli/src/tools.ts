@@ -3,6 +3,8 @@ import type { OptionSpecs, OptionValues } from './option-specs.ts'
 import { personalizeCheck } from './tools/personalize-check.ts'
 import { personalizePreflight } from './tools/personalize-preflight.ts'
 import { personalizeSchema } from './tools/personalize-schema.ts'
+import { personalizeImport } from './tools/personalize-import.ts'
+import { personalizePolicy } from './tools/personalize-policy.ts'
 
 /** A command beside those that run jobs: one file of `tools/`, and what does the work in `commands/`, loaded when it is asked for. */
 export interface Tool {
@@ -32,7 +34,13 @@ export interface ToolCall extends Context {
 }
 
 /** Every tool, in the order of `--help`. */
-export const tools: readonly Tool[] = [personalizeCheck, personalizePreflight, personalizeSchema]
+export const tools: readonly Tool[] = [
+  personalizeCheck,
+  personalizeImport,
+  personalizePolicy,
+  personalizePreflight,
+  personalizeSchema,
+]
 
 /** What the first word of tools with two words stands for. */
 export const toolGroups: Readonly<Record<string, string>> = {
