@@ -220,7 +220,7 @@ describe('fletching personalize import', () => {
     [
       [...IMPORT.slice(2), ...FROM, '--schema', 'none.json'],
       2,
-      'SCHEMA_NOT_READ: the schema cannot be read: ENOENT\n  at none.json\n  expected a file on this machine\n',
+      'FILE_NOT_READ: the schema cannot be read: ENOENT\n  at none.json\n  expected a file on this machine\n',
     ],
     [
       [...IMPORT.slice(2), ...FROM, '--timeout', '10'],
@@ -253,9 +253,11 @@ describe('fletching personalize import', () => {
   --from must be s3://bucket/name.csv, or with a / at its end a folder that holds the CSV and nothing else
 `,
       ])
-      personalize.setFaults([{ fault: { kind: 'error', status: 400, code: 'AccessDeniedException' } }])
-      expect(await command(...IMPORT, ...FROM)).toMatchObject({
+      const message = 'User: arn:aws:iam::123456789012:user/somebody with AKIATESTMARK is not authorized'
+      personalize.setFaults([{ fault: { kind: 'error', status: 400, code: 'AccessDeniedException', message } }])
+      expect(await command(...IMPORT, ...FROM)).toEqual({
         code: 4,
+        stdout: '',
         stderr: `PERSONALIZE_ACCESS_DENIED: not allowed to personalize:ListDatasetGroups
   at ListDatasetGroups
   at dataset group shop
@@ -316,7 +318,7 @@ describe('fletching personalize policy', () => {
     [['personalize', 'policy'], 'MISSING_OPTION: personalize policy needs --bucket\n  expected --bucket NAME\n'],
     [
       [...POLICY, '--check', 'none.json'],
-      'POLICY_NOT_READ: the policy cannot be read: ENOENT\n  at none.json\n  expected a file on this machine\n',
+      'FILE_NOT_READ: the policy cannot be read: ENOENT\n  at none.json\n  expected a file on this machine\n',
     ],
   ])('refuses %j', (args, stderr) =>
     inFolder(async (cwd) => {

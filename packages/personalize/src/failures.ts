@@ -14,10 +14,10 @@ export interface FailedResource {
  * - Errors: IMPORT_FAILED (data) of an import job, CREATE_FAILED (data) of what it needs.
  */
 export function createFailed({ kind, name, failureReason }: FailedResource): FletchingError {
-  const code = kind === 'dataset import job' ? 'IMPORT_FAILED' : 'CREATE_FAILED'
-  return dataError(code, failureReason ?? 'Personalize gave no reason', {
+  const isImport = kind === 'dataset import job'
+  return dataError(isImport ? 'IMPORT_FAILED' : 'CREATE_FAILED', failureReason ?? 'Personalize gave no reason', {
     at: `${kind} ${name}`,
-    help: remedyOf(failureReason ?? ''),
+    help: isImport ? remedyOf(failureReason ?? '') : `delete the ${kind} in Personalize, and run the command again`,
     details: { kind, name, failureReason },
   })
 }

@@ -33,7 +33,7 @@ describe('createFailed', () => {
     expect(createFailed({ kind: 'dataset', name: 'shop-items', failureReason: undefined }).message).toBe(
       `CREATE_FAILED: Personalize gave no reason
   at dataset shop-items
-  fletching personalize preflight LOCATION names what Personalize refuses in a CSV, with its line`,
+  delete the dataset in Personalize, and run the command again`,
     )
   })
 })

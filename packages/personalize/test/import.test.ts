@@ -483,7 +483,7 @@ describe('importDataset refuses', () => {
       }
       await expect(run({ onProgress }).catch(messageOf)).resolves.toBe(`CREATE_FAILED: Personalize gave no reason
   at dataset group shop
-  fletching personalize preflight LOCATION names what Personalize refuses in a CSV, with its line`)
+  delete the dataset group in Personalize, and run the command again`)
     }))
 
   it('answers that are none', () =>

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { authorError, FletchingError } from '@fletching/columns/errors'
 import {
   type Imported,
@@ -14,6 +13,7 @@ import { formatDuration } from '../figures.ts'
 import type { OptionValues } from '../option-specs.ts'
 import { badOption, definedOnly } from '../options.ts'
 import { Interrupted } from '../signals.ts'
+import { readTextFile } from '../text-file.ts'
 import type { ToolCall } from '../tools.ts'
 import type { Voice } from '../voice.ts'
 
@@ -112,31 +112,18 @@ async function importOptions(values: OptionValues): Promise<ImportOptions> {
       help: `expected --${name} ${expected}`,
     })
   }
+  const schema = text('schema')
   const from = parseLocation(needed('from', 's3://bucket/name.csv, or the folder around it'))
   return definedOnly({
     from,
     group: needed('dataset-group', 'NAME'),
     roleArn: needed('role', 'ARN, of the role with which Personalize reads the CSV'),
-    schema: await schemaOf(text('schema')),
+    schema: schema === undefined ? undefined : await readTextFile(schema, 'schema'),
     dataset: (text('dataset') ?? 'interactions') as ImportOptions['dataset'],
     domain: text('domain') as ImportOptions['domain'],
     mode: text('mode') as ImportOptions['mode'],
     timeoutMs: duration('timeout', text('timeout')),
   }) as ImportOptions
-}
-
-async function schemaOf(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    const { code = 'unknown' } = cause as NodeJS.ErrnoException
-    throw authorError('SCHEMA_NOT_READ', `the schema cannot be read: ${code}`, {
-      at: file,
-      help: 'expected a file on this machine',
-      cause,
-    })
-  }
 }
 
 function duration(name: string, text: string | undefined): number | undefined {

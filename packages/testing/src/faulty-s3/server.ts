@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listenOnLoopback } from '../loopback.ts'
 import { answerOf } from './answer.ts'
 import { decodeBody } from './body.ts'
 import { Buckets, type Change, inKeyOrder, makeObject, type StoredObject, type Upload } from './buckets.ts'
@@ -103,10 +103,7 @@ export async function openFaultyS3(options: FaultyS3Options = {}): Promise<Fault
   const server = createServer((incoming, response) => {
     serve(incoming, response).catch((error: unknown) => incoming.socket.destroy(error as Error))
   })
-  // Otherwise idle connections end at times that no plan knows.
-  server.keepAliveTimeout = 0
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { endpoint, close } = await listenOnLoopback(server)
   return {
     endpoint,
     env: {
@@ -126,10 +123,7 @@ export async function openFaultyS3(options: FaultyS3Options = {}): Promise<Fault
     },
     objects: (bucket) => inKeyOrder(buckets.get(bucket).objects.values()),
     uploads: (bucket) => inKeyOrder(buckets.get(bucket).uploads.values()),
-    close: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    close,
   }
 }
 

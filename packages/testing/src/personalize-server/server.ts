@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listenOnLoopback } from '../loopback.ts'
 import { Account, type AccountOptions, type Kind } from './account.ts'
 import { type Fault, openFaults, type Rule } from './faults.ts'
 import { operations } from './operations.ts'
@@ -99,10 +99,7 @@ export async function openPersonalizeServer(options: PersonalizeServerOptions = 
       incoming.socket.destroy()
     })
   })
-  // Otherwise idle connections end at times that no test knows.
-  server.keepAliveTimeout = 0
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { endpoint, close } = await listenOnLoopback(server)
   return {
     endpoint,
     env: {
@@ -118,8 +115,7 @@ export async function openPersonalizeServer(options: PersonalizeServerOptions = 
       faults = openFaults(rules)
     },
     close: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await close()
       if (wrong.length > 0) throw new Error(`not as Personalize has it:\n${wrong.join('\n')}`)
     },
   }
