@@ -1,7 +1,16 @@
 import { spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { commandFile, type FaultyS3, type Finished, fletching, inFolder, openFaultyS3 } from '@fletching/testing'
+import {
+  commandFile,
+  type FaultyS3,
+  type Finished,
+  fletching,
+  inFolder,
+  openFaultyS3,
+  sample,
+  sampleTitle,
+} from '@fletching/testing'
 import {
   openPersonalizeServer,
   type PersonalizeServer,
@@ -16,6 +25,9 @@ const IMPORT = ['personalize', 'import', '--dataset-group', 'shop', '--role', RO
 const FROM = ['--from', 's3://exports/interactions']
 /** Everything is there as soon as it is made, so that nothing waits. */
 const AT_ONCE: PersonalizeServerOptions = { pendingRequests: 0, progressRequests: 0 }
+
+/** The requests that make something. */
+const MAKING = ['CreateSchema', 'CreateDatasetGroup', 'CreateDataset', 'CreateDatasetImportJob']
 
 interface Ends {
   readonly cwd: string
@@ -126,7 +138,7 @@ describe('fletching personalize import', () => {
 
   it('prints its requests instead of making them', () =>
     withEnds(AT_ONCE, async ({ personalize, command }) => {
-      const { code, stdout } = await command(...IMPORT, ...FROM, '--dry-run', '--domain', 'ECOMMERCE')
+      const { code, stdout } = await command(...IMPORT, ...FROM, '--dry-run', '--domain', 'ecommerce')
       expect(code).toBe(0)
       expect(
         linesFrom(stdout).flatMap(({ call, input }) => (call === undefined ? [] : [[call, Object.keys(input ?? {})]])),
@@ -176,9 +188,9 @@ describe('fletching personalize import', () => {
     }))
 
   it.each(['arrived', 'applied'] as const)(
-    'makes the same once when it was killed as a request that makes something has %s',
+    `makes the same once when it was killed as a request that makes something has %s, ${sampleTitle}`,
     async (phase: Phase) => {
-      for (const operation of ['CreateSchema', 'CreateDatasetGroup', 'CreateDataset', 'CreateDatasetImportJob']) {
+      for (const operation of sample(MAKING, 2)) {
         const child: { kill?: () => void } = {}
         const onRequest: PersonalizeServerOptions['onRequest'] = (request, reached) => {
           if (request.operation !== operation || reached !== phase || child.kill === undefined) return undefined

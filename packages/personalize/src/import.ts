@@ -1,11 +1,10 @@
-import type { Domain as ApiDomain } from '@aws-sdk/client-personalize'
 import { type Location, openStore, type Store } from '@fletching/storage'
 import { formatSchema, schemaFor } from './avro-schema.ts'
 import { type ClientOptions, openPersonalize, type Send } from './client.ts'
 import type { Dataset, Domain } from './dataset.ts'
 import { type Call, Creator } from './import/creator.ts'
 import { assertGroupName, resourceName } from './import/names.ts'
-import { assertSchema } from './import/schema-text.ts'
+import { assertSchema } from './import/schemas.ts'
 import { countRecords, type ImportSource, isUnchanged, lookAtSource, readHeader } from './import/source.ts'
 import { importOf, lookAround, type There } from './import/there.ts'
 import { type ImportFacts, type ImportPlan, planImport } from './planner.ts'
@@ -25,8 +24,8 @@ export interface ImportOptions extends ClientOptions, Omit<PatienceOptions, 'sig
   readonly roleArn: string
   /** Avro, as JSON. Default: that of a dataset which is there, and one for the header of the CSV if there is none. */
   readonly schema?: string | undefined
-  /** Default: that of a group which is there, and a custom one if there is none. */
-  readonly domain?: ApiDomain | undefined
+  /** Default: that of a group which is there, and `custom` if there is none. */
+  readonly domain?: Domain | undefined
   /** Default `auto`. */
   readonly mode?: ImportFacts['mode'] | undefined
   /** Says what is known of the CSV; its records are counted otherwise. */
@@ -102,7 +101,7 @@ class Import {
   async run(): Promise<Imported | undefined> {
     const { group, dataset: type, schema, domain, mode = 'auto', onDryCall, onPlan } = this.#options
     const { source, send } = this.#ends
-    if (schema !== undefined) assertSchema(schema, type, domainOf(domain))
+    if (schema !== undefined) assertSchema(schema, type, domain ?? 'custom')
     const there = await lookAround(send, { group, type, schema, domain })
     const { current, nextNumber } = importOf(there.jobs, { group, type, content: source.digest, mode })
     if (current !== undefined) return onDryCall === undefined ? this.#finish(current, true) : undefined
@@ -138,7 +137,7 @@ class Import {
   async #dataset(there: There): Promise<string> {
     const { group, dataset: type } = this.#options
     const { send } = this.#ends
-    const domain = this.#options.domain ?? there.group?.domain
+    const domain = this.#options.domain ?? there.group?.domain ?? 'custom'
     const creator = this.#creator()
     const schemaArn =
       there.dataset?.schemaArn ?? (await creator.schema(group, type, await this.#schema(domain), domain))
@@ -150,10 +149,9 @@ class Import {
   }
 
   /** The text of the schema for a dataset that is made. */
-  async #schema(apiDomain: ApiDomain | undefined): Promise<string> {
+  async #schema(domain: Domain): Promise<string> {
     const { dataset, schema } = this.#options
     const { source, store } = this.#ends
-    const domain = domainOf(apiDomain)
     const columns = async () => (await readHeader(source, dataset, store)).map((name) => ({ name }))
     const text = schema ?? formatSchema(schemaFor(dataset, domain, await columns()))
     assertSchema(text, dataset, domain)
@@ -190,8 +188,4 @@ class Import {
   #tell(kind: string, name: string, status: string): void {
     this.#options.onProgress?.({ kind, name, status, passedMs: this.#patience.passedMs })
   }
-}
-
-function domainOf(domain: ApiDomain | undefined): Domain {
-  return domain === undefined ? 'custom' : domain === 'ECOMMERCE' ? 'ecommerce' : 'video-on-demand'
 }

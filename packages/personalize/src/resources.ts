@@ -1,7 +1,7 @@
 import type { Domain as ApiDomain, ImportMode } from '@aws-sdk/client-personalize'
 import { environmentError } from '@fletching/columns/errors'
 import type { Send } from './client.ts'
-import type { Dataset } from './dataset.ts'
+import type { Dataset, Domain } from './dataset.ts'
 
 /** Something that is there, with how it stands. */
 export interface Found {
@@ -12,7 +12,7 @@ export interface Found {
 }
 
 export interface FoundGroup extends Found {
-  readonly domain: ApiDomain | undefined
+  readonly domain: Domain
 }
 
 export interface FoundDataset extends Found {
@@ -23,6 +23,16 @@ export interface FoundJob extends Found {
   readonly mode: ImportMode
   /** In milliseconds since 1970. */
   readonly created: number
+}
+
+/** A domain as Personalize has it; it has none for what is custom. */
+export function apiDomain(domain: Domain): { readonly domain?: ApiDomain } {
+  if (domain === 'custom') return {}
+  return { domain: domain === 'ecommerce' ? 'ECOMMERCE' : 'VIDEO_ON_DEMAND' }
+}
+
+function domainOf(domain: ApiDomain | undefined): Domain {
+  return domain === undefined ? 'custom' : domain === 'ECOMMERCE' ? 'ecommerce' : 'video-on-demand'
 }
 
 /** A schema of that name: Personalize gives it by its ARN alone, so that all are looked through. */
@@ -55,7 +65,7 @@ export async function findGroup(send: Send, name: string): Promise<FoundGroup | 
     if (group.name !== name) continue
     const arn = needed(group.datasetGroupArn, 'ListDatasetGroups')
     const { status = '', failureReason, domain } = group
-    return { arn, name, status, failureReason, domain }
+    return { arn, name, status, failureReason, domain: domainOf(domain) }
   }
   return undefined
 }

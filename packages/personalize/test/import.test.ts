@@ -1,4 +1,4 @@
-import { type Fault, failed, type Phase, type Rule, throttled } from '@fletching/testing/personalize-server'
+import { type Fault, failed, type Rule, throttled } from '@fletching/testing/personalize-server'
 import { describe, expect, it } from 'vitest'
 import { resourceName } from '../src/import/names.ts'
 import type { Call, ImportOptions, ImportProgress } from '../src/import.ts'
@@ -86,7 +86,7 @@ describe('importDataset', () => {
       s3.put('exports', 'items/a.csv', Buffer.from('ITEM_ID,PRICE,CATEGORY_L1,COLOUR\r\ni1,1.5,shoes,red\r\n'))
       s3.put('exports', 'items/b.csv', Buffer.from('ITEM_ID,PRICE,CATEGORY_L1,COLOUR\r\ni2,2,shoes,\r\n'))
       const from = { scheme: 's3', bucket: 'exports', key: 'items' } as const
-      await run({ from, dataset: 'items', domain: 'ECOMMERCE', schema: undefined })
+      await run({ from, dataset: 'items', domain: 'ecommerce', schema: undefined })
       const { input } = personalize.requests.find(({ operation }) => operation === 'CreateDatasetImportJob') ?? {}
       expect(input?.dataSource).toEqual({ dataLocation: 's3://exports/items/' })
       const schema = personalize.requests.find(({ operation }) => operation === 'CreateSchema')?.input.schema
@@ -195,57 +195,6 @@ describe('importDataset', () => {
     }))
 })
 
-describe('importDataset, killed', () => {
-  const phases: readonly Phase[] = ['arrived', 'applied', 'answered']
-
-  it.each(phases)('at any request that has %s, and started again, makes the same once', async (phase) => {
-    let requests = 1
-    for (let at = 1; at <= requests; at++) {
-      const controller = new AbortController()
-      await withEnds(
-        {
-          onRequest: ({ number }, reached) => {
-            if (number !== at || reached !== phase) return undefined
-            controller.abort(new Error('killed'))
-            return 'drop'
-          },
-        },
-        async ({ personalize, run }) => {
-          // The answer to the last request may have ended the import.
-          await run({ signal: controller.signal }).catch((error: unknown) => expect(error).toEqual(new Error('killed')))
-          requests = Math.max(requests, personalize.requests.length)
-          const again = await run()
-          expect(personalize.account.resources.map(({ kind }) => kind)).toEqual([
-            'schema',
-            'dataset-group',
-            'dataset',
-            'dataset-import-job',
-          ])
-          expect(personalize.names('dataset-import-job')).toEqual([again?.job])
-          expect(again).toMatchObject({ mode: 'FULL' })
-        },
-      )
-      if (at === 1) requests = 15
-    }
-    expect(requests).toBe(15)
-  })
-
-  it.each([
-    ['throttled', throttled],
-    ['an error of the server', failed],
-    ['a connection that is reset', { kind: 'reset-before' }],
-    ['an answer that is lost', { kind: 'apply-then-reset' }],
-  ] as const)('goes on after %s, at any request', async (_name, fault) => {
-    for (let nth = 1; nth <= 15; nth++) {
-      await withEnds({ faults: [{ nth, fault }] }, async ({ personalize, run }) => {
-        await run()
-        expect(personalize.account.resources).toHaveLength(4)
-        expect(personalize.requests.length).toBeGreaterThanOrEqual(15)
-      })
-    }
-  })
-})
-
 interface Refused {
   readonly faults?: readonly Rule[]
   readonly failures?: readonly string[]
@@ -299,7 +248,7 @@ const refusals: Readonly<Record<string, Refused>> = {
   give the schema of users, or --dataset`,
   },
   'a domain that needs other columns': {
-    options: { domain: 'ECOMMERCE', schema: SCHEMA.replace(',{"name":"EVENT_TYPE","type":"string"}', '') },
+    options: { domain: 'ecommerce', schema: SCHEMA.replace(',{"name":"EVENT_TYPE","type":"string"}', '') },
     message: `SCHEMA_REFUSED: Personalize would refuse the schema
   at DOMAIN_FIELD: a field that the domain requires is missing (EVENT_TYPE)
   add it to the schema, and to the data`,
@@ -450,8 +399,8 @@ describe('importDataset refuses', () => {
     withEnds({}, async ({ personalize, s3, run }) => {
       await run()
       await expect(
-        run({ domain: 'ECOMMERCE' }).catch(messageOf),
-      ).resolves.toBe(`GROUP_DIFFERS: the dataset group shop is a custom one, not one of the domain ECOMMERCE
+        run({ domain: 'ecommerce' }).catch(messageOf),
+      ).resolves.toBe(`GROUP_DIFFERS: the dataset group shop has the domain custom, not ecommerce
   the domain of a group cannot be changed: leave --domain out, or give another --dataset-group`)
       await expect(
         run({

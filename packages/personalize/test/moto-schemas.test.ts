@@ -32,11 +32,11 @@ describe.each([
         api.createSchema({ name: `other-${other}`, schema: SCHEMA }),
       )
     }
-    const arn = await create.schema('shop', 'interactions', SCHEMA, 'ECOMMERCE')
+    const arn = await create.schema('shop', 'interactions', SCHEMA, 'ecommerce')
     expect(
-      await create.schema('shop', 'interactions', JSON.stringify(JSON.parse(SCHEMA), undefined, 1), 'ECOMMERCE'),
+      await create.schema('shop', 'interactions', JSON.stringify(JSON.parse(SCHEMA), undefined, 1), 'ecommerce'),
     ).toBe(arn)
-    expect(await create.schema('shop', 'interactions', SCHEMA, undefined)).not.toBe(arn)
+    expect(await create.schema('shop', 'interactions', SCHEMA, 'custom')).not.toBe(arn)
     expect(await findSchema(send, arn.slice(arn.indexOf('/') + 1))).toBe(arn)
     expect(await findSchema(send, 'none')).toBeUndefined()
     expect(JSON.parse(await schemaText(send, arn))).toEqual(JSON.parse(SCHEMA))

@@ -20,9 +20,9 @@ export const personalizeImport: Tool = {
       choices: ['interactions', 'users', 'items'],
     },
     domain: {
-      describe: 'of a dataset group that is made; a custom one by default',
+      describe: 'the domain of the dataset group; by default that of a group which is there, and custom of a new one',
       value: 'DOMAIN',
-      choices: ['ECOMMERCE', 'VIDEO_ON_DEMAND'],
+      choices: ['custom', 'ecommerce', 'video-on-demand'],
     },
     mode: {
       describe:

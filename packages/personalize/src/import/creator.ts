@@ -1,11 +1,11 @@
-import type { Domain, ImportMode } from '@aws-sdk/client-personalize'
+import type { ImportMode } from '@aws-sdk/client-personalize'
 import { isAlreadyThere, isInUse, isLimit } from '../api-errors.ts'
 import type { Operation, Send } from '../client.ts'
-import type { Dataset } from '../dataset.ts'
-import { findDataset, findGroup, findSchema, listJobs, needed } from '../resources.ts'
+import type { Dataset, Domain } from '../dataset.ts'
+import { apiDomain, findDataset, findGroup, findSchema, listJobs, needed } from '../resources.ts'
 import type { Patience } from '../wait.ts'
 import { datasetName, resourceName } from './names.ts'
-import { canonicalSchema } from './schema-text.ts'
+import { canonicalSchema } from './schemas.ts'
 
 /** A request that changes something. */
 export interface Call {
@@ -42,12 +42,12 @@ export class Creator {
   }
 
   /** A schema cannot be changed, so that its name goes by what it says. */
-  async schema(group: string, type: Dataset, schema: string, domain: Domain | undefined): Promise<string> {
+  async schema(group: string, type: Dataset, schema: string, domain: Domain): Promise<string> {
     const { send } = this.#options
-    const name = resourceName(group, type, `${canonicalSchema(schema)}\n${domain ?? ''}`)
+    const name = resourceName(group, type, `${canonicalSchema(schema)}\n${domain}`)
     const found = await findSchema(send, name)
     if (found !== undefined) return found
-    const input = { name, schema, ...(domain === undefined ? {} : { domain }) }
+    const input = { name, schema, ...apiDomain(domain) }
     return this.#create('CreateSchema', `schema ${name}`, input, {
       request: () =>
         send(
@@ -59,9 +59,9 @@ export class Creator {
     })
   }
 
-  async group(name: string, domain: Domain | undefined): Promise<string> {
+  async group(name: string, domain: Domain): Promise<string> {
     const { send } = this.#options
-    const input = { name, ...(domain === undefined ? {} : { domain }) }
+    const input = { name, ...apiDomain(domain) }
     const subject = `dataset group ${name}`
     return this.#create('CreateDatasetGroup', subject, input, {
       request: () =>

@@ -1,7 +1,6 @@
-import type { Domain } from '@aws-sdk/client-personalize'
 import { authorError } from '@fletching/columns/errors'
 import type { Send } from '../client.ts'
-import type { Dataset } from '../dataset.ts'
+import type { Dataset, Domain } from '../dataset.ts'
 import {
   type FoundDataset,
   type FoundGroup,
@@ -13,7 +12,7 @@ import {
 } from '../resources.ts'
 import { assertStays } from '../wait.ts'
 import { numberOf } from './names.ts'
-import { saySame } from './schema-text.ts'
+import { saySame } from './schemas.ts'
 
 /** What there is of an import in Personalize before it begins. */
 export interface There {
@@ -28,6 +27,7 @@ export interface Wanted {
   readonly type: Dataset
   /** Undefined: whatever there is. */
   readonly schema: string | undefined
+  /** Undefined: whatever there is. */
   readonly domain: Domain | undefined
 }
 
@@ -41,13 +41,9 @@ export async function lookAround(send: Send, { group: name, type, schema, domain
   if (group === undefined) return { group, dataset: undefined, jobs: [] }
   assertStays('dataset group', name, group.status)
   if (domain !== undefined && group.domain !== domain) {
-    throw authorError(
-      'GROUP_DIFFERS',
-      `the dataset group ${name} is ${ofDomain(group.domain)}, not ${ofDomain(domain)}`,
-      {
-        help: 'the domain of a group cannot be changed: leave --domain out, or give another --dataset-group',
-      },
-    )
+    throw authorError('GROUP_DIFFERS', `the dataset group ${name} has the domain ${group.domain}, not ${domain}`, {
+      help: 'the domain of a group cannot be changed: leave --domain out, or give another --dataset-group',
+    })
   }
   const dataset = await findDataset(send, group.arn, type)
   if (dataset === undefined) return { group, dataset, jobs: [] }
@@ -90,8 +86,4 @@ export function importOf(
     current: jobs.find((job, index) => isCurrent(job, numbers[index])),
     nextNumber: Math.max(0, ...numbers) + 1,
   }
-}
-
-function ofDomain(domain: string | undefined): string {
-  return domain === undefined ? 'a custom one' : `one of the domain ${domain}`
 }
