@@ -196,4 +196,25 @@ export const seededFaults = [
     replace: '...((showData || true) && ',
     test: 'packages/engine/test/malformed.test.ts',
   },
+  {
+    fault: 'an import that was begun before is begun again',
+    file: 'packages/personalize/src/import/there.ts',
+    find: 'current: jobs.find(',
+    replace: 'current: jobs.slice(0, 0).find(',
+    test: 'packages/personalize/test/import.test.ts',
+  },
+  {
+    fault: 'what another start has made meanwhile ends the import',
+    file: 'packages/personalize/src/import/creator.ts',
+    find: 'if (!isAlreadyThere(error)) throw error',
+    replace: 'if (!isAlreadyThere(error) || LOOKS_MAX > 0) throw error',
+    test: 'packages/personalize/test/import.test.ts',
+  },
+  {
+    fault: 'the rows of one run take the place of those of all runs',
+    file: 'packages/personalize/src/planner.ts',
+    find: "if (mode === 'auto' && holds === 'everything') {",
+    replace: "if (mode === 'auto' && holds !== undefined) {",
+    test: 'packages/personalize/test/planner.test.ts',
+  },
 ]
