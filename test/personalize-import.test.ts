@@ -232,7 +232,7 @@ describe('fletching personalize import', () => {
     [
       [...IMPORT.slice(2), ...FROM, '--schema', 'none.json'],
       2,
-      'FILE_NOT_READ: the schema cannot be read: ENOENT\n  at none.json\n  expected a file on this machine\n',
+      'NO_INPUT: there is no object at CWD/none.json\n  give the address of a schema\n',
     ],
     [
       [...IMPORT.slice(2), ...FROM, '--timeout', '10'],
@@ -250,8 +250,9 @@ describe('fletching personalize import', () => {
       'NO_CSV: there is no CSV\n  at s3://exports/none/\n  run the job that writes it first\n',
     ],
   ])('refuses %j', (args, code, stderr) =>
-    withEnds(AT_ONCE, async ({ command }) => {
-      expect(await command('personalize', 'import', ...args)).toEqual({ code, stdout: '', stderr })
+    withEnds(AT_ONCE, async ({ cwd, command }) => {
+      const ended = await command('personalize', 'import', ...args)
+      expect({ ...ended, stderr: ended.stderr.replace(cwd, 'CWD') }).toEqual({ code, stdout: '', stderr })
     }),
   )
 
@@ -330,7 +331,7 @@ describe('fletching personalize policy', () => {
     [['personalize', 'policy'], 'MISSING_OPTION: personalize policy needs --bucket\n  expected --bucket NAME\n'],
     [
       [...POLICY, '--check', 'none.json'],
-      'FILE_NOT_READ: the policy cannot be read: ENOENT\n  at none.json\n  expected a file on this machine\n',
+      'POLICY_NOT_READ: the policy cannot be read: ENOENT\n  at none.json\n  expected a file on this machine\n',
     ],
   ])('refuses %j', (args, stderr) =>
     inFolder(async (cwd) => {

@@ -1,10 +1,10 @@
 import type { Context } from './context.ts'
 import type { OptionSpecs, OptionValues } from './option-specs.ts'
 import { personalizeCheck } from './tools/personalize-check.ts'
-import { personalizePreflight } from './tools/personalize-preflight.ts'
-import { personalizeSchema } from './tools/personalize-schema.ts'
 import { personalizeImport } from './tools/personalize-import.ts'
 import { personalizePolicy } from './tools/personalize-policy.ts'
+import { personalizePreflight } from './tools/personalize-preflight.ts'
+import { personalizeSchema } from './tools/personalize-schema.ts'
 
 /** A command beside those that run jobs: one file of `tools/`, and what does the work in `commands/`, loaded when it is asked for. */
 export interface Tool {

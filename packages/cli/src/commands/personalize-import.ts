@@ -7,13 +7,13 @@ import {
   importDataset,
   type KnownOfSource,
 } from '@fletching/personalize/import'
+import { readSchemaText } from '@fletching/personalize/schema-text'
 import { openStore, parseLocation } from '@fletching/storage'
 import { csvOfRun } from '../csv-of-run.ts'
 import { formatDuration } from '../figures.ts'
 import type { OptionValues } from '../option-specs.ts'
 import { badOption, definedOnly } from '../options.ts'
 import { Interrupted } from '../signals.ts'
-import { readTextFile } from '../text-file.ts'
 import type { ToolCall } from '../tools.ts'
 import type { Voice } from '../voice.ts'
 
@@ -118,7 +118,7 @@ async function importOptions(values: OptionValues): Promise<ImportOptions> {
     from,
     group: needed('dataset-group', 'NAME'),
     roleArn: needed('role', 'ARN, of the role with which Personalize reads the CSV'),
-    schema: schema === undefined ? undefined : await readTextFile(schema, 'schema'),
+    schema: schema === undefined ? undefined : await readSchemaText(parseLocation(schema)),
     dataset: (text('dataset') ?? 'interactions') as ImportOptions['dataset'],
     domain: text('domain') as ImportOptions['domain'],
     mode: text('mode') as ImportOptions['mode'],

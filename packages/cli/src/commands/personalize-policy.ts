@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { authorError, environmentError } from '@fletching/columns/errors'
 import { verdictOn } from '@fletching/personalize'
 import { type CheckedPolicy, checkPolicy, importPolicies } from '@fletching/personalize/policy'
-import { readTextFile } from '../text-file.ts'
+import { findingsText } from '../checklist-text.ts'
 import type { ToolCall } from '../tools.ts'
 
 /** `fletching personalize policy`: the policies as JSON, or what one lacks: words at a terminal, JSON for a program. */
@@ -13,7 +14,7 @@ export async function execute({ values, out }: ToolCall): Promise<void> {
     out.write(`${JSON.stringify(importPolicies(wanted), undefined, 2)}\n`)
     return
   }
-  const checked = checkPolicy(await readTextFile(file, 'policy'), file, wanted)
+  const checked = checkPolicy(await policyOf(file), file, wanted)
   const verdict = verdictOn(checked.findings)
   out.write(out.isTTY ? checkedText(checked) : `${JSON.stringify({ verdict, ...checked })}\n`)
   if (verdict !== 'failed') return
@@ -30,14 +31,22 @@ export async function execute({ values, out }: ToolCall): Promise<void> {
 }
 
 function checkedText({ kind, findings }: CheckedPolicy): string {
-  const lines = findings.flatMap(({ severity, code, what, places, help }) => [
-    `${severity} ${code}: ${what}`,
-    ...places.map(({ object }) => `  at ${object}`),
-    `  ${help}`,
-  ])
-  return [...lines, `${wordsOf(kind)}: ${verdictOn(findings)}`, ''].join('\n')
+  return [...findingsText(findings), `${wordsOf(kind)}: ${verdictOn(findings)}`, ''].join('\n')
 }
 
 function wordsOf(kind: CheckedPolicy['kind']): string {
   return kind === 'trust' ? 'trust policy of the role' : `policy of the ${kind}`
+}
+
+async function policyOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException
+    throw authorError('POLICY_NOT_READ', `the policy cannot be read: ${code}`, {
+      at: file,
+      help: 'expected a file on this machine',
+      cause,
+    })
+  }
 }

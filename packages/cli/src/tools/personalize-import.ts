@@ -1,4 +1,5 @@
 import type { Tool } from '../tools.ts'
+import { datasetChoices, domainOption } from './personalize-options.ts'
 
 export const personalizeImport: Tool = {
   words: ['personalize', 'import'],
@@ -11,18 +12,17 @@ export const personalizeImport: Tool = {
     role: { describe: 'the role with which Personalize reads the CSV', value: 'ARN' },
     schema: {
       describe:
-        'the Avro schema of the dataset; by default that which it has, or of a new one that of the header of the CSV',
-      value: 'FILE',
+        'the Avro schema of the dataset, a file or an s3:// address; by default that which it has, or of a new one that of the header of the CSV',
+      value: 'LOCATION',
     },
     dataset: {
       describe: 'what the CSV holds; interactions by default',
       value: 'TYPE',
-      choices: ['interactions', 'users', 'items'],
+      choices: datasetChoices,
     },
     domain: {
+      ...domainOption,
       describe: 'the domain of the dataset group; by default that of a group which is there, and custom of a new one',
-      value: 'DOMAIN',
-      choices: ['custom', 'ecommerce', 'video-on-demand'],
     },
     mode: {
       describe:
