@@ -1,12 +1,15 @@
 import { isUtf8 } from 'node:buffer'
+import { internal } from '@fletching/columns/errors'
 import { type CsvRecord, CsvRecordScanner } from '@fletching/csv'
 import { type AvroSchema, mayBeNull } from './avro-schema.ts'
 import type { Checklist } from './checklist.ts'
 import type { Dataset, Domain } from './dataset.ts'
 import type { FindingPlace } from './finding.ts'
 import { Findings } from './findings.ts'
-import { type Column, columnCheck, IdCheck, ImpressionCheck } from './preflight/column-check.ts'
+import type { Column } from './preflight/column.ts'
+import { columnCheck } from './preflight/column-check.ts'
 import { readHeader } from './preflight/header.ts'
+import { IdCheck, ImpressionCheck } from './preflight/known-columns.ts'
 import { limits } from './preflight/limits.ts'
 import { type PreflightCode, preflightRules } from './preflight/rules.ts'
 import { TextHash } from './preflight/text-hash.ts'
@@ -168,7 +171,7 @@ export class Preflight {
     const known = this.#columns.get(name)
     if (known !== undefined) return known
     const field = schema.fields.find((one) => one.name === name)
-    if (field === undefined) throw new TypeError(`no field ${name}`)
+    if (field === undefined) throw internal(`a column ${name} is in no field of the schema`)
     const isRequired = this.#totals.isRequired(name)
     const { now, slotsMax } = this.#options
     const check = columnCheck(field, { now, slotsMax }, (code, column) => this.#tell(code, column))
@@ -193,6 +196,7 @@ export class Preflight {
     }
     const hash = this.#hash
     this.#rowHash.clear()
+    if (this.#key !== undefined) this.#key.isKnown = false
     let empty = 0
     for (let field = 0; field < fieldCount; field++) {
       hash.of(buffer, starts[field], ends[field])

@@ -318,7 +318,7 @@ describe('Preflight', () => {
       {
         code: 'ADVISED_VOLUME',
         severity: 'note',
-        what: 'there are less than 50,000 interactions or 1,000 users',
+        what: 'fewer than 50,000 interactions or 1,000 users',
         count: 1,
         places: [],
         help: 'so many are advised for good recommendations',
@@ -351,6 +351,16 @@ describe('Preflight', () => {
     const found = findings.find(({ code }) => code === 'VALUE_MISSING')
     expect(found?.count).toBe(1040)
     expect(found?.places.map(({ line }) => line)).toEqual([2, 3, 4, 5, 6])
+  })
+
+  it('counts an id that is there twice, and not the empty one behind it', () => {
+    const csv = `${entities('USER_ID', 'AGE', () => '7')}e9,8\n,7\n`
+    const { findings } = lookAt(csv, { dataset: 'users', schema: ages() })
+    expect(findings.map(({ code, count }) => [code, count])).toEqual([
+      ['VALUE_MISSING', 1],
+      ['ENTITY_TWICE', 1],
+      ['ROW_INCOMPLETE', 1],
+    ])
   })
 
   it('holds nothing of the data but names of events', () => {

@@ -125,7 +125,7 @@ const INTERACTIONS = { datasets: ['interactions'] } as const
 const totals = {
   EVENT_TYPES_TOO_MANY: {
     ...failure(
-      'there are more than 10 types of event and optional columns',
+      'more than 10 types of event and optional columns',
       'map types of events to fewer, or leave columns out',
     ),
     ...INTERACTIONS,
@@ -139,13 +139,13 @@ const totals = {
   },
   FEW_INTERACTIONS: {
     ...failure(
-      'there are less than 1,000 interactions',
+      'fewer than 1,000 interactions',
       'an import takes no fewer, whether FULL or INCREMENTAL: import several days at once, or send events with PutEvents',
     ),
     ...INTERACTIONS,
   },
   FEW_USERS: {
-    ...failure('less than 25 users have two interactions', 'training needs 25; import a longer time'),
+    ...failure('fewer than 25 users have two interactions', 'training needs 25; import a longer time'),
     ...INTERACTIONS,
   },
   FEW_RETURNING_USERS: {
@@ -153,7 +153,7 @@ const totals = {
     ...INTERACTIONS,
   },
   ADVISED_VOLUME: {
-    ...note('there are less than 50,000 interactions or 1,000 users', 'so many are advised for good recommendations'),
+    ...note('fewer than 50,000 interactions or 1,000 users', 'so many are advised for good recommendations'),
     ...INTERACTIONS,
   },
   SAME_SECOND: {
@@ -167,15 +167,9 @@ const totals = {
     ...warning('an id is there twice', 'a later record takes the place of an earlier one; keep the last of each'),
     datasets: ['users', 'items'],
   },
-  ITEMS_TOO_MANY: warning(
-    'there are more than 750,000 items',
-    'a recipe looks at so many, one of version 2 at 5 million',
-  ),
+  ITEMS_TOO_MANY: warning('more than 750,000 items', 'a recipe looks at so many, one of version 2 at 5 million'),
   INTERACTIONS_TOO_MANY: {
-    ...warning(
-      'there are more than 500 million interactions',
-      'a recipe looks at so many, one of version 2 at 3 billion',
-    ),
+    ...warning('more than 500 million interactions', 'a recipe looks at so many, one of version 2 at 3 billion'),
     ...INTERACTIONS,
   },
 } as const satisfies Readonly<Record<string, DataRule>>
@@ -189,7 +183,7 @@ const files = {
     'two files hold the same records',
     'they look like the outputs of two runs, and Personalize would import both; keep the files of one',
   ),
-  SEVERAL_FILES: note('there are several files', 'Personalize imports all of them'),
+  SEVERAL_FILES: note('several files', 'Personalize imports all of them'),
   PATH_TOO_LONG: failure('the path has more than 256 characters', 'write to a shorter one'),
   NOT_IN_S3: note('the files are not in S3', 'Personalize imports from S3 alone'),
   SIZE_FULL: warning('the files have more than 100 GB', 'ask AWS for a higher quota, which goes up to 1 TB'),

@@ -4,7 +4,8 @@ import { type Dataset, type Domain, requiredColumns } from '../dataset.ts'
 import { DistinctCounter } from '../distinct-counter.ts'
 import { verdictOn } from '../finding.ts'
 import type { Findings } from '../findings.ts'
-import { type Column, EventTypeCheck, IdCheck, TimestampCheck } from './column-check.ts'
+import type { Column } from './column.ts'
+import { EventTypeCheck, IdCheck, TimestampCheck } from './known-columns.ts'
 import { limits } from './limits.ts'
 import { type DataRule, type PreflightCode, preflightRules } from './rules.ts'
 import type { TextHash } from './text-hash.ts'
@@ -109,7 +110,7 @@ export class Totals {
       else seen.set(digest, name)
     }
     if (this.#files.length > 1)
-      findings.add('SEVERAL_FILES', undefined, { what: `there are ${this.#files.length} files` })
+      findings.add('SEVERAL_FILES', undefined, { what: `several files: ${this.#files.length}` })
     const bytes = this.#bytes
     if (bytes > limits.raisedBytes) findings.add('SIZE_TOO_LARGE')
     else if (bytes > limits.fullBytes && this.#mode === 'full') findings.add('SIZE_FULL')
@@ -139,13 +140,13 @@ export class Totals {
     if (events.tally.isFull || eventTypes.length + optional > limits.eventTypesAndColumns) {
       const types = events.tally.isFull ? 'more than 100' : String(eventTypes.length)
       findings.add('EVENT_TYPES_TOO_MANY', undefined, {
-        what: `there are ${types} types of event and ${optional} optional columns, more than 10 together`,
+        what: `more than 10 types of event and optional columns: ${types} and ${optional}`,
       })
     }
     for (const wanted of DOMAIN_EVENTS[this.#domain]) {
       if (eventTypes.some(({ name }) => name.toLowerCase() === wanted.toLowerCase())) continue
       findings.add('DOMAIN_EVENT_MISSING', undefined, {
-        what: `no record has the type ${wanted}, which the domain wants`,
+        what: `a type of event that the domain wants is missing: ${wanted}`,
       })
     }
   }
@@ -156,10 +157,10 @@ export function judgeInteractions(findings: Findings<PreflightCode>, { records, 
   const tell = (code: PreflightCode, what: string) => findings.add(code, undefined, { what })
   const isFew = records < limits.interactionsMin
   const returnFew = usersWithTwo < limits.returningUsersMin
-  if (isFew) tell('FEW_INTERACTIONS', `there are ${records} interactions, fewer than 1,000`)
-  if (returnFew) tell('FEW_USERS', `${usersWithTwo} users have two interactions, fewer than 25`)
+  if (isFew) tell('FEW_INTERACTIONS', `fewer than 1,000 interactions: ${records}`)
+  if (returnFew) tell('FEW_USERS', `fewer than 25 users have two interactions: ${usersWithTwo}`)
   else if (usersWithTwo < limits.returningUsersShareMin * users) {
-    tell('FEW_RETURNING_USERS', `${usersWithTwo} of ${users} users have two interactions, less than 1 %`)
+    tell('FEW_RETURNING_USERS', `less than 1 % of the users have two interactions: ${usersWithTwo} of ${users}`)
   }
   const isAdvised = records >= limits.interactionsAdvised && users >= limits.usersAdvised
   if (!isAdvised && !isFew && !returnFew) findings.add('ADVISED_VOLUME')
