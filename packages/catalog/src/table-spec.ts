@@ -11,6 +11,8 @@ export interface TableSpec {
   readonly partitions: readonly TableColumn[]
   /** The key in the JSON of each column whose name differs from it. */
   readonly mappings?: Readonly<Record<string, string>>
+  /** What stands before a quote within quotes of a CSV; undefined where the quote is doubled instead. */
+  readonly escape?: '\\'
   /** Whether Athena computes the partitions instead of looking them up. */
   readonly isProjected: boolean
   /** The first day of a projection, as in `2012-01-01`. */

@@ -1,0 +1,34 @@
+/**
+ * The names that keys have as columns, tables or databases of Athena: lower case, letters and digits with `_` between, a letter first,
+ * 255 bytes at most, no two alike.
+ *
+ * - Order: that of the keys; of those that come to one name the second gets `_2` behind it, the third `_3`.
+ * - Source: Athena, "Name databases, tables, and columns".
+ */
+export function athenaNames(keys: readonly string[]): readonly string[] {
+  const taken = new Set<string>()
+  return keys.map((key, index) => {
+    const plain = plainName(key) || `column_${index + 1}`
+    let name = plain
+    for (let copy = 2; taken.has(name); copy++) {
+      const end = `_${copy}`
+      name = `${plain.slice(0, LONGEST - end.length)}${end}`
+    }
+    taken.add(name)
+    return name
+  })
+}
+
+/** The name of a key for itself; empty where the key has no letter or digit of ASCII. */
+export function plainName(key: string): string {
+  const name = key
+    .normalize('NFKD')
+    .replace(/\p{Mark}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .slice(0, LONGEST)
+    .replace(/^_|_$/g, '')
+  return /^\d/.test(name) ? `c_${name}`.slice(0, LONGEST) : name
+}
+
+const LONGEST = 255
