@@ -31,4 +31,9 @@ export function plainName(key: string): string {
   return /^\d/.test(name) ? `c_${name}`.slice(0, LONGEST) : name
 }
 
+/** The name that a table has by default: that of its folder, or of the bucket where it has none. */
+export function tableNameOf(folder: string): string {
+  return plainName(folder.replace(/\/+$/, '').split('/').at(-1) ?? '') || 'data'
+}
+
 const LONGEST = 255

@@ -13,8 +13,8 @@ export interface OutputLike {
   readonly schema: Schema
   /** The columns whose values name folders. */
   readonly partitionBy: readonly string[]
-  /** What stands before a quote in the CSV. */
-  readonly escape?: '"' | '\\'
+  /** Of a CSV. */
+  readonly dialect?: 'personalize' | 'glue' | 'rfc4180' | 'athena-opencsv' | undefined
 }
 
 export interface TableNames {
@@ -22,7 +22,7 @@ export interface TableNames {
   readonly name: string
   /** Whether Athena shall compute the partitions, where it can: true by default. */
   readonly isProjected?: boolean
-  readonly firstDay?: string
+  readonly firstDay?: string | undefined
 }
 
 /**
@@ -31,13 +31,14 @@ export interface TableNames {
  * - Errors: NOT_IN_ATHENA (author) for a type, or for a name that Athena would not find in a Parquet file.
  */
 export function tableSpec(output: OutputLike, names: TableNames): TableSpec {
-  const { format, folder, schema, partitionBy } = output
+  const { format, folder, schema, partitionBy, dialect } = output
   const { database, name, isProjected = true, firstDay } = names
   const common = { database, name, location: folder }
   if (format === 'csv') {
     const columns = athenaNames(schema.fields.map(({ name }) => name)).map((name) => ({ name, type: 'string' }))
     const table = { ...common, form: 'opencsv', columns, partitions: [], isProjected: false } as const
-    return output.escape === '\\' ? { ...table, escape: output.escape } : table
+    const doublesQuotes = dialect === 'glue' || dialect === 'rfc4180'
+    return doublesQuotes ? table : { ...table, escape: '\\' }
   }
   assertFound(schema.fields, 'column ')
   const partitions = schema.fields.filter(({ name }) => partitionBy.includes(name))

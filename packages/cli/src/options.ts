@@ -109,7 +109,8 @@ function fromText(variable: string, spec: OptionSpec, text: string): string | re
 /** A comma between globs, not one between the alternatives of a glob. */
 const OUTSIDE_BRACES = /,(?![^{}]*\})/
 
-function columnList(text: string | undefined): readonly string[] | undefined {
+/** Names with commas between; `none` is an empty list. */
+export function columnList(text: string | undefined): readonly string[] | undefined {
   if (text === undefined) return undefined
   return text === 'none' ? [] : text.split(',')
 }
@@ -165,7 +166,7 @@ export function count(name: string, text: string | undefined): number | undefine
 }
 
 /** A day that the calendar has, which `Date` alone is not strict about. */
-function day(name: string, text: string | undefined): Date | undefined {
+export function day(name: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined
   const midnight = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : Number.NaN)
   if (!Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(text)) return midnight

@@ -1,0 +1,142 @@
+import type { TableColumn, TableSpec } from '@fletching/catalog'
+import { createDatabase, createTable, repairTable } from '@fletching/catalog/ddl'
+import { plainName, tableNameOf } from '@fletching/catalog/names'
+import { queryWords } from '@fletching/catalog/reserved-words'
+import { tableSpec } from '@fletching/catalog/spec-of'
+import { typedView } from '@fletching/catalog/view'
+import { authorError } from '@fletching/columns/errors'
+import { describeOutputs, type OutputDescription, type RunOptions } from '@fletching/engine'
+import { resolveParams } from '@fletching/job'
+import { formatLocation } from '@fletching/storage'
+import { findJob } from '../find-job.ts'
+import type { OptionValues } from '../option-specs.ts'
+import { badOption, columnList, day, definedOnly } from '../options.ts'
+import { paramsFromEnvironment } from '../params.ts'
+import type { ToolCall } from '../tools.ts'
+
+/** `fletching catalog ddl <job>`: SQL, and what is worth knowing as its comments. */
+export async function execute({ words, values, params, environment, out }: ToolCall): Promise<void> {
+  const job = await findJob(words.job as string)
+  const resolved = resolveParams(job, { ...paramsFromEnvironment(job, environment), ...params })
+  const database = givenName('database', values) ?? 'segmentdata'
+  const firstDay = day('first-day', values['first-day'] as string | undefined)
+    ?.toISOString()
+    .slice(0, 10)
+  const outputs = describeOutputs(
+    job,
+    resolved,
+    definedOnly({
+      csvDialect: values['csv-dialect'] as RunOptions['csvDialect'],
+      partitionBy: columnList(values['partition-by'] as string | undefined),
+    }),
+  )
+  const named = namesOf(outputs, givenName('table', values))
+  const wishes = { database, firstDay, isProjected: values['no-projection'] !== true }
+  const texts = named.map((output) => statementsOf(output, wishes))
+  out.write(`${[statement(createDatabase(database)), ...texts.flat()].join('\n')}`)
+}
+
+type NamedOutput = OutputDescription & {
+  readonly name: string
+  /** Of a CSV: the name of its view with types. */
+  readonly view: string | undefined
+}
+
+/**
+ * Each output with the name of its table: that of its folder, but for the one that `--table` names.
+ *
+ * - Errors: SAME_TABLE (author).
+ */
+function namesOf(outputs: readonly OutputDescription[], given: string | undefined): readonly NamedOutput[] {
+  const wanted = Math.max(
+    outputs.findIndex(({ format }) => format === 'parquet'),
+    0,
+  )
+  const owners = new Map<string, string>()
+  return outputs.map((output, index) => {
+    const place = formatLocation(output.folder ?? output.location)
+    const name = index === wanted && given !== undefined ? given : tableNameOf(place)
+    const view = output.format === 'csv' ? `${name.slice(0, 249)}_typed` : undefined
+    for (const taken of output.folder === undefined ? [] : [name, view]) {
+      if (taken === undefined) continue
+      const owner = owners.get(taken)
+      if (owner !== undefined) throw sameTable(taken, owner, place)
+      owners.set(taken, place)
+    }
+    return { ...output, name, view }
+  })
+}
+
+function sameTable(name: string, ...places: readonly string[]) {
+  return authorError('SAME_TABLE', `two outputs would be ${name} in Athena`, {
+    at: places,
+    help: 'give the Parquet table another name with --table, or the outputs folders of other names',
+  })
+}
+
+/**
+ * A name as Athena has it.
+ *
+ * - Errors: BAD_OPTION (author).
+ */
+function givenName(option: 'database' | 'table', values: OptionValues): string | undefined {
+  const text = values[option] as string | undefined
+  if (text === undefined) return undefined
+  const name = plainName(text)
+  if (name === text) return name
+  throw badOption(
+    `--${option}`,
+    text,
+    `expected lower-case letters, digits and _${name === '' ? '' : `, as in ${name}`}`,
+  )
+}
+
+interface Wishes {
+  readonly database: string
+  readonly isProjected: boolean
+  readonly firstDay: string | undefined
+}
+
+/** The statements of an output, each with what is worth knowing of it. */
+function statementsOf(output: NamedOutput, wishes: Wishes): readonly string[] {
+  const { folder, location, schema, name, view, demands } = output
+  if (folder === undefined) {
+    const file = formatLocation(location)
+    return [comments([`no table of ${file}: Athena reads every file of a folder, so let the job write to a folder`])]
+  }
+  const table = tableSpec({ ...output, folder: formatLocation(folder) }, { ...wishes, name })
+  const create = statement(createTable(table), notesOf(output, table))
+  if (view !== undefined) {
+    const moments = demands === 'personalizeInteractions' ? { TIMESTAMP: 'event_time' } : {}
+    return [create, statement(typedView(table, schema, { name: view, moments }))]
+  }
+  if (table.partitions.length === 0 || table.isProjected) return [create]
+  return [create, statement(repairTable(table), ['again after each run that adds a partition'])]
+}
+
+function notesOf({ folder, schema }: NamedOutput, { form, columns, partitions, escape: escapes }: TableSpec): string[] {
+  const words = [...columns, ...partitions].map(({ name }) => name).filter((name) => queryWords.has(name))
+  return [
+    ...(folder?.scheme === 's3' ? [] : ['Athena reads S3 alone, and this table lies elsewhere']),
+    ...words.map((word) => `a reserved word, in queries in quotes: "${word}"`),
+    ...(form === 'opencsv' ? renamed(schema, columns) : []),
+    ...(form === 'opencsv' && escapes === undefined
+      ? ['a text with a line break comes out as two rows: run the job with --csv-dialect personalize or athena-opencsv']
+      : []),
+  ]
+}
+
+function renamed(schema: OutputDescription['schema'], columns: readonly TableColumn[]): string[] {
+  return schema.fields.flatMap(({ name }, index) => {
+    const column = columns[index].name
+    return name.toLowerCase() === column ? [] : [`the column ${JSON.stringify(name)} is ${column}`]
+  })
+}
+
+function statement(text: string, notes: readonly string[] = []): string {
+  return `${comments(notes)}${text};\n`
+}
+
+function comments(notes: readonly string[]): string {
+  return notes.map((note) => `-- ${note.replace(/\p{Cc}/gu, ' ')}\n`).join('')
+}
