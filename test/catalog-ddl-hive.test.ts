@@ -137,9 +137,15 @@ describe.skipIf(python === undefined)('statements (npm run test:hive sets FLETCH
   it('of the command are statements of Athena', () => {
     const nodes = commandStatements.map((statement) => {
       const { node, kind } = answers.get(`athena ${statement}`) ?? {}
-      return `${node} ${kind}`
+      return [node, kind]
     })
-    expect(nodes).toEqual(['Create DATABASE', 'Create TABLE', 'Create VIEW', 'Create TABLE', 'Command undefined'])
+    expect(nodes).toEqual([
+      ['Create', 'DATABASE'],
+      ['Create', 'TABLE'],
+      ['Create', 'VIEW'],
+      ['Create', 'TABLE'],
+      ['Command', undefined],
+    ])
   })
 
   it('give the table of the main job', () => {
@@ -229,9 +235,9 @@ function plain(rows: readonly (readonly unknown[])[]): string[] {
 }
 
 function rowsOf(name: string): readonly (readonly (string | null)[])[] {
-  const { rows, error } = answers.get(name) ?? {}
-  if (rows === undefined) throw new Error(`${name}: ${error}`)
-  return rows as (string | null)[][]
+  const answer = answers.get(name)
+  if (answer?.rows === undefined) throw new Error(`${name}: ${JSON.stringify(answer)}`)
+  return answer.rows as (string | null)[][]
 }
 
 /** A run of the main job, and what the command says of its outputs. */
@@ -310,7 +316,7 @@ async function ask(questions: readonly Question[]): Promise<readonly Answer[]> {
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
   child.stdin.end(JSON.stringify(questions))
-  const code = await new Promise((resolve, reject) => {
+  const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', resolve)
   })

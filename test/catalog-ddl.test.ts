@@ -145,7 +145,7 @@ describe('catalog ddl', () => {
       ['--S3_CSV_OUTPUT_PATH', 's3://my-exports/all/interactions.csv', ...TABLE],
       [
         DATABASE,
-        '-- no table of s3://my-exports/all/interactions.csv: Athena reads every file of a folder, so let the job write to a folder',
+        '-- no table of s3://my-exports/all/interactions.csv: Athena reads every file of a folder, so let the job write to a folder instead of a path that ends in .csv',
         PROJECTED,
       ],
     ],
@@ -188,6 +188,14 @@ describe('catalog ddl', () => {
       [...CSV, '--first-day', '2019-02-30'],
       `BAD_OPTION: --first-day got "2019-02-30"
   expected a day such as 2019-05-18
+`,
+    ],
+    [
+      'outputs without a folder',
+      ['--S3_CSV_OUTPUT_PATH', 's3://my-exports/all/interactions.csv'],
+      `NO_TABLE: no output of the job has a folder of its own
+  at s3://my-exports/all/interactions.csv
+  Athena reads every file of a folder, so let the job write to a folder instead of a path that ends in .csv
 `,
     ],
     [

@@ -30,6 +30,7 @@ export async function execute({ words, values, params, environment, out }: ToolC
       partitionBy: columnList(values['partition-by'] as string | undefined),
     }),
   )
+  if (outputs.every(({ folder }) => folder === undefined)) throw noTable(outputs)
   const named = namesOf(outputs, givenName('table', values))
   const wishes = { database, firstDay, isProjected: values['no-projection'] !== true }
   const texts = named.map((output) => statementsOf(output, wishes))
@@ -67,6 +68,16 @@ function namesOf(outputs: readonly OutputDescription[], given: string | undefine
   })
 }
 
+function noTable(outputs: readonly OutputDescription[]) {
+  return authorError('NO_TABLE', 'no output of the job has a folder of its own', {
+    at: outputs.map(({ location }) => formatLocation(location)),
+    help: WHOLE_FOLDERS,
+  })
+}
+
+const WHOLE_FOLDERS =
+  'Athena reads every file of a folder, so let the job write to a folder instead of a path that ends in .csv'
+
 function sameTable(name: string, ...places: readonly string[]) {
   return authorError('SAME_TABLE', `two outputs would be ${name} in Athena`, {
     at: places,
@@ -101,8 +112,7 @@ interface Wishes {
 function statementsOf(output: NamedOutput, wishes: Wishes): readonly string[] {
   const { folder, location, schema, name, view, demands } = output
   if (folder === undefined) {
-    const file = formatLocation(location)
-    return [comments([`no table of ${file}: Athena reads every file of a folder, so let the job write to a folder`])]
+    return [comments([`no table of ${formatLocation(location)}: ${WHOLE_FOLDERS}`])]
   }
   const table = tableSpec({ ...output, folder: formatLocation(folder) }, { ...wishes, name })
   const create = statement(createTable(table), notesOf(output, table))
