@@ -68,6 +68,12 @@ describe('a signal ends the command', () => {
     expect(outcome).toEqual({ code: 143, stderr: `SIGTERM: ${RUN_ENDED}` })
   })
 
+  it('while a store does not answer a look at a CSV', async () => {
+    const look = ['personalize', 'preflight', 's3://bucket/csv']
+    const outcome = await onServer(look, (child) => () => child.kill('SIGTERM'))
+    expect(outcome).toEqual({ code: 143, stderr: 'SIGTERM: the look was ended; it changes nothing\n' })
+  })
+
   it('while a body does not come', async () => {
     const outcome = await onServer(run('s3://bucket/in'), (child) => (request, response) => {
       response.writeHead(200, { 'content-length': 1000, etag: '"x"' })

@@ -19,6 +19,15 @@ export class Interrupted extends Error {
   }
 }
 
+/** Fails with the signal's reason once that is given: raced against work that may hang. */
+export function ended(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => reject(signal.reason)
+    if (signal.aborted) end()
+    signal.addEventListener('abort', end, { once: true })
+  })
+}
+
 /** Turns the first SIGTERM, SIGINT or SIGHUP into an abort, so that a run can clean up; a second one ends the process at once. */
 export function onSignals(): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController()

@@ -13,7 +13,7 @@ import { csvOfRun } from '../csv-of-run.ts'
 import { formatDuration } from '../figures.ts'
 import type { OptionValues } from '../option-specs.ts'
 import { badOption, definedOnly } from '../options.ts'
-import { Interrupted } from '../signals.ts'
+import { ended, Interrupted } from '../signals.ts'
 import type { ToolCall } from '../tools.ts'
 import type { Voice } from '../voice.ts'
 
@@ -93,14 +93,6 @@ async function known({ files }: ImportSource, voice: Voice): Promise<KnownOfSour
     voice.note(`the manifest of the run that wrote the CSV was not looked for: ${error.code}`)
     return {}
   }
-}
-
-function ended(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const end = () => reject(signal.reason)
-    if (signal.aborted) end()
-    signal.addEventListener('abort', end, { once: true })
-  })
 }
 
 async function importOptions(values: OptionValues): Promise<ImportOptions> {

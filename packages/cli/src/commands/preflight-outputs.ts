@@ -5,6 +5,7 @@ import type { Checklist } from '@fletching/personalize/checklist'
 import { preflightAt } from '@fletching/personalize/preflight-folder'
 import { formatLocation } from '@fletching/storage'
 import type { OutputVerdict } from '../output-verdict.ts'
+import { ended } from '../signals.ts'
 
 /**
  * Looks at each CSV that a run has written for Personalize. The outputs stand, whatever is found; so what keeps it from looking is told, and is no
@@ -13,7 +14,7 @@ import type { OutputVerdict } from '../output-verdict.ts'
 export async function preflightOutputs<P extends Params>(
   job: Job<P>,
   params: ValuesOf<P>,
-  options: RunOptions,
+  options: RunOptions & { readonly signal: AbortSignal },
   { outputs }: Report,
 ): Promise<readonly OutputVerdict[]> {
   const written = new Set(outputs.map(({ name }) => name))
@@ -22,9 +23,11 @@ export async function preflightOutputs<P extends Params>(
     const output = formatLocation(location)
     if (format !== 'csv' || demands !== 'personalizeInteractions' || !written.has(output)) continue
     try {
-      verdicts.push(verdictOf(output, await preflightAt(location, preflightOptions(options))))
+      // The run is over: whatever the look waits for, a signal ends it at once.
+      const look = preflightAt(location, preflightOptions(options))
+      verdicts.push(verdictOf(output, await Promise.race([look, ended(options.signal)])))
     } catch (error) {
-      const why = error instanceof FletchingError ? `${error.code}: ${error.what}` : String(error)
+      const why = options.signal.aborted ? 'the run was told to end' : reasonOf(error)
       verdicts.push({ output, verdict: 'unknown', failures: [], warnings: [], why, checklist: undefined })
     }
   }
@@ -51,6 +54,10 @@ export function assertPassed(verdicts: readonly OutputVerdict[]): void {
       ],
     })
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof FletchingError ? `${error.code}: ${error.what}` : String(error)
 }
 
 function preflightOptions({ csv, s3, signal }: RunOptions): Parameters<typeof preflightAt>[1] {
