@@ -1,5 +1,7 @@
 export { atOnce } from './at-once.ts'
 export { commandFile, type Finished, fletching } from './command.ts'
+export type { GlueFault, GlueRule } from './faulty-glue/plan.ts'
+export { type FaultyGlue, type GlueCall, openFaultyGlue } from './faulty-glue/server.ts'
 export { amazonEnv } from './faulty-s3/amazon.ts'
 export {
   accessDenied,
@@ -12,6 +14,7 @@ export {
 export { type FaultyS3, openFaultyS3, type RequestEvent } from './faulty-s3/server.ts'
 export { inFolder } from './folder.ts'
 export { damaged, fuzz, fuzzCases, randomBytes } from './fuzz.ts'
+export { glueEnv, openTestGlue, type TestGlue } from './glue-server.ts'
 export { countsOf } from './oracle/counts.ts'
 export { csvOf } from './oracle/csv.ts'
 export { membersOf, type RawMembers, readLine } from './oracle/json-object.ts'

@@ -37,14 +37,18 @@ export const internalError: Fault = { kind: 'status', status: 500, code: 'Intern
 export const accessDenied: Fault = { kind: 'status', status: 403, code: 'AccessDenied' }
 export const expiredToken: Fault = { kind: 'status', status: 400, code: 'ExpiredToken' }
 
-/** Which requests meet a fault: all that match, or of those the nth, all from the nth on, or every nth. Counts begin with 1. */
-export interface Rule {
-  readonly op?: Operation
-  readonly bucket?: string
-  readonly keyPattern?: RegExp
+/** Of the requests that match, all of them, the nth, all from the nth on, or every nth. Counts begin with 1. */
+export interface Counted {
   readonly nth?: number
   readonly from?: number
   readonly every?: number
+}
+
+/** Which requests meet a fault. */
+export interface Rule extends Counted {
+  readonly op?: Operation
+  readonly bucket?: string
+  readonly keyPattern?: RegExp
   readonly fault: Fault
 }
 
@@ -69,7 +73,8 @@ export function openPlan(rules: readonly Rule[]): Plan {
   }
 }
 
-function isMeant({ nth, from, every }: Rule, count: number): boolean {
+/** Whether the request that matches as the `count`th is meant. */
+export function isMeant({ nth, from, every }: Counted, count: number): boolean {
   if (nth !== undefined) return count === nth
   if (from !== undefined) return count >= from
   return every === undefined || count % every === 0
