@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the storage tests against a real S3 server: moto, from PyPI, in a virtual environment of its own, on the loopback address.
+# Runs the tests of storage and of the Data Catalog against real servers: moto, from PyPI, in a virtual environment of its own, on the loopback address.
 # It is asked too what our own test servers are asked, and must give the same answers; of Personalize it knows the schemas.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -23,4 +23,4 @@ for _ in $(seq 100); do
   sleep 0.2
 done
 
-npx vitest run packages/storage/test/s3 packages/testing/test/faulty-s3/operations test/s3-job packages/catalog/test/glue test/catalog-job packages/personalize/test/moto "$@"
+npx vitest run packages/storage/test/s3 packages/testing/test/faulty-s3/operations test/s3-job packages/catalog/test/glue-register test/catalog-job packages/personalize/test/moto "$@"
