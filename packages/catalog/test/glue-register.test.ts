@@ -113,7 +113,9 @@ describe('registerTable', () => {
   const differ = [
     'TABLE_DIFFERS: the table in the catalog is not as the job writes it',
     '  at DB.transformed',
-    ...['  at + c string', '  at ~ a string → bigint', '  at - b (kept)'],
+    '  at + c string',
+    '  at ~ a string → bigint',
+    '  at - b (kept)',
     '  the catalog is as it was; --policy add-columns adds the columns that are new, --policy replace takes all',
   ].join('\n')
   const typesDiffer = [

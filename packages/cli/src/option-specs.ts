@@ -160,6 +160,10 @@ export const runOptionSpecs = {
     choices: ['warn', 'fail', 'off'],
   },
   report: { describe: 'write the report as JSON to a file', value: 'FILE' },
+  catalog: {
+    describe: 'when the outputs are complete, bring the Parquet table and its partitions into the Glue Data Catalog',
+    value: 'DATABASE.TABLE',
+  },
   'show-data': { describe: 'let error messages show event content', value: undefined },
 } satisfies Record<string, OptionSpec>
 
@@ -190,6 +194,7 @@ export const explainOptionSpecs = {
     'state',
     'preflight',
     'report',
+    'catalog',
     'job-bookmark-option',
     'job-bookmark-from',
     'job-bookmark-to',

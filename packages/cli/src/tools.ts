@@ -1,6 +1,7 @@
 import type { Context } from './context.ts'
 import type { OptionSpecs, OptionValues } from './option-specs.ts'
 import { catalogDdl } from './tools/catalog-ddl.ts'
+import { catalogRegister } from './tools/catalog-register.ts'
 import { personalizeCheck } from './tools/personalize-check.ts'
 import { personalizeImport } from './tools/personalize-import.ts'
 import { personalizePolicy } from './tools/personalize-policy.ts'
@@ -37,6 +38,7 @@ export interface ToolCall extends Context {
 /** Every tool, in the order of `--help`. */
 export const tools: readonly Tool[] = [
   catalogDdl,
+  catalogRegister,
   personalizeCheck,
   personalizeImport,
   personalizePolicy,

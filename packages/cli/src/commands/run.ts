@@ -20,6 +20,8 @@ export async function runCommand(name: string, values: OptionValues, context: Co
   const options = runOptions(values, containerLimits())
   const file = typeof values.report === 'string' ? reportFile(values.report) : undefined
   if (file !== undefined) await assertReportWritable(file)
+  const catalog = typeof values.catalog === 'string' ? await import('./run-catalog.ts') : undefined
+  const register = catalog?.planRegistration(values.catalog as string, job, resolved, options)
   voice.started(job.name)
   const report = await runJob(job, resolved, {
     ...options,
@@ -35,6 +37,7 @@ export async function runCommand(name: string, values: OptionValues, context: Co
   if (preflight === 'off') {
     if (file !== undefined) await writeReport(file, report)
     await voice.finished(report)
+    await register?.(context)
     return
   }
   // Whoever does not ask for it does not load it.
@@ -42,6 +45,7 @@ export async function runCommand(name: string, values: OptionValues, context: Co
   const verdicts = await preflightOutputs(job, resolved, { ...options, signal }, report)
   if (file !== undefined) await writeReport(file, { ...report, preflight: verdicts })
   await voice.finished(report, verdicts)
+  await register?.(context)
   if (preflight === 'fail') assertPassed(verdicts)
 }
 

@@ -1,0 +1,110 @@
+import { plainName, tableNameOf } from '@fletching/catalog/names'
+import { dryGlue, openGlue, type Policy, type Registered } from '@fletching/catalog/register'
+import { authorError } from '@fletching/columns/errors'
+import { describeOutputs, type OutputDescription } from '@fletching/engine'
+import { type Job, resolveParams } from '@fletching/job'
+import { formatLocation } from '@fletching/storage'
+import { formatCount } from '../figures.ts'
+import { findJob } from '../find-job.ts'
+import type { OptionValues } from '../option-specs.ts'
+import { badOption, columnList, day, definedOnly } from '../options.ts'
+import { paramsFromEnvironment } from '../params.ts'
+import { Interrupted } from '../signals.ts'
+import type { ToolCall } from '../tools.ts'
+import { registerOutput } from './register-output.ts'
+
+/** `fletching catalog register <job>`: what became of each table, in words for a person at a terminal and as JSON for a program. */
+export async function execute({ words, values, params, environment, out, voice, signal }: ToolCall): Promise<void> {
+  const job = await findJob(words.job as string)
+  const resolved = resolveParams(job, { ...paramsFromEnvironment(job, environment), ...params })
+  const state = values.state as string | undefined
+  const database = givenName('database', values) ?? 'segmentdata'
+  const firstDay = day('first-day', values['first-day'] as string | undefined)
+  const partitionBy = columnList(values['partition-by'] as string | undefined)
+  const outputs = tablesOf(job, describeOutputs(job, resolved, definedOnly({ partitionBy })), values)
+  const glue = await openGlue({ signal })
+  const tell = (line: object) => out.write(`${JSON.stringify(line)}\n`)
+  const isDry = values['dry-run'] === true
+  try {
+    for (const { output, name } of outputs) {
+      const registered = await registerOutput(isDry ? dryGlue(glue, (call, input) => tell({ call, input })) : glue, {
+        job,
+        resolved,
+        output,
+        state,
+        names: {
+          database,
+          name,
+          isProjected: values['no-projection'] !== true,
+          ...(firstDay === undefined ? {} : { firstDay: firstDay.toISOString().slice(0, 10) }),
+        },
+        options: {
+          policy: (values.policy as Policy | undefined) ?? 'add-columns',
+          takesOver: values['take-over'] === true,
+          keepsProjection: values['no-projection'] !== true && firstDay === undefined,
+        },
+        onNote: (text) => voice.note(text),
+      })
+      if (isDry) continue
+      if (out.isTTY) out.write(registeredText(registered))
+      else tell(registered)
+    }
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    throw new Interrupted(error.signal, 'catalog register was ended on its way; run it again, and it does the rest')
+  } finally {
+    glue.close()
+  }
+}
+
+/** What became of a table: a line, one for each difference, and one for the partitions. */
+export function registeredText({ database, table, outcome, differences, partitions }: Registered): string {
+  const { added, changed, unchanged, withoutFiles } = partitions
+  const counts = [
+    `${formatCount(added)} added`,
+    `${formatCount(changed)} changed`,
+    `${formatCount(unchanged)} as they were`,
+  ]
+  return [
+    `${database}.${table}: ${outcome}`,
+    ...differences.map((difference) => `  ${difference}`),
+    ...(added + changed + unchanged === 0 ? [] : [`  partitions: ${counts.join(', ')}`]),
+    ...(withoutFiles.length === 0 ? [] : [`  in the catalog without files, and kept: ${firstOf(withoutFiles)}`]),
+    '',
+  ].join('\n')
+}
+
+function firstOf(names: readonly string[]): string {
+  const more = names.length > 5 ? ` and ${formatCount(names.length - 5)} more` : ''
+  return `${names.slice(0, 5).join(', ')}${more}`
+}
+
+/** The Parquet tables of a job, with their names. */
+function tablesOf(job: Job, outputs: readonly OutputDescription[], values: OptionValues) {
+  const tables = outputs.filter(({ format }) => format === 'parquet')
+  const given = givenName('table', values)
+  if (tables.length === 0) {
+    throw authorError('NO_TABLE', `the job ${job.name} writes no Parquet table`, {
+      help: 'give it the location of one, such as S3_PARQUET_OUTPUT_PATH of segment-to-personalize',
+    })
+  }
+  if (given !== undefined && tables.length > 1) {
+    throw badOption(
+      '--table',
+      given,
+      `the job ${job.name} writes ${tables.length} tables, which have the names of their folders`,
+    )
+  }
+  return tables.map((output) => ({ output, name: given ?? tableNameOf(formatLocation(output.location)) }))
+}
+
+/**
+ * A name as Athena has it.
+ *
+ * - Errors: BAD_OPTION (author).
+ */
+function givenName(option: 'database' | 'table', values: OptionValues): string | undefined {
+  const text = values[option] as string | undefined
+  if (text === undefined || plainName(text) === text) return text
+  throw badOption(`--${option}`, text, 'expected lower-case letters, digits and _')
+}
