@@ -217,4 +217,18 @@ export const seededFaults = [
     replace: "if (mode === 'auto' && holds !== undefined) {",
     test: 'packages/personalize/test/planner.test.ts',
   },
+  {
+    fault: 'a table in the catalog is changed from whatever version it has',
+    file: 'packages/catalog/src/register.ts',
+    find: 'const { VersionId } = found',
+    replace: 'const VersionId = found.VersionId?.slice(0, 0) || undefined',
+    test: 'packages/catalog/test/glue-faults.test.ts',
+  },
+  {
+    fault: 'a table that others have made in the catalog is changed',
+    file: 'packages/catalog/src/policy.ts',
+    find: 'if (takesOver) return',
+    replace: "if (takesOver || place !== '') return",
+    test: 'packages/catalog/test/glue-register.test.ts',
+  },
 ]
