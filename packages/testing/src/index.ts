@@ -45,5 +45,6 @@ export {
 } from './random-vectors.ts'
 export { openTestS3, type TestS3 } from './s3-server.ts'
 export { sample, sampleTitle, triesAll } from './sample.ts'
+export { type SdkModel, sdkModel } from './sdk-model.ts'
 export { type Form, forms, type Plain, valuesOf, vectorOf } from './vector-forms.ts'
 export { type Columns, type ColumnTypes, formChoices, readTable, sameColumn, tableCheck } from './vector-table.ts'

@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import * as sdk from '@aws-sdk/client-personalize'
 import { listenOnLoopback } from '../loopback.ts'
+import { sdkModel } from '../sdk-model.ts'
 import { Account, type AccountOptions, type Kind } from './account.ts'
 import { type Fault, openFaults, type Rule } from './faults.ts'
 import { operations } from './operations.ts'
 import { Refusal } from './refusal.ts'
-import { isOperation, wrongInError, wrongInInput, wrongInOutput } from './shapes.ts'
+
+const { isOperation, wrongInError, wrongInInput, wrongInOutput } = sdkModel(sdk)
 
 /** A request as it was understood. */
 export interface PersonalizeRequest {
