@@ -64,6 +64,8 @@ function fletching(name, options) {
       `--S3_JSON_INPUT_PATH=${input}`,
       `--S3_CSV_OUTPUT_PATH=${csv}`,
       `--S3_PARQUET_OUTPUT_PATH=${table}`,
+      // No other engine looks at its CSV once more, as Personalize would.
+      '--preflight=off',
       ...options,
     ],
   }
