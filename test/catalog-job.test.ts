@@ -121,6 +121,7 @@ describe('fletching run --catalog', () => {
     expect(told.filter((line) => line.event === 'note').map((line) => line.text)).toEqual([
       `${database}.events: created`,
       `  partitions: ${partitions.length} added, 0 changed, 0 as they were`,
+      '  outside of the projection, and unseen by Athena: dt=1901-01-01',
     ])
     expect(parameters).toMatchObject({ 'fletching.job': JOB, 'fletching.output': `s3://${bucket}/events/` })
     expect(parameters['projection.enabled']).toBe('true')
@@ -263,7 +264,7 @@ describe('fletching catalog register', () => {
       },
     })
     await expect(tableIn(database, 'clicks')).rejects.toMatchObject({ name: 'EntityNotFoundException' })
-    const expected = { database, table: 'clicks', outcome: 'created', differences: [] }
+    const expected = { database, table: 'clicks', outcome: 'created', differences: [], unseen: [] }
     expect(lines((await command(register)).stdout)).toEqual([
       { ...expected, partitions: { added: 1, changed: 0, unchanged: 0, withoutFiles: [] } },
     ])

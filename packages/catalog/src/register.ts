@@ -4,6 +4,7 @@ import { diffTables, formatDiff } from './diff.ts'
 import { type Glue, type GlueCalls, isGlueError } from './glue-client.ts'
 import { type PartitionFolder, type RegisteredPartitions, registerPartitions } from './partitions.ts'
 import { assertOurs, type Policy, settledTable, withProjectionOf } from './policy.ts'
+import { unseenFolders } from './projected.ts'
 import { type TableOwner, tableInput, type WholeTable } from './table-input.ts'
 import type { TableSpec } from './table-spec.ts'
 
@@ -18,6 +19,8 @@ export interface RegisterOptions {
   readonly takesOver?: boolean
   /** Whether a table that is there already keeps its projection, whatever the new one would have. */
   readonly keepsProjection?: boolean
+  /** The moment that a projection up to now ends at. Default: that of the clock. */
+  readonly now?: Date
 }
 
 /** What became of a table in the catalog. */
@@ -28,6 +31,8 @@ export interface Registered {
   /** How the table that was there differed, a line each. */
   readonly differences: readonly string[]
   readonly partitions: RegisteredPartitions
+  /** The folders that Athena passes over, since they lie outside of the projection. */
+  readonly unseen: readonly string[]
 }
 
 /**
@@ -44,16 +49,19 @@ export async function registerTable(
   owner: TableOwner,
   options: RegisterOptions = {},
 ): Promise<Registered> {
-  const { policy = 'add-columns' } = options
+  const { policy = 'add-columns', now = new Date() } = options
   assertInS3(spec)
-  const { outcome, differences, descriptor } = await settle(glue, spec, tableInput(spec, owner), options)
+  const { outcome, differences, descriptor, parameters } = await settle(glue, spec, tableInput(spec, owner), options)
   const scope = { isNew: outcome === 'created', mendsTypes: policy === 'replace' }
   const partitions = await registerPartitions(glue, spec, descriptor, folders, scope).catch((error: unknown) => {
     throw isGlueError(error, 'EntityNotFoundException')
       ? catalogChanged(spec, 'the table was removed meanwhile')
       : error
   })
-  return { database: spec.database, table: spec.name, outcome, differences, partitions }
+  const unseen = unseenFolders(parameters, spec.partitions[0]?.name, folders, now).map(({ location }) =>
+    location.slice(spec.location.length, -1),
+  )
+  return { database: spec.database, table: spec.name, outcome, differences, partitions, unseen }
 }
 
 /** A catalog that is looked at and not changed: each call that would do so is given to `onCall`, and answered as done. */
@@ -70,6 +78,7 @@ export function dryGlue(glue: Glue, onCall: (action: keyof GlueCalls, input: obj
 
 interface Settled extends Pick<Registered, 'outcome' | 'differences'> {
   readonly descriptor: StorageDescriptor
+  readonly parameters: Table['Parameters']
 }
 
 /** Makes the table as it should be. What others do in between is looked at anew. */
@@ -83,7 +92,7 @@ async function settle(glue: Glue, spec: TableSpec, anew: WholeTable, options: Re
       if (policy === 'partitions-only') throw noSuchTable(place)
       await makeDatabase(glue, database)
       if (await isDone(glue.call('CreateTable', { DatabaseName: database, TableInput: anew }))) {
-        return { outcome: 'created', differences: [], descriptor: anew.StorageDescriptor }
+        return { outcome: 'created', differences: [], descriptor: anew.StorageDescriptor, parameters: anew.Parameters }
       }
       continue
     }
@@ -91,7 +100,13 @@ async function settle(glue: Glue, spec: TableSpec, anew: WholeTable, options: Re
     const wanted = keepsProjection ? withProjectionOf(found, anew) : anew
     const next = settledTable(policy, found, wanted, place)
     const differences = formatDiff(diffTables(found, wanted), policy === 'replace' ? 'removed' : 'kept')
-    if (next === undefined) return { outcome: 'unchanged', differences, descriptor: found.StorageDescriptor ?? {} }
+    if (next === undefined)
+      return {
+        outcome: 'unchanged',
+        differences,
+        descriptor: found.StorageDescriptor ?? {},
+        parameters: found.Parameters,
+      }
     // Without the version, what another has changed since would be lost.
     const { VersionId } = found
     const update = {
@@ -101,7 +116,7 @@ async function settle(glue: Glue, spec: TableSpec, anew: WholeTable, options: Re
       ...(VersionId === undefined ? {} : { VersionId }),
     }
     if (await isDone(glue.call('UpdateTable', update))) {
-      return { outcome: 'updated', differences, descriptor: next.StorageDescriptor }
+      return { outcome: 'updated', differences, descriptor: next.StorageDescriptor, parameters: next.Parameters }
     }
   }
   throw catalogChanged(spec, `others changed the table ${TRIES_MAX} times in a row`)

@@ -42,6 +42,7 @@ describe('registerTable', () => {
       outcome: 'created',
       differences: [],
       partitions: { added: 2, changed: 0, unchanged: 0, withoutFiles: [] },
+      unseen: [],
     })
     const made = await lookAt(glue, database)
     expect(made).toEqual({
@@ -235,6 +236,18 @@ describe('registerTable', () => {
     expect(await isProjected()).toBe('true')
     await register(false, {})
     expect(await isProjected()).toBeUndefined()
+  })
+
+  it('names the folders that Athena will pass over', async () => {
+    const spec = specOf(nextDatabase(), ['a string'], { isProjected: true })
+    const days = foldersOf('2019-05-18', '2019-05-19', '__HIVE_DEFAULT_PARTITION__')
+    const options = { now: new Date('2019-05-18') }
+    for (const outcome of ['created', 'unchanged']) {
+      expect(await registerTable(glue, spec, days, owner, options)).toMatchObject({
+        outcome,
+        unseen: ['dt=2019-05-19', 'dt=__HIVE_DEFAULT_PARTITION__'],
+      })
+    }
   })
 
   it('leads partitions to where their files are, and by replace gives them the types of the table', async () => {

@@ -58,7 +58,7 @@ export async function execute({ words, values, params, environment, out, voice, 
 }
 
 /** What became of a table: a line, one for each difference, and one for the partitions. */
-export function registeredText({ database, table, outcome, differences, partitions }: Registered): string {
+export function registeredText({ database, table, outcome, differences, partitions, unseen }: Registered): string {
   const { added, changed, unchanged, withoutFiles } = partitions
   const counts = [
     `${formatCount(added)} added`,
@@ -70,6 +70,7 @@ export function registeredText({ database, table, outcome, differences, partitio
     ...differences.map((difference) => `  ${difference}`),
     ...(added + changed + unchanged === 0 ? [] : [`  partitions: ${counts.join(', ')}`]),
     ...(withoutFiles.length === 0 ? [] : [`  in the catalog without files, and kept: ${firstOf(withoutFiles)}`]),
+    ...(unseen.length === 0 ? [] : [`  outside of the projection, and unseen by Athena: ${firstOf(unseen)}`]),
     '',
   ].join('\n')
 }
