@@ -39,6 +39,11 @@ describe('a mistake in the command line', () => {
     ],
     ['words behind --', run('--', 'extra'), `USAGE: Unknown argument: extra${HINT}`],
     [
+      'a parameter in lower case',
+      run('--dedupe=messageId'),
+      `USAGE: Unknown argument: dedupe${HINT}  if it is a parameter of the job, write it in capitals: --DEDUPE\n`,
+    ],
+    [
       'an option of an analysis without one',
       ['explain', JOB, '--S3_JSON_INPUT_PATH=in', '--S3_CSV_OUTPUT_PATH=out', '--workers', '2'],
       `USAGE: --workers needs --analyze${HINT}`,

@@ -182,7 +182,16 @@ function usageError(message: string, argv: readonly string[] = []): FletchingErr
     : withoutValue === undefined
       ? message.replace(/\s*\n\s*/g, ' ')
       : `--${withoutValue} has no value`
-  return authorError('USAGE', what, { help: USAGE_HELP })
+  return authorError('USAGE', what, { help: [USAGE_HELP, ...inCapitals(message, argv)] })
+}
+
+/** An option that there is none of may be a parameter of the job, in lower case. */
+function inCapitals(message: string, argv: readonly string[]): string[] {
+  const names = /^Unknown arguments?: (.*)$/.exec(message)?.[1].split(', ') ?? []
+  const flag = names.find((name) => argv.some((token) => token === `--${name}` || token.startsWith(`--${name}=`)))
+  return flag === undefined
+    ? []
+    : [`if it is a parameter of the job, write it in capitals: --${flag.toUpperCase().replaceAll('-', '_')}`]
 }
 
 const USAGE_HELP = 'fletching --help shows the commands, fletching run --help the options of run'
