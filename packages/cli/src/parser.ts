@@ -79,7 +79,7 @@ export async function readCommand(argv: readonly string[]): Promise<Command | un
         take({ name: 'bookmark', action, job: args.job, values: ownValues(args, bookmarkOptionSpecs) })
       },
     )
-  addTools(line, take)
+  addTools(line, argv, take)
   await line
     .demandCommand(1, 'a command is missing')
     .strict()
@@ -98,19 +98,19 @@ export async function readCommand(argv: readonly string[]): Promise<Command | un
 }
 
 /** The tools of one word as commands, those of two as commands of a command. */
-function addTools(line: Argv, take: (command: Command) => void): void {
-  for (const tool of tools) if (tool.words.length === 1) addTool(line, tool, take)
+function addTools(line: Argv, argv: readonly string[], take: (command: Command) => void): void {
+  for (const tool of tools) if (tool.words.length === 1) addTool(line, tool, argv, take)
   for (const [group, describe] of Object.entries(toolGroups)) {
     const members = tools.filter(({ words }) => words.length === 2 && words[0] === group)
     if (members.length === 0) continue
     line.command(group, describe, (inner) => {
-      for (const tool of members) addTool(inner, tool, take)
+      for (const tool of members) addTool(inner, tool, argv, take)
       return inner.demandCommand(1, `what ${group} shall do is missing`)
     })
   }
 }
 
-function addTool(line: Argv, tool: Tool, take: (command: Command) => void): void {
+function addTool(line: Argv, tool: Tool, argv: readonly string[], take: (command: Command) => void): void {
   const { words, describe, positionals, takesParameters, options, examples } = tool
   const places = positionals.map(({ name, isOptional = false }) => (isOptional ? `[${name}]` : `<${name}>`))
   line.command(
@@ -127,7 +127,9 @@ function addTool(line: Argv, tool: Tool, take: (command: Command) => void): void
         .epilogue([...(takesParameters ? [PARAMETERS_EPILOGUE] : []), EXIT_CODES_HELP].join('\n\n'))
     },
     (args) => {
-      const given = Object.fromEntries(positionals.map(({ name }) => [name, args[name] as string | undefined]))
+      // Of a lone dash, which is standard input, yargs makes the empty text.
+      const wordOf = (name: string) => (args[name] === '' && argv.includes('-') ? '-' : args[name])
+      const given = Object.fromEntries(positionals.map(({ name }) => [name, wordOf(name) as string | undefined]))
       take({ name: 'tool', tool, words: given, values: ownValues(args, options) })
     },
   )

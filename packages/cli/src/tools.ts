@@ -2,11 +2,14 @@ import type { Context } from './context.ts'
 import type { OptionSpecs, OptionValues } from './option-specs.ts'
 import { catalogDdl } from './tools/catalog-ddl.ts'
 import { catalogRegister } from './tools/catalog-register.ts'
+import { count } from './tools/count.ts'
+import { head } from './tools/head.ts'
 import { personalizeCheck } from './tools/personalize-check.ts'
 import { personalizeImport } from './tools/personalize-import.ts'
 import { personalizePolicy } from './tools/personalize-policy.ts'
 import { personalizePreflight } from './tools/personalize-preflight.ts'
 import { personalizeSchema } from './tools/personalize-schema.ts'
+import { schema } from './tools/schema.ts'
 
 /** A command beside those that run jobs: one file of `tools/`, and what does the work in `commands/`, loaded when it is asked for. */
 export interface Tool {
@@ -44,6 +47,9 @@ export const tools: readonly Tool[] = [
   personalizePolicy,
   personalizePreflight,
   personalizeSchema,
+  count,
+  head,
+  schema,
 ]
 
 /** What the first word of tools with two words stands for. */

@@ -1,0 +1,5 @@
+export { countRows } from './files/count-rows.ts'
+export { headRows } from './files/head-rows.ts'
+export type { InputOptions } from './files/open-input.ts'
+export { type Format, formatRows, type Rows, RowText } from './files/row-text.ts'
+export { type SchemaColumn, type SchemaFound, schemaOf } from './files/schema-of.ts'

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { fletching, inFolder, openTestS3 } from '@fletching/testing'
+import { describe, expect, it } from 'vitest'
+
+const EVENTS = '{"userId":"u1","n":1}\n{"userId":"u2","n":2}\nsecret\n'
+
+describe.each(['head', 'schema', 'count'])('fletching %s', (command) => {
+  it('explains itself', async () => {
+    const { code, stdout } = await fletching([command, '--help'])
+    expect([code, stdout.startsWith(`Usage: fletching ${command} <location> [options]\n`)]).toEqual([0, true])
+  })
+
+  it('needs a location', async () => {
+    expect(await fletching([command])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `USAGE: the location is missing
+  fletching --help shows the commands, fletching run --help the options of run
+`,
+    })
+  })
+})
+
+describe('looking at data', () => {
+  it.each<[readonly string[], string, string]>([
+    [['head', 'in', '--rows', '2'], '{"userId":"u1","n":1}\n{"userId":"u2","n":2}\n', ''],
+    [['head', 'in', '--rows=1', '--format', 'table'], 'userId   n\nu1       1\n', ''],
+    [['head', 'in', '--rows=1', '--format', 'csv'], 'userId,n\nu1,1\n', ''],
+    [['head', 'w.csv', '--csv-dialect', 'rfc4180'], '{"a":"C:\\\\","b":"\\"x\\""}\n', ''],
+    [['count', 'in'], '3\n', ''],
+    [['count', '.', '--exclude', '*.csv'], '3\n', ''],
+    [['count', '-'], '2\n', ''],
+    [
+      ['schema', 'in'],
+      '{"column":"userId","type":"text","values":2}\n{"column":"n","type":"integer","values":2}\n',
+      'lines that are no JSON object, and were left out: 1\n',
+    ],
+  ])('%j', async (args, stdout, stderr) => {
+    await inFolder(async (cwd) => {
+      await mkdir(join(cwd, 'in'))
+      await writeFile(join(cwd, 'in', 'a.gz'), gzipSync(EVENTS))
+      await writeFile(join(cwd, 'w.csv'), 'a,b\n"C:\\","""x"""\n')
+      expect(await fletching(args, { cwd, input: Buffer.from('{}\n{}') })).toEqual({ code: 0, stdout, stderr })
+    })
+  })
+
+  it.each<[readonly string[], number, string]>([
+    [
+      ['head', 'in'],
+      3,
+      `NOT_JSON: the line is no JSON object
+  at ./in/a.gz, line 3
+  fletching run --on-malformed quarantine sets such lines apart and says what is wrong with each
+`,
+    ],
+    [['head', 'in', '--rows', 'x'], 2, 'BAD_OPTION: --rows got "x"\n  expected a whole number from 1\n'],
+    [
+      ['count', 'nothing'],
+      2,
+      `NO_INPUT: no object at nothing
+  expected an object, a folder that holds some, or a glob such as s3://bucket/logs/**/*.gz
+`,
+    ],
+  ])('%j is refused', async (args, code, message) => {
+    await inFolder(async (cwd) => {
+      await mkdir(join(cwd, 'in'))
+      await writeFile(join(cwd, 'in', 'a.gz'), gzipSync(EVENTS))
+      const { stderr, ...rest } = await fletching(args, { cwd })
+      expect({ ...rest, stderr: stderr.replaceAll(cwd, '.') }).toEqual({ code, stdout: '', stderr: message })
+    })
+  })
+
+  it('looks at Parquet from standard input, which cannot be read twice', async () => {
+    await inFolder(async (cwd) => {
+      const job = ['--S3_JSON_INPUT_PATH', 'in', '--S3_CSV_OUTPUT_PATH', 'csv', '--S3_PARQUET_OUTPUT_PATH', 'table']
+      await fletching(['gen', '--to', 'in', '--bytes', '50kB'], { cwd })
+      await fletching(['run', 'segment-to-personalize', ...job, '--partition-by', 'none'], { cwd })
+      const { stdout } = await fletching(['count', 'csv'], { cwd })
+      const input = await readFile(join(cwd, 'table', 'part-00000.parquet'))
+      expect(await fletching(['count', '-'], { cwd, input })).toEqual({ code: 0, stdout, stderr: '' })
+      expect(Number(stdout)).toBeGreaterThan(0)
+    })
+  })
+
+  it('finds in S3 what it finds on disk', async () => {
+    const s3 = await openTestS3()
+    try {
+      await inFolder(async (cwd) => {
+        const bucket = `look-${createHash('sha256').update(cwd).digest('hex').slice(0, 12)}`
+        await fetch(`${s3.endpoint}/${bucket}`, { method: 'PUT' })
+        const places = [`s3://${bucket}`, 'here']
+        const said = []
+        for (const place of places) {
+          const job = ['--S3_JSON_INPUT_PATH', `${place}/in`, '--S3_CSV_OUTPUT_PATH', `${place}/csv`]
+          const table = ['--S3_PARQUET_OUTPUT_PATH', `${place}/table`]
+          const run = async (...args: string[]) => (await fletching(args, { cwd, env: s3.env })).stdout
+          await run('gen', '--to', `${place}/in`, '--bytes', '100kB')
+          await run('run', 'segment-to-personalize', ...job, ...table)
+          for (const folder of ['in', 'csv', 'table']) {
+            for (const command of ['count', 'head', 'schema']) said.push(await run(command, `${place}/${folder}`))
+          }
+        }
+        expect(said.slice(0, 9)).toEqual(said.slice(9))
+        expect(said.every((text) => text !== '')).toBe(true)
+      })
+    } finally {
+      await s3.close()
+    }
+  })
+})
