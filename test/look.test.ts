@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { fletching, inFolder, openTestS3 } from '@fletching/testing'
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { fletching, inFolder, openTestS3, type TestS3 } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 const EVENTS = '{"userId":"u1","n":1}\n{"userId":"u2","n":2}\nsecret\n'
@@ -89,8 +89,8 @@ describe('looking at data', () => {
     const s3 = await openTestS3()
     try {
       await inFolder(async (cwd) => {
-        const bucket = `look-${createHash('sha256').update(cwd).digest('hex').slice(0, 12)}`
-        await fetch(`${s3.endpoint}/${bucket}`, { method: 'PUT' })
+        const bucket = `fletching-look-${process.pid}`
+        await makeBucket(s3, bucket)
         const places = [`s3://${bucket}`, 'here']
         const said = []
         for (const place of places) {
@@ -111,3 +111,10 @@ describe('looking at data', () => {
     }
   })
 })
+
+async function makeBucket({ endpoint, env }: TestS3, Bucket: string): Promise<void> {
+  const credentials = { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY }
+  const client = new S3Client({ endpoint, region: env.AWS_REGION, forcePathStyle: true, credentials })
+  await client.send(new CreateBucketCommand({ Bucket }))
+  client.destroy()
+}

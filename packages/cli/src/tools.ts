@@ -9,6 +9,7 @@ import { personalizeImport } from './tools/personalize-import.ts'
 import { personalizePolicy } from './tools/personalize-policy.ts'
 import { personalizePreflight } from './tools/personalize-preflight.ts'
 import { personalizeSchema } from './tools/personalize-schema.ts'
+import { query } from './tools/query.ts'
 import { schema } from './tools/schema.ts'
 
 /** A command beside those that run jobs: one file of `tools/`, and what does the work in `commands/`, loaded when it is asked for. */
@@ -50,6 +51,7 @@ export const tools: readonly Tool[] = [
   count,
   head,
   schema,
+  query,
 ]
 
 /** What the first word of tools with two words stands for. */

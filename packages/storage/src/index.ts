@@ -1,4 +1,5 @@
 export { openDiscardStore } from './discard.ts'
+export { fetchFiles, inScratchFolder } from './fetch-files.ts'
 export { type FindOptions, type FoundInput, findInput } from './find-input.ts'
 export { globFolder, globPattern, isGlob } from './glob.ts'
 export { inflate } from './gzip.ts'

@@ -27,3 +27,10 @@ export async function looking<T>(name: string, look: () => Promise<T>): Promise<
     throw new Interrupted(error.signal, `${name} was ended before it was done; it changes nothing`)
   }
 }
+
+/** Writes a text and waits until it is taken; false when nobody reads any more, which `watch` knows as well. */
+export function write(out: Context['out'], text: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    out.write(text, (error) => resolve(error === undefined || error === null))
+  })
+}

@@ -10,7 +10,7 @@ export interface Lines {
  * The lines of an object that hold something, without their ends and without a byte order mark.
  *
  * - Memory: a piece, and the longest line.
- * - Errors: LINE_TOO_LONG (data) over 64 MiB.
+ * - Errors: LINE_TOO_LONG (data) over 16 MiB.
  */
 export async function* linesOf(pieces: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Lines> {
   let carry: Uint8Array[] = []
@@ -55,4 +55,4 @@ function tooLong(name: string, line: number) {
 }
 
 const LF = 0x0a
-const LINE_BYTES_MAX = 64 * 1024 * 1024
+const LINE_BYTES_MAX = 16 * 1024 * 1024

@@ -63,7 +63,8 @@ export async function addShape(shape: Shape, opened: OpenedText, options: InputO
   return 0
 }
 
-async function addLines(shape: Shape, { pieces, object }: OpenedText): Promise<number> {
+/** Adds what lines hold, and gives those that are no JSON object. */
+export async function addLines(shape: Shape, { pieces, object }: OpenedText): Promise<number> {
   let malformed = 0
   for await (const { texts } of linesOf(pieces, object.name)) {
     for (const text of texts) {

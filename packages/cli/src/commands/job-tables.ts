@@ -1,0 +1,119 @@
+import { authorError, environmentError } from '@fletching/columns/errors'
+import { describeOutputs, lastRun, type Manifest, type OutputDescription } from '@fletching/engine'
+import type { DeclaredTable, FoundTable, TableSource } from '@fletching/explore/query'
+import { resolveParams } from '@fletching/job'
+import { type CsvDialect, optimize } from '@fletching/plan'
+import {
+  findInput,
+  formatLocation,
+  keyOf,
+  type Location,
+  type ObjectInfo,
+  openStore,
+  parseLocation,
+} from '@fletching/storage'
+import { findJob } from '../find-job.ts'
+import { columnList, definedOnly } from '../options.ts'
+import { paramsFromEnvironment } from '../params.ts'
+import type { ToolCall } from '../tools.ts'
+
+/** What a job has to query: the outputs of its last run, each named after its folder, and what it reads. */
+export async function jobTables(nameOrPath: string, call: ToolCall): Promise<TableSource[]> {
+  const { params, environment, values } = call
+  const job = await findJob(nameOrPath)
+  const resolved = resolveParams(job, { ...paramsFromEnvironment(job, environment), ...params })
+  const outputs = describeOutputs(
+    job,
+    resolved,
+    definedOnly({
+      csvDialect: values['csv-dialect'] as CsvDialect | undefined,
+      partitionBy: columnList(values['partition-by'] as string | undefined),
+    }),
+  )
+  const state = definedOnly({ state: values.state as string | undefined })
+  let run: Promise<Manifest | undefined> | undefined
+  const findOutput = async (output: OutputDescription) => {
+    run ??= lastRun(job, resolved, state)
+    const manifest = await run
+    if (manifest === undefined) throw noRunYet(nameOrPath)
+    return foundOutput(output, manifest)
+  }
+  const input = optimize(job.build(resolved)).scan.location
+  const exclude = (values.exclude as readonly string[] | undefined) ?? []
+  return [
+    ...namedOutputs(outputs).map(({ name, output }) => ({ name, find: () => findOutput(output) })),
+    {
+      name: 'segment_logs',
+      find: async () => {
+        const store = await openStore(parseLocation(input))
+        return { store, objects: (await findInput(store, input, { exclude })).objects }
+      },
+    },
+  ]
+}
+
+/** Each output with its name; of two whose folders are called the same, the second has its format behind it. */
+function namedOutputs(outputs: readonly OutputDescription[]): { name: string; output: OutputDescription }[] {
+  const taken = new Set(['segment_logs'])
+  return outputs.map((output) => {
+    const own = tableName(output.folder ?? output.location)
+    let name = taken.has(own) ? `${own}_${output.format}` : own
+    for (let number = 2; taken.has(name); number++) name = `${own}_${output.format}_${number}`
+    taken.add(name)
+    return { name, output }
+  })
+}
+
+/** The last name of a location, as Athena would take it. */
+function tableName(location: Location): string {
+  const last = keyOf(location)
+    .split('/')
+    .filter((name) => name !== '')
+    .at(-1)
+  const name = (last ?? '')
+    .replace(/\.csv$/i, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+  return name === '' ? 'output' : name
+}
+
+/** The objects of an output that the manifest names; others may lie beside them. */
+async function foundOutput(output: OutputDescription, manifest: Manifest): Promise<FoundTable> {
+  const { format, location, schema, partitionBy, dialect } = output
+  const store = await openStore(location)
+  const start = formatLocation(location)
+  const names = new Set(
+    manifest.outputs.filter((one) => one.format === format && one.name.startsWith(start)).map(({ name }) => name),
+  )
+  const objects: ObjectInfo[] = []
+  if (format === 'csv') {
+    const object = names.has(start) ? await store.stat(location) : undefined
+    if (object !== undefined) objects.push(object)
+  } else {
+    for await (const object of store.list(location)) if (names.has(object.name)) objects.push(object)
+  }
+  const [gone] = [...names].filter((name) => !objects.some((object) => object.name === name))
+  if (gone !== undefined) throw outputGone(gone)
+  const declared: DeclaredTable = {
+    form: format,
+    schema,
+    partitionBy,
+    csvEscape: dialect === 'glue' || dialect === 'rfc4180' ? '"' : '\\',
+  }
+  return { store, objects, declared }
+}
+
+function noRunYet(job: string) {
+  return authorError('NO_RUN_YET', 'no run of the job has written these outputs yet', {
+    at: `job ${job}`,
+    help: `fletching run ${job} with the same parameters writes them; --table name=location gives what lies elsewhere`,
+  })
+}
+
+function outputGone(name: string) {
+  return environmentError('OUTPUT_GONE', 'an output of the last run is not there any more', {
+    at: name,
+    help: 'run the job again, or give what is there with --table name=location',
+  })
+}
