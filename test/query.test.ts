@@ -98,6 +98,25 @@ describe('fletching query', () => {
     })
   })
 
+  it('tells outputs apart whose folders are called the same', async () => {
+    await afterRun(async (cwd) => {
+      const params = [
+        '--S3_JSON_INPUT_PATH',
+        'in',
+        '--S3_CSV_OUTPUT_PATH',
+        'a/Segment-Logs',
+        '--S3_PARQUET_OUTPUT_PATH',
+        'b/segment-logs',
+      ]
+      await fletching(['run', JOB, ...params], { cwd })
+      const sql =
+        'SELECT c.TIMESTAMP = p.timestamp_s AS same FROM segment_logs_csv c JOIN segment_logs_parquet p USING (USER_ID)'
+      expect((await fletching(['query', sql, '--job', JOB, ...params], { cwd })).stdout).toBe(
+        '{"same":true}\n{"same":true}\n',
+      )
+    })
+  })
+
   it('prints names where there are no rows', async () => {
     const args = ['query', 'SELECT 1 AS a, 2 AS "b,c" LIMIT 0', '--format']
     expect((await fletching([...args, 'csv'])).stdout).toBe('a,"b,c"\n')
@@ -156,6 +175,18 @@ describe('fletching query', () => {
       ['SELECT 1', '--table', 'in'],
       2,
       'BAD_OPTION: --table got "in"\n  expected a name of letters, digits and _, and a location, such as raw=data/events\n',
+    ],
+    [
+      'two tables of one name',
+      ['SELECT 1', '--table', 'a=in', '--table', 'A=in'],
+      2,
+      'BAD_OPTION: --table got "A=in"\n  expected every name once, in any case of letters\n',
+    ],
+    [
+      'standard input as a table',
+      ['SELECT * FROM t', '--table', 't=-'],
+      2,
+      'BAD_LOCATION: t would be standard input, which can be read but once\n  a table is read twice, first to find its columns: write it to a file\n',
     ],
     [
       'a schema with an odd name',

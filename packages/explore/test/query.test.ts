@@ -1,7 +1,8 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { findInput, openStore, parseLocation } from '@fletching/storage'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { findInput, type ObjectInfo, openMemoryStore, openStore, parseLocation } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
 import { Field, Int64, Schema, Utf8 } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
@@ -120,6 +121,34 @@ describe('rows', () => {
     expect((await ask(sql, asked)).said).toEqual(expected)
   })
 
+  it('of Parquet that lies elsewhere, with its folders as columns', async () => {
+    await inFolder(async (folder) => {
+      const instance = await DuckDBInstance.create(':memory:')
+      const connection = await instance.connect()
+      await connection.run(`COPY (SELECT 7 AS id) TO '${folder}/a' (FORMAT parquet)`)
+      await connection.run(`COPY (SELECT 8 AS id, 'x' AS name) TO '${folder}/b' (FORMAT parquet)`)
+      connection.closeSync()
+      instance.closeSync()
+      const store = openMemoryStore()
+      const put = async (key: string, file: string) =>
+        store.put({ scheme: 'memory', key }, await readFile(join(folder, file)))
+      await put('t/dt=2019-05-18/a', 'a')
+      await put('t/dt=2019-05-19/a', 'b')
+      const objects: ObjectInfo[] = []
+      for await (const object of store.list(parseLocation('memory:t/'))) objects.push(object)
+      const source = { name: 't', find: async () => ({ store, objects }) }
+      const options = { database: 'segmentdata', tmp: join(folder, 'tmp') }
+      const text = await runQuery('SELECT * FROM t ORDER BY id', [source], options, async ({ names, rows }) => {
+        const print = formatRows('csv', names)
+        let printed = ''
+        for await (const part of rows) printed += print(part)
+        return printed
+      })
+      expect(text).toBe('id,name,dt\n7,,2019-05-18\n8,x,2019-05-19\n')
+      expect(await readdir(join(folder, 'tmp'))).toEqual([])
+    })
+  })
+
   it('come with what was left out, without a word of it', async () => {
     expect((await ask('SELECT count(*) AS c FROM t', { tables: { t: EVENTS } })).notes).toEqual([
       't: lines that are no JSON object, and were left out: 1',
@@ -203,6 +232,11 @@ describe('a statement', () => {
       'of two headers',
       { 'a.csv': 'a,b\n1,2\n', 'b.csv': 'b,a\n' },
       "CSV_HEADERS_DIFFER: the objects of t have different columns\n  at ./t/b.csv\n  give those with the same header, as with --table 't=folder/*.csv'",
+    ],
+    [
+      'of nothing',
+      { 'a.csv': '' },
+      'NO_COLUMNS: the objects of t are empty\n  expected NDJSON, Parquet, or a CSV whose first line names its columns',
     ],
   ])('on a table %s is refused', async (_, files, message) => {
     expect((await ask('SELECT * FROM t', { tables: { t: files } })).said).toBe(message)

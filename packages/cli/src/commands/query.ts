@@ -40,6 +40,7 @@ export async function execute(call: ToolCall): Promise<void> {
 }
 
 function givenTables(values: OptionValues): TableSource[] {
+  const taken = new Set<string>()
   const exclude = (values.exclude as readonly string[] | undefined) ?? []
   return ((values.table as readonly string[] | undefined) ?? []).map((text) => {
     const [, name, location] = /^([A-Za-z_]\w*)=(.+)$/s.exec(text) ?? []
@@ -50,6 +51,9 @@ function givenTables(values: OptionValues): TableSource[] {
         'expected a name of letters, digits and _, and a location, such as raw=data/events',
       )
     }
+    if (taken.has(name.toLowerCase()))
+      throw badOption('--table', text, 'expected every name once, in any case of letters')
+    taken.add(name.toLowerCase())
     return {
       name,
       find: async () => {

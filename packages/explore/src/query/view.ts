@@ -1,4 +1,4 @@
-import { authorError, internal } from '@fletching/columns/errors'
+import { authorError, dataError, internal } from '@fletching/columns/errors'
 import { fetchFiles, type ObjectInfo } from '@fletching/storage'
 import { csvBatches } from '../files/csv-batches.ts'
 import { type InputOptions, openObject } from '../files/open-input.ts'
@@ -22,10 +22,11 @@ export interface View {
  *
  * - `folder`: for objects that do not yet.
  * - Cost: NDJSON and CSV of which nothing is declared are read once to find their columns.
- * - Errors: MIXED_FORMS, CSV_HEADERS_DIFFER (author), those of what is read.
+ * - Errors: MIXED_FORMS, CSV_HEADERS_DIFFER, BAD_LOCATION (author), NO_COLUMNS (data), those of what is read.
  */
 export async function viewOf(name: string, found: FoundTable, folder: string, options: InputOptions): Promise<View> {
   const { declared, store, objects } = found
+  if (objects.some(({ location }) => location.scheme === 'stdin')) throw readTwice(name)
   if (declared !== undefined) {
     const files = await filesOf(store, objects, folder, options.signal)
     return { select: selectDeclared(declared, files), files, notes: [] }
@@ -91,7 +92,8 @@ async function undeclaredView(
         notes: [],
       }
     case 'csv': {
-      const names = differentNames(header ?? [])
+      if (header === undefined) throw noColumns(table)
+      const names = differentNames(header)
       const columns = names.map((name, column) => ({ name, type: typeOfKinds(shape.member(`${column}`).kinds) }))
       return {
         select: all((group, compression) => selectCsv(group, columns, options.csvEscape ?? '\\', compression)),
@@ -181,5 +183,17 @@ function otherHeader(table: string, at: string) {
   return authorError('CSV_HEADERS_DIFFER', `the objects of ${table} have different columns`, {
     at,
     help: `give those with the same header, as with --table '${table}=folder/*.csv'`,
+  })
+}
+
+function noColumns(table: string) {
+  return dataError('NO_COLUMNS', `the objects of ${table} are empty`, {
+    help: 'expected NDJSON, Parquet, or a CSV whose first line names its columns',
+  })
+}
+
+function readTwice(table: string) {
+  return authorError('BAD_LOCATION', `${table} would be standard input, which can be read but once`, {
+    help: 'a table is read twice, first to find its columns: write it to a file',
   })
 }
