@@ -85,6 +85,22 @@ describe('looking at data', () => {
     })
   })
 
+  it('finds the same in Parquet of every writer', async () => {
+    await inFolder(async (cwd) => {
+      await fletching(['gen', '--to', 'in', '--bytes', '100kB'], { cwd })
+      const said: string[] = []
+      for (const writer of ['fletching', 'parquet-wasm', 'parquetjs-lite']) {
+        const job = ['--S3_JSON_INPUT_PATH', 'in', '--S3_CSV_OUTPUT_PATH', 'csv', '--S3_PARQUET_OUTPUT_PATH', 'table']
+        await fletching(['run', 'segment-to-personalize', ...job, '--parquet-writer', writer], { cwd })
+        const { stdout } = await fletching(['head', 'table', '--rows', '1000'], { cwd })
+        said.push(stdout, (await fletching(['count', 'table'], { cwd })).stdout)
+      }
+      const [rows, count] = said
+      expect(said).toEqual([rows, count, rows, count, rows, count])
+      expect(rows.trim().split('\n')).toHaveLength(Number(count))
+    })
+  })
+
   it('finds in S3 what it finds on disk', async () => {
     const s3 = await openTestS3()
     try {
