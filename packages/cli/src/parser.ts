@@ -179,11 +179,13 @@ function usageError(message: string, argv: readonly string[] = []): FletchingErr
   const withoutValue = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
   const [, given, needed] = /^Implications failed:\s+(\S+) -> (\S+)/.exec(message) ?? []
   if (given !== undefined) return authorError('USAGE', `--${given} needs --${needed}`, { help: USAGE_HELP })
-  const what = message.startsWith('Not enough non-option arguments')
-    ? `the ${toolOf(argv)?.positionals.find(({ isOptional }) => isOptional !== true)?.name ?? 'job'} is missing`
-    : withoutValue === undefined
-      ? message.replace(/\s*\n\s*/g, ' ')
-      : `--${withoutValue} has no value`
+  const [, had, wanted] = /^Not enough non-option arguments: got (\d+), need at least (\d+)/.exec(message) ?? []
+  const what =
+    wanted !== undefined
+      ? `the ${firstMissing(argv, Number(wanted) - Number(had)) ?? 'job'} is missing`
+      : withoutValue === undefined
+        ? message.replace(/\s*\n\s*/g, ' ')
+        : `--${withoutValue} has no value`
   return authorError('USAGE', what, { help: [USAGE_HELP, ...inCapitals(message, argv)] })
 }
 
@@ -194,6 +196,12 @@ function inCapitals(message: string, argv: readonly string[]): string[] {
   return flag === undefined
     ? []
     : [`if it is a parameter of the job, write it in capitals: --${flag.toUpperCase().replaceAll('-', '_')}`]
+}
+
+/** The first of the last so many words that a tool must have. */
+function firstMissing(argv: readonly string[], missing: number): string | undefined {
+  const needed = toolOf(argv)?.positionals.filter(({ isOptional }) => isOptional !== true)
+  return needed?.at(-missing)?.name
 }
 
 const USAGE_HELP = 'fletching --help shows the commands, fletching run --help the options of run'

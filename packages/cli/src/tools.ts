@@ -3,6 +3,7 @@ import type { OptionSpecs, OptionValues } from './option-specs.ts'
 import { catalogDdl } from './tools/catalog-ddl.ts'
 import { catalogRegister } from './tools/catalog-register.ts'
 import { count } from './tools/count.ts'
+import { diff } from './tools/diff.ts'
 import { head } from './tools/head.ts'
 import { personalizeCheck } from './tools/personalize-check.ts'
 import { personalizeImport } from './tools/personalize-import.ts'
@@ -43,6 +44,9 @@ export interface ToolCall extends Context {
 export const tools: readonly Tool[] = [
   catalogDdl,
   catalogRegister,
+  count,
+  diff,
+  head,
   personalizeCheck,
   personalizeImport,
   personalizePolicy,

@@ -51,7 +51,8 @@ export function folderValues(location: string, key: string): ReadonlyMap<string,
   )
 }
 
-async function reading<T>(name: string, read: () => Promise<T>): Promise<T> {
+/** Says of whatever goes wrong in reading a file that it is no good Parquet. */
+export async function reading<T>(name: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (error) {
