@@ -12,6 +12,7 @@ import { personalizePreflight } from './tools/personalize-preflight.ts'
 import { personalizeSchema } from './tools/personalize-schema.ts'
 import { query } from './tools/query.ts'
 import { schema } from './tools/schema.ts'
+import { why } from './tools/why.ts'
 
 /** A command beside those that run jobs: one file of `tools/`, and what does the work in `commands/`, loaded when it is asked for. */
 export interface Tool {
@@ -54,8 +55,9 @@ export const tools: readonly Tool[] = [
   personalizeSchema,
   count,
   head,
-  schema,
   query,
+  schema,
+  why,
 ]
 
 /** What the first word of tools with two words stands for. */

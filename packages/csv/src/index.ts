@@ -1,5 +1,5 @@
 export { CsvDecoder } from './decoder.ts'
-export { type CsvDialect, csvDialects } from './dialect.ts'
+export { type CsvDialect, csvDialects, rulesOf } from './dialect.ts'
 export { CsvEncoder } from './encoder.ts'
 export type { CsvRecord } from './record.ts'
 export { CsvRecordScanner } from './record-scanner.ts'

@@ -120,7 +120,7 @@ export class Deduplicator {
 }
 
 /** The rows that may be equal to others: a line that is set aside makes no row, and a null may be equal to nothing. */
-function rowsWithKeys({ batch, unfit }: Undecided, { keys, nulls }: DropDuplicatesStep) {
+export function rowsWithKeys({ batch, unfit }: Undecided, { keys, nulls }: DropDuplicatesStep) {
   const columns = keys.map((key) => placed('dropDuplicates', () => evaluate(key, batch)))
   const isLeftOut = new Uint8Array(batch.numRows)
   for (const { row } of unfit) isLeftOut[row] = 1

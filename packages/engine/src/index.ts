@@ -3,6 +3,7 @@ export { type Analysis, type AnalyzedOperator, analyzeJob } from './analyze.ts'
 export { describeOutputs, type OutputDescription } from './describe-outputs.ts'
 export { lastRun } from './last-run.ts'
 export type { LedgerRun } from './ledger.ts'
+export type { LinePlace, Trace, TracedStep, TraceEnd } from './line-tracer.ts'
 export type { Manifest } from './manifest.ts'
 export {
   type BookmarkInfo,
@@ -25,4 +26,6 @@ export type {
 } from './options.ts'
 export type { InputInfo, OutputInfo, Report } from './report.ts'
 export { runJob } from './run.ts'
+export { type TraceOptions, traceMessage } from './trace.ts'
+export type { TracedRow } from './traced-row.ts'
 export { version } from './version.ts'

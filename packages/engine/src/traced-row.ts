@@ -1,0 +1,57 @@
+import { internal } from '@fletching/columns/errors'
+import { type CsvDialect, CsvEncoder, CsvRecordScanner, rulesOf } from '@fletching/csv'
+import { asFolder, formatLocation, joinLocation, parseLocation } from '@fletching/storage'
+import type { RecordBatch } from 'apache-arrow'
+import type { SinkPart } from './morsel.ts'
+import { csvTarget } from './outputs.ts'
+import { splitByPartition } from './partition.ts'
+import type { PhysicalSink } from './physical.ts'
+
+/** The row that an output gets of an event. */
+export interface TracedRow {
+  readonly format: 'csv' | 'parquet'
+  /** The CSV, or the folder of the table's partition. */
+  readonly output: string
+  /** By column: of a CSV what its field holds; of a table the value as text, null where it has none. */
+  readonly values: Readonly<Record<string, string | null>>
+}
+
+/** Reads a row back from what its sink gets. */
+export function tracedRow(sink: PhysicalSink, part: SinkPart): TracedRow {
+  if (sink.format === 'csv' && part.format === 'csv') {
+    const fields = fieldsOf(part.bytes, sink.dialect)
+    const values = sink.columns.map(({ name }, column) => [name, fields[column]])
+    return { format: 'csv', output: formatLocation(csvTarget(sink.to).file), values: Object.fromEntries(values) }
+  }
+  if (sink.format === 'parquet' && part.format === 'parquet') {
+    const [{ folder }] = splitByPartition(part.batch, sink.partitionBy)
+    const table = asFolder(parseLocation(sink.to))
+    const output = formatLocation(folder === '' ? table : joinLocation(table, `${folder}/`))
+    return { format: 'parquet', output, values: valuesOf(part.batch) }
+  }
+  throw internal(`a ${sink.format} sink was given a part for ${part.format}`)
+}
+
+/** The values of the one row of a batch, in the form in which a CSV has them. */
+function valuesOf(batch: RecordBatch): TracedRow['values'] {
+  const encoder = new CsvEncoder(batch.schema, { dialect: 'rfc4180' })
+  const fields = fieldsOf(encoder.encode(batch), 'rfc4180')
+  const isNull = (column: number) => batch.getChildAt(column)?.isValid(0) === false
+  return Object.fromEntries(
+    batch.schema.fields.map(({ name }, column) => [name, isNull(column) ? null : fields[column]]),
+  )
+}
+
+/** The fields of the one record of a CSV without a header. */
+function fieldsOf(bytes: Uint8Array, dialect: CsvDialect): string[] {
+  const records: string[][] = []
+  const scanner = new CsvRecordScanner(
+    { escape: rulesOf(dialect).escape, recordBytesMax: bytes.length + 1 },
+    (record) => {
+      records.push(Array.from({ length: record.fieldCount }, (_, field) => record.text(field)))
+    },
+  )
+  scanner.push(bytes)
+  scanner.flush()
+  return records[0]
+}
