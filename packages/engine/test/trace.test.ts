@@ -1,9 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { type Trace, type TraceOptions, traceMessage } from '@fletching/engine'
+import { runJob, type Trace, type TraceOptions, traceMessage } from '@fletching/engine'
 import { defineJob, param, scanNdjson, segmentTrack, withProvenance, writeCsv, writeParquet } from '@fletching/job'
-import { inFolder, openFaultyS3, slowDown } from '@fletching/testing'
+import { fuzz, fuzzCases, inFolder, openFaultyS3, type Random, slowDown } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import job from '../../../jobs/segment-to-personalize/job.ts'
 
@@ -354,3 +354,73 @@ describe('the input', () => {
     await expect(tracesIn({ a: event('m1') }, 'm1', { signal: controller.signal })).rejects.toThrow('enough')
   })
 })
+
+/** An event that may have anything wrong with it. */
+function anyEvent(random: Random): string {
+  const id = `id-${random.below(6)}`
+  const more = random.pick([
+    '',
+    '',
+    ',"event":"Page Viewed"',
+    ',"userId":null',
+    ',"userId":false',
+    ',"properties":{"products":[]}',
+    ',"properties":{}',
+    ',"timestamp":"soon"',
+  ])
+  const whole = event(id, more === '' ? `,"userId":"u${random.below(4)}"` : more)
+  return random.below(9) === 0 ? whole.slice(0, 60 + random.below(60)) : whole
+}
+
+it('all traces together count what a run counts', () =>
+  fuzz(fuzzCases(12), async (random) => {
+    const contentOf = (count: number) => lines(...Array.from({ length: count }, () => anyEvent(random)))
+    const DEDUPE = random.pick([undefined, 'messageId', 'userId', 'timestamp'])
+    await inFolder(async (folder) => {
+      await mkdir(join(folder, 'in'))
+      await writeFile(join(folder, 'in/a'), contentOf(random.below(30)))
+      await writeFile(join(folder, 'in/b'), gzipSync(contentOf(1 + random.below(30))))
+      const places = {
+        S3_JSON_INPUT_PATH: join(folder, 'in'),
+        S3_CSV_OUTPUT_PATH: join(folder, 'csv'),
+        S3_PARQUET_OUTPUT_PATH: undefined,
+        DEDUPE,
+      }
+      const { accounting } = await runJob(job, places, { onMalformed: 'skip', onEmpty: 'header' })
+      const counted: Record<string, number> = {}
+      const records: string[] = []
+      for (let id = 0; id < 6; id++) {
+        const traces = await traceMessage(job, places, `id-${id}`).catch(() => [])
+        for (const { end, rows } of traces) {
+          const name = JSON.stringify(wordOf(end))
+          counted[name] = (counted[name] ?? 0) + 1
+          records.push(...rows.map(({ values }) => Object.values(values).join(',')))
+        }
+      }
+      const { rows, filtered, duplicates, setAside, malformed } = accounting
+      const expected = [
+        [['row'], rows],
+        [['duplicate'], duplicates],
+        ...Object.entries(filtered).map(([reason, count]) => [['filtered', reason], count]),
+        ...Object.entries(setAside).map(([code, count]) => [['setAside', code], count]),
+        ...Object.entries(malformed).map(([code, count]) => [['malformed', code], count]),
+      ].flatMap(([word, count]) => (count === 0 ? [] : [[JSON.stringify(word), count]]))
+      expect(counted).toEqual(Object.fromEntries(expected))
+      const [, ...written] = (await readFile(join(folder, 'csv/part-00000.csv'), 'utf8')).trimEnd().split('\n')
+      expect(records.sort()).toEqual(written.sort())
+    })
+  }))
+
+/** The words under which a report counts an end. */
+function wordOf(end: Trace['end']): string[] {
+  switch (end.kind) {
+    case 'filtered':
+      return [end.kind, end.reason]
+    case 'setAside':
+      return [end.kind, `${end.column}: ${end.code}`]
+    case 'malformed':
+      return [end.kind, end.code]
+    default:
+      return [end.kind]
+  }
+}
