@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fletching, inFolder } from '@fletching/testing'
+import { commandFile, fletching, inFolder, openFaultyS3 } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { execute } from '../packages/cli/src/commands/why.ts'
 import type { ToolCall } from '../packages/cli/src/tools.ts'
@@ -190,6 +192,37 @@ in/b line 1, byte 0 of the uncompressed object
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
       expect(JSON.parse(stdout)).toMatchObject({ object: 'standard input', rows: [{ values: { user: 'u1' } }] })
     }))
+
+  it('ends at a signal while it waits for bytes', async () => {
+    let tell = () => {}
+    const asked = new Promise<void>((resolve) => {
+      tell = resolve
+    })
+    const s3 = await openFaultyS3({
+      plan: [{ op: 'GetObject', fault: { kind: 'stall', bytes: 10 } }],
+      onRequest: ({ op, phase }) => {
+        if (op === 'GetObject' && phase === 'applied') tell()
+        return undefined
+      },
+    })
+    try {
+      s3.put('logs', 'in/a', Buffer.from(A))
+      const params = ['--S3_JSON_INPUT_PATH=s3://logs/in', '--S3_CSV_OUTPUT_PATH=csv']
+      const env = { PATH: process.env.PATH ?? '', ...s3.env }
+      const child = spawn(process.execPath, [commandFile, 'why', 'm1', ...params], { env, stdio: 'pipe' })
+      const told: Buffer[] = []
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => told.push(chunk))
+      await asked
+      child.kill('SIGTERM')
+      const [code] = (await once(child, 'close')) as [number]
+      expect([code, Buffer.concat(told).toString()]).toEqual([
+        143,
+        'SIGTERM: the search was ended; it writes nothing\n',
+      ])
+    } finally {
+      await s3.close()
+    }
+  })
 
   it.each([
     ['no id', ['why'], 'USAGE: the messageId is missing'],

@@ -217,5 +217,5 @@ function isSame(left: LinePlace, right: LinePlace): boolean {
 }
 
 /** More than the keys of as many events as are traced, unless they are very long. */
-const KEY_BYTES = 64 * 1024 * 1024
+const KEY_BYTES = 256 * 1024 * 1024
 const LINE_ENDS = new Uint8Array(64 * 1024).fill(0x0a)
