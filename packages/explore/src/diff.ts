@@ -13,7 +13,7 @@ export interface DiffOptions extends InputOptions {
   readonly key?: readonly string[]
   /** So many rows of each kind are given; 20 by default. */
   readonly limit?: number
-  /** So many hashes of rows are held at once; 500,000 by default, about 100 MB. */
+  /** So many hashes of rows are held at once; 200,000 by default. */
   readonly rowsMax?: number
   /** A folder for what has no room in memory. */
   readonly tmp?: string
@@ -130,6 +130,6 @@ async function findSide(
 }
 
 const LIMIT = 20
-const ROWS_MAX = 500_000
+const ROWS_MAX = 200_000
 /** A part holds about a quarter of `rowsMax` rows. */
 const PARTS_FOR_EACH = 4

@@ -12,7 +12,8 @@ export interface RowCount {
 
 /** 128 bits of the SHA-256 of a row's texts, a character for each byte. */
 export function rowHash(texts: readonly string[]): string {
-  return hash('sha256', JSON.stringify(texts), 'binary').slice(0, HASH_BYTES)
+  // Of its own: a slice of a string would keep all of it.
+  return hash('sha256', JSON.stringify(texts), 'buffer').toString('latin1', 0, HASH_BYTES)
 }
 
 /**
