@@ -1,6 +1,7 @@
 import { sliceBatch } from '@fletching/columns'
+import { internal } from '@fletching/columns/errors'
 import { checkParquet, ParquetFile, type RowGroup } from '@fletching/parquet'
-import { joinLocation, type Location, type ObjectWriter, type Store } from '@fletching/storage'
+import { formatLocation, joinLocation, type Location, type ObjectWriter, type Store } from '@fletching/storage'
 import type { RecordBatch, Schema } from 'apache-arrow'
 import { HeldRows } from './held-rows.ts'
 import { mapSome, preparedAtOnce } from './map-some.ts'
@@ -41,6 +42,9 @@ export class ParquetSink {
   #waitingRows = 0
   #waitingBytes = 0
   #rows = 0
+  /** Files that are being made. */
+  readonly #making = new Set<Promise<ObjectWriter>>()
+  #isGivenUp = false
 
   private constructor(
     store: Pick<Store, 'create'>,
@@ -125,12 +129,18 @@ export class ParquetSink {
     return { ...(await writer.prepare()), format: 'parquet', rows: parquet.rows, bytes: parquet.bytes }
   }
 
-  /** - Errors: the first of them, when all writers have been asked. */
+  /**
+   * Takes every file away, and makes no more: a signal leaves `prepare` to itself, which would go on.
+   *
+   * - Errors: the first of them, when all writers have been asked.
+   */
   async abort(): Promise<void> {
+    this.#isGivenUp = true
     const failed: unknown[] = []
-    for (const { file } of this.#partitions.values()) {
-      await file?.writer.abort().catch((error: unknown) => failed.push(error))
-    }
+    const abort = (writer: ObjectWriter) => writer.abort().catch((error: unknown) => failed.push(error))
+    for (const { file } of this.#partitions.values()) if (file !== undefined) await abort(file.writer)
+    // One that cannot be made tells those who make it.
+    for (const making of [...this.#making]) await making.then(abort, () => {})
     if (failed.length > 0) throw failed[0]
   }
 
@@ -196,12 +206,23 @@ export class ParquetSink {
     if (partition.file === undefined) {
       const { folder, partFile } = this.#target
       const name = partition.folder === '' ? partFile : `${partition.folder}/${partFile}`
-      const writer = await this.#store.create(joinLocation(folder, name))
+      const writer = await this.#make(joinLocation(folder, name))
       const parquet = new ParquetFile(this.#fileSchema)
       partition.file = { parquet, writer }
       await writer.write(parquet.start())
     }
     return partition.file
+  }
+
+  async #make(location: Location): Promise<ObjectWriter> {
+    if (this.#isGivenUp) throw internal(`${formatLocation(location)} is begun after the end of its table`)
+    const making = this.#store.create(location)
+    this.#making.add(making)
+    try {
+      return await making
+    } finally {
+      this.#making.delete(making)
+    }
   }
 }
 

@@ -229,4 +229,26 @@ describe('a table', () => {
       await sink.abort()
       expect(await readdir(place)).toEqual([])
     }))
+
+  it('that is given up while its files are made makes no more, and leaves none', () =>
+    inFolder(async (place) => {
+      const location = parseLocation(`${place}/table/`)
+      const store = await openStore(location)
+      const plan = { format: 'parquet', to: place, columns: [], writer: 'fletching', compression: 'none' } as const
+      const bounds = { partitionBy: ['part'], rowGroupRows: 9, openRows: 900, openBytes: Number.POSITIVE_INFINITY }
+      let made = 0
+      let aborted: Promise<void> | undefined
+      const create: Store['create'] = (file, options) => {
+        made++
+        if (made === 20) aborted = sink.abort()
+        return store.create(file, options)
+      }
+      const sink = await ParquetSink.open({ create }, tableIn(location), schema, { ...plan, ...bounds })
+      await sink.write(rowsOf(Array.from({ length: 100 }, (_, part) => `${part}`)))
+      // Which of those that were being made says so first is not known.
+      await expect(sink.prepare()).rejects.toThrow()
+      await aborted
+      expect(made).toBeLessThan(40)
+      expect(await readdir(place)).toEqual([])
+    }))
 })

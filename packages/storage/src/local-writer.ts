@@ -185,8 +185,8 @@ class LocalWriter implements ObjectWriter {
 
   async abort(): Promise<void> {
     if (this.#end !== undefined) return
-    if (this.#prepared === undefined) await this.#file.close().catch(() => {})
     this.#end = 'aborted'
+    if (this.#prepared === undefined) await this.#file.close().catch(() => {})
     await rm(this.#temporary, { force: true })
     await removeMadeFolders(dirname(this.#path))
   }
