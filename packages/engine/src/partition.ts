@@ -15,7 +15,7 @@ export interface PartitionPart {
 /**
  * Parts a batch by the values of columns, in order of first appearance, and leaves those columns out. Rows keep their order.
  *
- * - Nulls: rows without a value share Hive's default partition.
+ * - Nulls: rows without a value and those with the empty text share Hive's default partition.
  * - Memory: a batch of one value is not copied.
  */
 export function splitByPartition(batch: RecordBatch, columns: readonly string[]): PartitionPart[] {
@@ -41,7 +41,7 @@ function splitByColumn(batch: RecordBatch, column: string): PartitionPart[] {
   }))
 }
 
-/** Row numbers by raw value; a date is looked up as its day number, so that no text is made per row. */
+/** Row numbers by raw value, null also for the empty text; a date is looked up as its day number, so that no text is made per row. */
 function rowsByValue(values: Vector): Map<unknown, number[]> {
   const groups = new Map<unknown, number[]>()
   let row = 0
@@ -49,7 +49,8 @@ function rowsByValue(values: Vector): Map<unknown, number[]> {
   for (const data of dictionaryDecode(values).data) {
     const read = readerOf(data)
     for (let i = 0; i < data.length; i++, row++) {
-      const value = isValid(data, i) ? read(i) : null
+      const found = isValid(data, i) ? read(i) : null
+      const value = found === '' ? null : found
       if (last === undefined || value !== last.value) {
         last = { value, rows: groups.get(value) ?? [] }
         groups.set(value, last.rows)

@@ -52,8 +52,7 @@ describe('splitByPartition', () => {
     expect(foldersOf(new Utf8(), ['b', 'a', null, 'b', '', 'a'])).toEqual([
       ['part=b', { n: [0, 3] }],
       ['part=a', { n: [1, 5] }],
-      ['part=__HIVE_DEFAULT_PARTITION__', { n: [2] }],
-      ['part=__HIVE_DEFAULT_PARTITION__', { n: [4] }],
+      ['part=__HIVE_DEFAULT_PARTITION__', { n: [2, 4] }],
     ])
   })
 
