@@ -140,7 +140,7 @@ export class ParquetSink {
     const abort = (writer: ObjectWriter) => writer.abort().catch((error: unknown) => failed.push(error))
     for (const { file } of this.#partitions.values()) if (file !== undefined) await abort(file.writer)
     // One that cannot be made tells those who make it.
-    for (const making of [...this.#making]) await making.then(abort, () => {})
+    await Promise.all(Array.from(this.#making, (making) => making.then(abort, () => {})))
     if (failed.length > 0) throw failed[0]
   }
 
