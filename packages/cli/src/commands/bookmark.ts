@@ -7,14 +7,13 @@ import {
   setBookmarkToNow,
   showBookmark,
 } from '@fletching/engine'
-import { resolveParams } from '@fletching/job'
 import type { BookmarkCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { formatCount } from '../figures.ts'
 import { findJob } from '../find-job.ts'
 import type { OptionValues } from '../option-specs.ts'
 import { bookmarkOptions } from '../options.ts'
-import { paramsFromEnvironment } from '../params.ts'
+import { givenParams } from '../params.ts'
 import { plainTable } from '../plain-table.ts'
 import { Interrupted } from '../signals.ts'
 
@@ -24,9 +23,9 @@ export async function bookmarkCommand(
   values: OptionValues,
   context: Context,
 ): Promise<void> {
-  const { voice, params, environment, out, signal } = context
+  const { voice, out, signal } = context
   const job = await findJob(name)
-  const resolved = resolveParams(job, { ...paramsFromEnvironment(job, environment), ...params })
+  const resolved = givenParams(job, context)
   const options: BookmarkOptions = { ...bookmarkOptions(values), signal, onNote: (text) => voice.note(text) }
   try {
     switch (action.name) {

@@ -6,18 +6,18 @@ import { tableSpec } from '@fletching/catalog/spec-of'
 import { typedView } from '@fletching/catalog/view'
 import { authorError } from '@fletching/columns/errors'
 import { describeOutputs, type OutputDescription, type RunOptions } from '@fletching/engine'
-import { resolveParams } from '@fletching/job'
 import { formatLocation } from '@fletching/storage'
 import { findJob } from '../find-job.ts'
 import type { OptionValues } from '../option-specs.ts'
 import { badOption, columnList, day, definedOnly } from '../options.ts'
-import { paramsFromEnvironment } from '../params.ts'
+import { givenParams } from '../params.ts'
 import type { ToolCall } from '../tools.ts'
 
 /** `fletching catalog ddl <job>`: SQL, and what is worth knowing as its comments. */
-export async function execute({ words, values, params, environment, out }: ToolCall): Promise<void> {
+export async function execute(call: ToolCall): Promise<void> {
+  const { words, values, out } = call
   const job = await findJob(words.job as string)
-  const resolved = resolveParams(job, { ...paramsFromEnvironment(job, environment), ...params })
+  const resolved = givenParams(job, call)
   const database = givenName('database', values) ?? 'segmentdata'
   const firstDay = day('first-day', values['first-day'] as string | undefined)
     ?.toISOString()

@@ -2,21 +2,22 @@ import { plainName, tableNameOf } from '@fletching/catalog/names'
 import { dryGlue, openGlue, type Policy, type Registered } from '@fletching/catalog/register'
 import { authorError } from '@fletching/columns/errors'
 import { describeOutputs, type OutputDescription } from '@fletching/engine'
-import { type Job, resolveParams } from '@fletching/job'
+import type { Job } from '@fletching/job'
 import { formatLocation } from '@fletching/storage'
 import { formatCount } from '../figures.ts'
 import { findJob } from '../find-job.ts'
 import type { OptionValues } from '../option-specs.ts'
 import { badOption, columnList, day, definedOnly } from '../options.ts'
-import { paramsFromEnvironment } from '../params.ts'
+import { givenParams } from '../params.ts'
 import { Interrupted } from '../signals.ts'
 import type { ToolCall } from '../tools.ts'
 import { registerOutput } from './register-output.ts'
 
 /** `fletching catalog register <job>`: what became of each table, in words for a person at a terminal and as JSON for a program. */
-export async function execute({ words, values, params, environment, out, voice, signal }: ToolCall): Promise<void> {
+export async function execute(call: ToolCall): Promise<void> {
+  const { words, values, out, voice, signal } = call
   const job = await findJob(words.job as string)
-  const resolved = resolveParams(job, { ...paramsFromEnvironment(job, environment), ...params })
+  const resolved = givenParams(job, call)
   const state = values.state as string | undefined
   const database = givenName('database', values) ?? 'segmentdata'
   const firstDay = day('first-day', values['first-day'] as string | undefined)

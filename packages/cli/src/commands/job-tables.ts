@@ -1,7 +1,7 @@
 import { authorError, environmentError } from '@fletching/columns/errors'
+import { rulesOf } from '@fletching/csv'
 import { describeOutputs, lastRun, type Manifest, type OutputDescription } from '@fletching/engine'
 import type { DeclaredTable, FoundTable, TableSource } from '@fletching/explore/query'
-import { resolveParams } from '@fletching/job'
 import { type CsvDialect, optimize } from '@fletching/plan'
 import {
   findInput,
@@ -14,14 +14,14 @@ import {
 } from '@fletching/storage'
 import { findJob } from '../find-job.ts'
 import { columnList, definedOnly } from '../options.ts'
-import { paramsFromEnvironment } from '../params.ts'
+import { givenParams } from '../params.ts'
 import type { ToolCall } from '../tools.ts'
 
 /** What a job has to query: the outputs of its last run, each named after its folder, and what it reads. */
 export async function jobTables(nameOrPath: string, call: ToolCall): Promise<TableSource[]> {
-  const { params, environment, values } = call
+  const { values } = call
   const job = await findJob(nameOrPath)
-  const resolved = resolveParams(job, { ...paramsFromEnvironment(job, environment), ...params })
+  const resolved = givenParams(job, call)
   const outputs = describeOutputs(
     job,
     resolved,
@@ -42,14 +42,19 @@ export async function jobTables(nameOrPath: string, call: ToolCall): Promise<Tab
   const exclude = (values.exclude as readonly string[] | undefined) ?? []
   return [
     ...namedOutputs(outputs).map(({ name, output }) => ({ name, find: () => findOutput(output) })),
-    {
-      name: 'segment_logs',
-      find: async () => {
-        const store = await openStore(parseLocation(input))
-        return { store, objects: (await findInput(store, input, { exclude })).objects }
-      },
-    },
+    tableAt('segment_logs', input, exclude),
   ]
+}
+
+/** What lies at a location, as a table. */
+export function tableAt(name: string, location: string, exclude: readonly string[]): TableSource {
+  return {
+    name,
+    find: async () => {
+      const store = await openStore(parseLocation(location))
+      return { store, objects: (await findInput(store, location, { exclude })).objects }
+    },
+  }
 }
 
 /** Each output with its name; of two whose folders are called the same, the second has its format behind it. */
@@ -99,7 +104,7 @@ async function foundOutput(output: OutputDescription, manifest: Manifest): Promi
     form: format,
     schema,
     partitionBy,
-    csvEscape: dialect === 'glue' || dialect === 'rfc4180' ? '"' : '\\',
+    csvEscape: rulesOf(dialect ?? 'personalize').escape,
   }
   return { store, objects, declared }
 }

@@ -1,3 +1,4 @@
+import { type CsvDialect, rulesOf } from '@fletching/csv'
 import type { InputOptions } from '@fletching/explore/files'
 import type { Context } from '../context.ts'
 import type { OptionValues } from '../option-specs.ts'
@@ -5,9 +6,8 @@ import { Interrupted } from '../signals.ts'
 
 /** What commands that look at data have in common: how input is read. */
 export function inputOptions(values: OptionValues, signal: AbortSignal): InputOptions {
-  const dialect = values['csv-dialect']
   return {
-    csvEscape: dialect === 'glue' || dialect === 'rfc4180' ? '"' : '\\',
+    csvEscape: rulesOf((values['csv-dialect'] as CsvDialect | undefined) ?? 'personalize').escape,
     exclude: (values.exclude as readonly string[] | undefined) ?? [],
     signal,
   }

@@ -1,13 +1,12 @@
 import { authorError } from '@fletching/columns/errors'
 import { describeOutputs } from '@fletching/engine'
-import { resolveParams } from '@fletching/job'
 import { formatSchema, type SchemaColumn, schemaFor } from '@fletching/personalize/avro-schema'
 import { avroTypeOf } from '@fletching/personalize/avro-type'
 import { type Dataset, type Domain, datasets } from '@fletching/personalize/dataset'
 import { parseSchema } from '@fletching/personalize/parse-schema'
 import { findJob } from '../find-job.ts'
 import { badOption } from '../options.ts'
-import { paramsFromEnvironment } from '../params.ts'
+import { givenParams } from '../params.ts'
 import type { ToolCall } from '../tools.ts'
 
 /** `fletching personalize schema <dataset>`: the schema's text, the same at a terminal and in a file. */
@@ -34,9 +33,9 @@ function givenColumns(names: unknown): readonly SchemaColumn[] | undefined {
   return typeof names === 'string' ? names.split(',').map((name) => ({ name: name.trim() })) : undefined
 }
 
-async function columnsOf(name: string, { params, environment }: ToolCall): Promise<readonly SchemaColumn[]> {
+async function columnsOf(name: string, call: ToolCall): Promise<readonly SchemaColumn[]> {
   const job = await findJob(name)
-  const outputs = describeOutputs(job, resolveParams(job, { ...paramsFromEnvironment(job, environment), ...params }))
+  const outputs = describeOutputs(job, givenParams(job, call))
   const csv = outputs.find(({ format }) => format === 'csv')
   if (csv !== undefined) {
     return csv.schema.fields.map((field) => ({ name: field.name, type: avroTypeOf(field), isNullable: field.nullable }))

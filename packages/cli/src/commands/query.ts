@@ -2,11 +2,10 @@ import { authorError, FletchingError } from '@fletching/columns/errors'
 import { formatRows } from '@fletching/explore/files'
 import { runQuery, type TableSource } from '@fletching/explore/query'
 import { nearest } from '@fletching/plan'
-import { findInput, openStore, parseLocation } from '@fletching/storage'
 import type { OptionValues } from '../option-specs.ts'
 import { badOption } from '../options.ts'
 import type { ToolCall } from '../tools.ts'
-import { jobTables } from './job-tables.ts'
+import { jobTables, tableAt } from './job-tables.ts'
 import { formatFor, inputOptions, looking, write } from './look.ts'
 
 /** `fletching query SQL`: rows go to standard output as they come, and nothing that they hold anywhere else. */
@@ -54,13 +53,7 @@ function givenTables(values: OptionValues): TableSource[] {
     if (taken.has(name.toLowerCase()))
       throw badOption('--table', text, 'expected every name once, in any case of letters')
     taken.add(name.toLowerCase())
-    return {
-      name,
-      find: async () => {
-        const store = await openStore(parseLocation(location))
-        return { store, objects: (await findInput(store, location, { exclude })).objects }
-      },
-    }
+    return tableAt(name, location, exclude)
   })
 }
 

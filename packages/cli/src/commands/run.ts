@@ -3,20 +3,19 @@ import { access, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { environmentError } from '@fletching/columns/errors'
 import { runJob } from '@fletching/engine'
-import { resolveParams } from '@fletching/job'
 import { parseLocation } from '@fletching/storage'
 import { containerLimits } from '../container-limits.ts'
 import type { Context } from '../context.ts'
 import { findJob } from '../find-job.ts'
 import type { OptionValues } from '../option-specs.ts'
 import { badOption, runOptions } from '../options.ts'
-import { paramsFromEnvironment } from '../params.ts'
+import { givenParams } from '../params.ts'
 
 /** `fletching run <job>` */
 export async function runCommand(name: string, values: OptionValues, context: Context): Promise<void> {
-  const { voice, signal, params, environment, onReading } = context
+  const { voice, signal, onReading } = context
   const job = await findJob(name)
-  const resolved = resolveParams(job, { ...paramsFromEnvironment(job, environment), ...params })
+  const resolved = givenParams(job, context)
   const options = runOptions(values, containerLimits())
   const file = typeof values.report === 'string' ? reportFile(values.report) : undefined
   if (file !== undefined) await assertReportWritable(file)
@@ -33,20 +32,13 @@ export async function runCommand(name: string, values: OptionValues, context: Co
     },
     onNote: (text) => voice.note(text),
   })
-  const preflight = values.preflight ?? 'warn'
-  if (preflight === 'off') {
-    if (file !== undefined) await writeReport(file, report)
-    await voice.finished(report)
-    await register?.(context)
-    return
-  }
-  // Whoever does not ask for it does not load it.
-  const { assertPassed, preflightOutputs } = await import('./preflight-outputs.ts')
-  const verdicts = await preflightOutputs(job, resolved, { ...options, signal }, report)
-  if (file !== undefined) await writeReport(file, { ...report, preflight: verdicts })
+  // Whoever does not want it does not load it.
+  const preflight = values.preflight === 'off' ? undefined : await import('./preflight-outputs.ts')
+  const verdicts = await preflight?.preflightOutputs(job, resolved, { ...options, signal }, report)
+  if (file !== undefined) await writeReport(file, verdicts === undefined ? report : { ...report, preflight: verdicts })
   await voice.finished(report, verdicts)
   await register?.(context)
-  if (preflight === 'fail') assertPassed(verdicts)
+  if (values.preflight === 'fail') preflight?.assertPassed(verdicts ?? [])
 }
 
 function reportFile(text: string): string {
