@@ -1,7 +1,7 @@
 import { formatPath, type Path } from '@fletching/columns'
 import { authorError, internal } from '@fletching/columns/errors'
 import type { CsvDialect } from '@fletching/csv'
-import type { ScanColumn, ScannerKind, ScanPredicate, ScanSpec, ScanStep, ScanType } from '@fletching/ndjson'
+import type { ScanColumn, ScanItem, ScannerKind, ScanPredicate, ScanSpec, ScanStep, ScanType } from '@fletching/ndjson'
 import { type Compression, defaultWriter, type ParquetWriterName } from '@fletching/parquet'
 import type {
   DropDuplicatesStep,
@@ -157,9 +157,9 @@ function scanType(type: FieldType): ScanType {
       return { kind: encoding === 'dictionary' ? 'dictionary' : 'utf8', numbers, lineBreaks, empty }
     }
     case 'list':
-      return { kind: 'list', item: scanType(type.item) }
+      return { kind: 'list', item: scanItem(type.item) }
     case 'struct':
-      return { kind: 'struct', fields: type.fields.map((field) => ({ name: field.name, type: scanType(field.type) })) }
+      return { kind: 'struct', fields: type.fields.map(({ name, type }) => ({ name, key: name, ...scanItem(type) })) }
     case 'int32':
     case 'date':
       throw authorError('NOT_IN_JSON', `a scan cannot read ${type.kind} from JSON`, {
@@ -168,6 +168,11 @@ function scanType(type: FieldType): ScanType {
     default:
       return { kind: type.kind }
   }
+}
+
+/** What lies inside a list or a struct is null where it does not fit. */
+function scanItem(type: FieldType): ScanItem {
+  return { type: scanType(type), unfit: 'null' }
 }
 
 function lowerSink({ sink, columns }: OptimizedSink, options: RunOptions): PhysicalSink {

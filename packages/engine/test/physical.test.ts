@@ -113,11 +113,19 @@ describe('a plan is lowered', () => {
     expect(physical(rows as never).scan.columns[0].type).toEqual({
       kind: 'list',
       item: {
-        kind: 'struct',
-        fields: [
-          { name: 'sku', type: words },
-          { name: 'tags', type: { kind: 'list', item: words } },
-        ],
+        type: {
+          kind: 'struct',
+          fields: [
+            { name: 'sku', key: 'sku', type: words, unfit: 'null' },
+            {
+              name: 'tags',
+              key: 'tags',
+              type: { kind: 'list', item: { type: words, unfit: 'null' } },
+              unfit: 'null',
+            },
+          ],
+        },
+        unfit: 'null',
       },
     })
   })

@@ -10,7 +10,7 @@ import { BUFFER_BYTES, type LineReader, type Scanner, type ScannerKind } from '.
 import type { Slots } from './slots.ts'
 import type { ScanSpec } from './spec.ts'
 import { TsScanner } from './ts-scanner.ts'
-import { faultOf, type UnfitCode, type ValueState } from './value-state.ts'
+import { type Fault, faultOf, type UnfitCode, type ValueState } from './value-state.ts'
 import type { FilledColumn } from './wasm-columns.ts'
 import { openWasmScanner } from './wasm-scanner.ts'
 
@@ -24,7 +24,7 @@ export interface Unfit {
   readonly line: number
   /** Of the line's first byte, in the uncompressed object. */
   readonly byteOffset: number
-  /** The first column, in the order of the specification, whose value does not fit. */
+  /** The first value, in the order of the specification, that does not fit: a column, or a dotted path within one such as `properties.products[].price`. */
   readonly column: string
   readonly code: UnfitCode
   /** The whole line. */
@@ -257,24 +257,23 @@ export class NdjsonDecoder {
   #row(bytes: Uint8Array, start: number, end: number, slots: Slots): void {
     const columns = this.#outputs
     const states = this.#states
-    let unfit = -1
+    let fault: Fault | undefined
     for (let i = 0; i < columns.length; i++) {
       states[i] = columns[i].stateOf(bytes, slots)
-      if (unfit < 0 && faultOf(columns[i].column, states[i]) !== undefined) unfit = i
+      fault ??= faultOf(columns[i].column, states[i])
     }
     // What was changed in a line that will be set aside is no row's, and is not counted.
-    const converted = unfit < 0 ? this.#remarks.converted : newTally()
+    const converted = fault === undefined ? this.#remarks.converted : newTally()
     for (let i = 0; i < columns.length; i++) columns[i].write(bytes, slots, states[i], converted)
     if (this.#places.length > 0) this.#place(this.#scanner.lineNumber, this.#scanner.lineOffset)
-    if (unfit >= 0) {
-      const { column } = columns[unfit]
+    if (fault !== undefined) {
       this.#unfit.push({
         row: this.#rows,
         object: this.#objectEnds.length,
         line: this.#scanner.lineNumber,
         byteOffset: this.#scanner.lineOffset,
-        column: column.name,
-        code: faultOf(column, states[unfit]) as UnfitCode,
+        column: fault.column,
+        code: fault.code,
         text: bytes.slice(start, end),
       })
     }

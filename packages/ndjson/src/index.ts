@@ -5,6 +5,7 @@ export type { ScannerKind } from './scanner.ts'
 export type {
   ScanColumn,
   ScanField,
+  ScanItem,
   ScanOperator,
   ScanPlace,
   ScanPredicate,

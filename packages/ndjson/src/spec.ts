@@ -13,12 +13,27 @@ export type ScanType =
   | { readonly kind: 'int64' | 'float64' | 'bool' | 'timestamp' }
   /** Any value but null, as the text in which it was written. */
   | { readonly kind: 'json' }
-  | { readonly kind: 'list'; readonly item: ScanType }
+  | { readonly kind: 'list'; readonly item: ScanItem }
   | { readonly kind: 'struct'; readonly fields: readonly ScanField[] }
 
-export interface ScanField {
-  readonly name: string
+/** What the items of a list become. */
+export interface ScanItem {
   readonly type: ScanType
+  /** An item of another type makes the line unfit, or is null. */
+  readonly unfit: 'setAside' | 'null'
+}
+
+export interface ScanField extends ScanItem {
+  /** Its name in the struct. */
+  readonly name: string
+  /** The key of its value in the object; fields may share one. */
+  readonly key: string
+}
+
+/** Whether a value that lies within one of this type may make the line unfit. */
+export function setsAsideWithin(type: ScanType): boolean {
+  const inner = type.kind === 'list' ? [type.item] : type.kind === 'struct' ? type.fields : []
+  return inner.some((one) => one.unfit === 'setAside' || setsAsideWithin(one.type))
 }
 
 export interface ScanColumn {

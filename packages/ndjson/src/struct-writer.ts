@@ -7,27 +7,30 @@ import { nextToken, noteValue, stringEnd, stringKind, unescapeText } from './jso
 import { innerColumn } from './list-writer.ts'
 import { childOf, type TrieChild } from './path-trie.ts'
 import { MISSING, NULL, OBJECT, SLOT_SIZE, type Slots, STRING } from './slots.ts'
-import type { ScanColumn, ScanField } from './spec.ts'
+import { type ScanColumn, type ScanField, setsAsideWithin } from './spec.ts'
 import { unfitState, type ValueState } from './value-state.ts'
 
-/** Writes objects as structs. A field that does not fit is null; of a repeated key the last value counts. */
+/** Writes objects as structs. Of a repeated key the last value counts; fields that share a key all have it. */
 export class StructWriter implements ColumnWriter {
   readonly column: ScanColumn
   readonly builder: StructBuilder
   readonly #node: number
   readonly #fields: readonly ColumnWriter[]
   readonly #keys: readonly TrieChild[]
-  /** One slot for each field of the object at hand. */
+  readonly #mayBeUnfit: boolean
+  /** One slot for each key of the object at hand. */
   readonly #slots: Slots
 
   constructor(column: ScanColumn, fields: readonly ScanField[], node: number) {
     this.column = column
     this.#node = node
-    this.#fields = fields.map((field, number) =>
-      openColumnWriter(innerColumn(`${column.name}.${field.name}`, field.type), number),
+    const keys = [...new Set(fields.map(({ key }) => key))]
+    this.#fields = fields.map((field) =>
+      openColumnWriter(innerColumn(`${column.name}.${field.name}`, field), keys.indexOf(field.key)),
     )
-    this.#keys = fields.map((field, number) => ({ key: UTF8.encode(field.name), node: number }))
-    this.#slots = new Int32Array(fields.length * SLOT_SIZE)
+    this.#keys = keys.map((key, node) => ({ key: UTF8.encode(key), node }))
+    this.#mayBeUnfit = setsAsideWithin(column.type)
+    this.#slots = new Int32Array(keys.length * SLOT_SIZE)
     this.builder = new StructBuilder(
       this.#fields.map((writer, number) => new Field(fields[number].name, writer.builder.type, true)),
       this.#fields.map((writer) => writer.builder),
@@ -38,10 +41,17 @@ export class StructWriter implements ColumnWriter {
     throw internal('structs are written line by line')
   }
 
-  stateOf(_line: Uint8Array, slots: Slots): ValueState {
+  stateOf(line: Uint8Array, slots: Slots): ValueState {
     const kind = slots[this.#node * SLOT_SIZE]
     if (kind === MISSING || kind === NULL) return 'absent'
-    return kind === OBJECT ? 'fits' : unfitState(this.column, 'NOT_AN_OBJECT')
+    if (kind !== OBJECT) return unfitState(this.column, 'NOT_AN_OBJECT')
+    if (!this.#mayBeUnfit) return 'fits'
+    this.#noteFields(line, slots)
+    for (const field of this.#fields) {
+      const state = field.stateOf(line, this.#slots)
+      if (typeof state === 'object') return state
+    }
+    return 'fits'
   }
 
   write(line: Uint8Array, slots: Slots, state: ValueState, converted: Tally): void {
@@ -49,14 +59,17 @@ export class StructWriter implements ColumnWriter {
       this.builder.appendNull()
       return
     }
-    this.#slots.fill(0)
-    if (state === 'fits') this.#noteFields(line, slots[this.#node * SLOT_SIZE + 1] + 1)
+    this.#noteFields(line, slots)
     for (const field of this.#fields) field.write(line, this.#slots, field.stateOf(line, this.#slots), converted)
     this.builder.append()
   }
 
-  #noteFields(line: Uint8Array, start: number): void {
-    for (let at = nextToken(line, start); line[at] !== CLOSE_BRACE; ) {
+  /** Notes where the values of the fields stand; there are none in what is no object. */
+  #noteFields(line: Uint8Array, slots: Slots): void {
+    this.#slots.fill(0)
+    const own = this.#node * SLOT_SIZE
+    if (slots[own] !== OBJECT) return
+    for (let at = nextToken(line, slots[own + 1] + 1); line[at] !== CLOSE_BRACE; ) {
       const close = stringEnd(line, at + 1)
       const field = this.#fieldAt(line, at + 1, close)
       at = nextToken(line, noteValue(line, nextToken(line, close + 1), this.#slots, field))

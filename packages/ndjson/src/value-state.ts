@@ -12,17 +12,23 @@ export type UnfitCode =
   | 'NOT_A_LIST'
   | 'NOT_AN_OBJECT'
 
-/** What a line has for a column: no value, one that fits, or why it does not. */
-export type ValueState = 'absent' | 'fits' | UnfitCode
-
-/** The state of a value of another type: some columns take it for none. */
-export function unfitState(column: ScanColumn, code: UnfitCode): ValueState {
-  return column.unfit === 'null' ? 'absent' : code
+/** The value that does not fit: the column's own, or one within it, as in `properties.products[].price`. */
+export interface Fault {
+  readonly column: string
+  readonly code: UnfitCode
 }
 
-/** Why the state keeps a line from being a row, or undefined. */
-export function faultOf(column: ScanColumn, state: ValueState): UnfitCode | undefined {
+/** What a line has for a column: no value, one that fits, or the first that does not. */
+export type ValueState = 'absent' | 'fits' | Fault
+
+/** The state of a value of another type: some columns take it for none. */
+export function unfitState({ name, unfit }: ScanColumn, code: UnfitCode): ValueState {
+  return unfit === 'null' ? 'absent' : { column: name, code }
+}
+
+/** What keeps a line of that state from being a row, or undefined. */
+export function faultOf({ name, required }: ScanColumn, state: ValueState): Fault | undefined {
   if (state === 'fits') return undefined
   if (state !== 'absent') return state
-  return column.required ? 'MISSING' : undefined
+  return required ? { column: name, code: 'MISSING' } : undefined
 }

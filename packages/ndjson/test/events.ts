@@ -6,6 +6,7 @@ import {
   NdjsonDecoder,
   type Remarks,
   type ScanColumn,
+  type ScanItem,
   type ScanSpec,
   type ScanType,
   type Unfit,
@@ -18,6 +19,19 @@ export const ID: ScanType = { kind: 'utf8', numbers: 'text', lineBreaks: 'unfit'
 export const TEXT: ScanType = { kind: 'utf8', numbers: 'unfit', lineBreaks: 'keep', empty: 'keep' }
 const CATEGORY: ScanType = { kind: 'dictionary', numbers: 'unfit', lineBreaks: 'keep', empty: 'null' }
 
+/** A list of items that are null where they do not fit, unless it says otherwise. */
+export function listOf(type: ScanType, unfit: ScanItem['unfit'] = 'null'): ScanType {
+  return { kind: 'list', item: { type, unfit } }
+}
+
+/** A struct of fields that have the names of their keys, and are null where they do not fit. */
+export function structOf(fields: Readonly<Record<string, ScanType>>, unfit: ScanItem['unfit'] = 'null'): ScanType {
+  return {
+    kind: 'struct',
+    fields: Object.entries(fields).map(([key, type]) => ({ name: key, key, type, unfit })),
+  }
+}
+
 export function column(path: string, type: ScanType, options: Partial<ScanColumn> = {}): ScanColumn {
   return { name: path, path: path.split('.'), type, required: false, unfit: 'setAside', output: true, ...options }
 }
@@ -28,7 +42,7 @@ export const interactions: ScanSpec = {
     column('userId', ID),
     column('event', CATEGORY, { unfit: 'null' }),
     column('properties.sku', ID),
-    column('properties.products', { kind: 'list', item: ID }, { unfit: 'null', output: false }),
+    column('properties.products', listOf(ID), { unfit: 'null', output: false }),
     column('timestamp', { kind: 'timestamp' }, { required: true }),
   ],
   steps: [

@@ -1,6 +1,6 @@
 import type { ScanColumn, ScanPredicate, ScanSpec, ScanType } from '@fletching/ndjson'
 import { describe, expect, it } from 'vitest'
-import { column, ID, interactions, openBoth, randomFrom, seed, TEXT } from './events.ts'
+import { column, ID, interactions, listOf, openBoth, randomFrom, seed, structOf, TEXT } from './events.ts'
 import { generatedLines, KEYS, mutate, oddLine, randomLine } from './random-lines.ts'
 
 /** More of them: npm run test:faults, npm run fuzz. */
@@ -17,8 +17,8 @@ const TYPES: readonly ScanType[] = [
   { kind: 'bool' },
   { kind: 'timestamp' },
   { kind: 'json' },
-  { kind: 'list', item: { kind: 'json' } },
-  { kind: 'struct', fields: [{ name: 'id', type: ID }] },
+  listOf({ kind: 'json' }),
+  structOf({ id: ID }),
 ]
 
 /** What the columns that have an order are compared with. */

@@ -1,6 +1,6 @@
 import type { ScanColumn, ScanOperator, ScanPredicate, ScanType } from '@fletching/ndjson'
 import { describe, expect, it } from 'vitest'
-import { column, decode, ID, interactions, TEXT } from './events.ts'
+import { column, decode, ID, interactions, listOf, structOf, TEXT } from './events.ts'
 
 /** The value of one column, of one line that has these members. */
 function value(members: string, type: ScanType = TEXT, path = 'v', options = {}) {
@@ -165,26 +165,59 @@ describe('other types', () => {
   })
 
   it('lists and structs of what is asked', () => {
-    const type: ScanType = {
-      kind: 'list',
-      item: {
-        kind: 'struct',
-        fields: [
-          { name: 'sku', type: ID },
-          { name: 'n', type: { kind: 'int64' } },
-        ],
-      },
-    }
+    const type = listOf(structOf({ sku: ID, n: { kind: 'int64' } }))
     const list = (json: string) => value(`"v":${json}`, type, 'v', { unfit: 'null' })
     expect(list('[]')).toEqual([])
     expect(list('{}')).toBeNull()
     expect(
       list('[{"sku":"a","n":1,"x":[{"sku":"no"}]}, {"n":"1"}, null, 7, {"sku":"b","sku":"c"},{"s\\u006bu":"d"}]'),
     ).toEqual([{ sku: 'a', n: 1n }, { sku: null, n: null }, null, null, { sku: 'c', n: null }, { sku: 'd', n: null }])
-    const nested: ScanType = { kind: 'list', item: { kind: 'list', item: TEXT } }
+    const nested = listOf(listOf(TEXT))
     expect(value('"v":[["a","\\"]"],[],["b",null,1]]', nested)).toEqual([['a', '"]'], [], ['b', null, null]])
-    expect(value('"v":7', { kind: 'struct', fields: [] })).toMatch(/^NOT_AN_OBJECT/)
-    expect(value('"v":7', { kind: 'list', item: TEXT })).toMatch(/^NOT_A_LIST/)
+    expect(value('"v":7', structOf({}))).toMatch(/^NOT_AN_OBJECT/)
+    expect(value('"v":7', listOf(TEXT))).toMatch(/^NOT_A_LIST/)
+  })
+
+  it('structs whose fields have other names than their keys, or share one', () => {
+    const field = (name: string, key: string, type: ScanType) => ({ name, key, type, unfit: 'null' }) as const
+    const fields = [
+      field('user_id', 'userId', ID),
+      field('id_text', 'userId', TEXT),
+      field('n', 'N', { kind: 'int64' }),
+    ]
+    const type: ScanType = { kind: 'struct', fields }
+    expect(value('"v":{"N":1,"userId":"a","user_id":"b","n":2}', type)).toEqual({ user_id: 'a', id_text: 'a', n: 1n })
+    expect(value('"v":{"userId":"a","userId":7}', type)).toEqual({ user_id: '7', id_text: null, n: null })
+  })
+
+  it.each<[string, string | undefined]>([
+    ['{"price":1,"products":[{"price":2,"tags":["a"]},{},null]}', undefined],
+    ['null', undefined],
+    ['7', 'properties NOT_AN_OBJECT'],
+    ['{"price":"1"}', 'properties.price NOT_A_NUMBER'],
+    ['{"products":[{"price":1},{"price":true}]}', 'properties.products[].price NOT_A_NUMBER'],
+    ['{"products":[{"tags":["a",1,null]}]}', 'properties.products[].tags[] NOT_TEXT'],
+    ['{"products":[{"tags":["a"]},"x"]}', 'properties.products[] NOT_AN_OBJECT'],
+    ['{"products":{}}', 'properties.products NOT_A_LIST'],
+    ['{"price":1e999,"products":[{"price":true}]}', 'properties.price OUT_OF_RANGE'],
+    ['{"price":"1","price":1}', undefined],
+  ])('the line of %s aside, where a value within does so, by the name of the first: %s', (json, expected) => {
+    const product = structOf({ price: { kind: 'float64' }, tags: listOf(TEXT, 'setAside') }, 'setAside')
+    const type = structOf({ price: { kind: 'float64' }, products: listOf(product, 'setAside') }, 'setAside')
+    const { rows, unfit, counts } = decode(`{"properties":${json}}`, {
+      columns: [column('properties', type)],
+      steps: [],
+    })
+    expect(unfit.map((note) => `${note.column} ${note.code}`)).toEqual(expected === undefined ? [] : [expected])
+    expect(rows).toHaveLength(1)
+    expect(counts.converted).toEqual({})
+  })
+
+  it('what does not fit of a row that is set aside as zero, or as it stands', () => {
+    const type = structOf({ n: { kind: 'int64' }, t: TEXT, l: listOf(TEXT, 'setAside') }, 'setAside')
+    expect(value('"v":{"n":true,"t":[1],"l":{}}', type)).toMatch(/^NOT_A_NUMBER/)
+    const { rows } = decode('{"v":{"n":true,"t":[1],"l":[2]}}', { columns: [column('v', type)], steps: [] })
+    expect(rows).toEqual([{ v: { n: 0n, t: '[1]', l: ['2'] } }])
   })
 })
 
