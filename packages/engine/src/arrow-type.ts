@@ -35,12 +35,18 @@ export function arrowType(type: FieldType): DataType {
     case 'date':
       return new DateDay()
     case 'list':
-      return new List(new Field('item', arrowType(type.item), true))
+      return new List(new Field('item', arrowType(plainWithin(type.item)), true))
     case 'struct':
+      // What is required within is proved beside it: see `scanColumns`.
       return new Struct(
-        type.fields.map(({ name, type: inner, required }) => new Field(name, arrowType(inner), !required)),
+        type.fields.map(({ name, type: inner }) => new Field(name, arrowType(plainWithin(inner)), true)),
       )
     default:
       throw internal(`no Arrow type for ${(type as { kind: string }).kind}`)
   }
+}
+
+/** The type of what lies within a list or a struct: its texts are plain, since a dictionary belongs to a column. */
+export function plainWithin(type: FieldType): FieldType {
+  return type.kind === 'text' ? { ...type, encoding: 'plain' } : type
 }

@@ -1,17 +1,29 @@
 import { formatPath, type Path } from '@fletching/columns'
 import { authorError, internal } from '@fletching/columns/errors'
 import type { CsvDialect } from '@fletching/csv'
-import type { ScanColumn, ScanItem, ScannerKind, ScanPredicate, ScanSpec, ScanStep, ScanType } from '@fletching/ndjson'
+import type {
+  ScanColumn,
+  ScanField,
+  ScanItem,
+  ScannerKind,
+  ScanPredicate,
+  ScanSpec,
+  ScanStep,
+  ScanType,
+} from '@fletching/ndjson'
 import { type Compression, defaultWriter, type ParquetWriterName } from '@fletching/parquet'
 import type {
   DropDuplicatesStep,
   Expr,
+  Field,
   FieldType,
   FilterStep,
   OptimizedPlan,
   OptimizedSink,
   SinkColumn,
 } from '@fletching/plan'
+import { isScalar, keyOf } from '@fletching/plan'
+import { plainWithin } from './arrow-type.ts'
 import type { RunOptions } from './options.ts'
 import type { ObjectColumn } from './provenance.ts'
 
@@ -99,9 +111,9 @@ function lowerScan(scan: OptimizedPlan['scan']): ScanSpec {
   const columns = scan.columns
     .filter(({ provenance }) => provenance === undefined)
     .map(
-      ({ path, type, required, output }): ScanColumn => ({
+      ({ path, keys, type, required, output }): ScanColumn => ({
         name: formatPath(path),
-        path,
+        path: keys,
         type: scanType(type),
         required,
         unfit: type.otherwise,
@@ -159,7 +171,7 @@ function scanType(type: FieldType): ScanType {
     case 'list':
       return { kind: 'list', item: scanItem(type.item) }
     case 'struct':
-      return { kind: 'struct', fields: type.fields.map(({ name, type }) => ({ name, key: name, ...scanItem(type) })) }
+      return { kind: 'struct', fields: type.fields.map(scanField) }
     case 'int32':
     case 'date':
       throw authorError('NOT_IN_JSON', `a scan cannot read ${type.kind} from JSON`, {
@@ -170,9 +182,12 @@ function scanType(type: FieldType): ScanType {
   }
 }
 
-/** What lies inside a list or a struct is null where it does not fit. */
+function scanField(field: Field): ScanField {
+  return { name: field.name, key: keyOf(field), ...scanItem(field.type) }
+}
+
 function scanItem(type: FieldType): ScanItem {
-  return { type: scanType(type), unfit: 'null' }
+  return { type: scanType(plainWithin(type)), unfit: type.otherwise }
 }
 
 function lowerSink({ sink, columns }: OptimizedSink, options: RunOptions): PhysicalSink {
@@ -196,6 +211,12 @@ function lowerSink({ sink, columns }: OptimizedSink, options: RunOptions): Physi
 
 function partitionColumns(columns: readonly SinkColumn[], names: readonly string[]): readonly string[] {
   for (const [index, name] of names.entries()) {
+    const type = columns.find((column) => column.name === name)?.type
+    if (type !== undefined && !isScalar(type) && type.kind !== 'json') {
+      throw authorError('BAD_OPTION', `${name} is a ${type.kind}, by which no folder can be named`, {
+        help: 'partition by a column of plain values; --partition-by none writes one file',
+      })
+    }
     if (!columns.some((column) => column.name === name)) {
       throw authorError('UNKNOWN_COLUMN', `no column "${name}" to partition the table by`, {
         help: `the table has: ${columns.map((column) => column.name).join(', ')}; --partition-by none writes one file`,

@@ -105,7 +105,10 @@ describe('a plan is lowered', () => {
   })
 
   it('with the insides of lists and structs', () => {
-    const nested = schema('nested', { items: list(struct({ sku: text(), tags: list(text()) })), a: text() })
+    const nested = schema('nested', {
+      items: list(struct({ sku: text().from('code'), tags: list(text()) })),
+      a: text(),
+    })
     const rows = scanNdjson('in/', nested)
       .filter((col) => col('items').isNotNull())
       .selectFields('a')
@@ -116,11 +119,11 @@ describe('a plan is lowered', () => {
         type: {
           kind: 'struct',
           fields: [
-            { name: 'sku', key: 'sku', type: words, unfit: 'null' },
+            { name: 'sku', key: 'code', type: words, unfit: 'setAside' },
             {
               name: 'tags',
               key: 'tags',
-              type: { kind: 'list', item: { type: words, unfit: 'null' } },
+              type: { kind: 'list', item: { type: words, unfit: 'setAside' } },
               unfit: 'null',
             },
           ],
@@ -213,7 +216,7 @@ describe('what cannot be lowered', () => {
   const plan = optimize(sinksFor(ends))
   const withColumn = (type: FieldType): OptimizedPlan => ({
     ...plan,
-    scan: { ...plan.scan, columns: [{ path: ['x'] as Path, type, required: false, output: true }] },
+    scan: { ...plan.scan, columns: [{ path: ['x'] as Path, keys: ['x'], type, required: false, output: true }] },
   })
 
   it.each(['int32', 'date'] as const)('is a scan of %s', (kind) => {

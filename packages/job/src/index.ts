@@ -18,6 +18,7 @@ export {
   list,
   lit,
   type Mapping,
+  parseSchemaFile,
   type Schema,
   scanNdjson,
   schema,

@@ -3,6 +3,9 @@ import { bool, category, id, json, list, schema, struct, text, timestamp } from 
 /** A value that may be there, and is not worth a line when it has another type. */
 const note = () => text({ numbers: 'text', otherwise: 'null' })
 
+/** An id beside others in a list: one that is none is not worth the line. */
+const mention = () => text({ numbers: 'text', lineBreaks: 'unfit', empty: 'null', otherwise: 'null' })
+
 /** Fields of every Segment message that say who, from where and with what. */
 const common = {
   anonymousId: id(),
@@ -45,7 +48,7 @@ export const segmentTrack = schema('segmentTrack', {
   properties: struct({
     sku: id(),
     product_id: id(),
-    products: list(struct({ sku: id(), product_id: id(), name: note(), quantity: note(), price: note() })),
+    products: list(struct({ sku: mention(), product_id: mention(), name: note(), quantity: note(), price: note() })),
     order_id: note(),
     cart_id: note(),
     name: note(),

@@ -161,10 +161,7 @@ export function flatName(target: string): string {
   const path = parsePath(target)
   if (path.length === 1) return path[0]
   throw authorError('NOT_SUPPORTED_YET', `the target "${target}" would nest columns into a struct`, {
-    help: [
-      `for a flat column whose name has a dot, write \`${target}\` in backticks`,
-      'no output format here holds structs yet',
-    ],
+    help: `for a flat column whose name has a dot, write \`${target}\` in backticks`,
   })
 }
 

@@ -1,10 +1,10 @@
-import { formatPath } from '@fletching/columns'
+import { formatPath, type Path } from '@fletching/columns'
 import { formatExpr, formatKeys } from './format-expr.ts'
 import type { DropDuplicatesNode, LogicalPlan, ProjectedColumn } from './logical.ts'
 import { type OptimizeOptions, optimize } from './optimize.ts'
 import type { DropDuplicatesStep, FilterStep, OptimizedPlan, ScanColumn, SinkColumn } from './optimized.ts'
 import type { Write, WriteSink } from './sink.ts'
-import { type Field, type FieldType, formatType, type Provenance } from './types.ts'
+import { canSetAside, type Field, type FieldType, formatType, type Provenance } from './types.ts'
 
 /**
  * The plan of a job's sinks as text, as it was written and as it will be done. The same plan gives the same text.
@@ -120,17 +120,35 @@ function formatSteps(title: string, steps: readonly FilterStep[], margin: string
   ]
 }
 
-function formatScanColumn({ path, type, required, output, provenance }: ScanColumn): string {
+function formatScanColumn({ path, keys, type, required, output, contract, provenance }: ScanColumn): string {
   if (provenance !== undefined) {
     return `${formatPath(path)}: ${shortType(type)}, ${ORIGINS[provenance]}`
   }
   const notes = [
+    ...(formatPath(keys) === formatPath(path) ? [] : [`from ${formatPath(keys)}`]),
     ...(required ? ['required'] : []),
     ...(type.kind === 'text' && type.encoding === 'dictionary' ? ['dictionary'] : []),
-    type.otherwise === 'setAside' ? 'else set aside' : 'else null',
+    otherwise(type, contract),
+    ...(contract === 'freeze' ? [] : frozenIn(type, path)).map((inner) => `the run fails at ${inner}`),
     ...(output ? [] : ['for the filters only']),
   ]
   return `${formatPath(path)}: ${shortType(type)}, ${notes.join(', ')}`
+}
+
+function otherwise(type: FieldType, contract: ScanColumn['contract']): string {
+  if (contract === 'freeze') return 'else the run fails'
+  if (type.otherwise === 'setAside') return 'else set aside'
+  return canSetAside(type) ? 'else null, values within else set aside' : 'else null'
+}
+
+/** Where within a column a value that does not fit fails the run. */
+function frozenIn(type: FieldType, path: Path): readonly string[] {
+  if (type.kind === 'list') return frozenIn(type.item, path)
+  if (type.kind !== 'struct') return []
+  return type.fields.flatMap((field) => {
+    const inner = [...path, field.name]
+    return field.contract === 'freeze' ? [formatPath(inner)] : frozenIn(field.type, inner)
+  })
 }
 
 const ORIGINS: Readonly<Record<Provenance, string>> = {

@@ -13,6 +13,7 @@ export type {
 export { explain, explainLogical, explainOptimized } from './explain.ts'
 export * from './expr.ts'
 export { formatExpr, formatKeys } from './format-expr.ts'
+export { formatSchemaFile } from './format-schema-file.ts'
 export {
   type Col,
   type DropDuplicatesOptions,
@@ -60,6 +61,7 @@ export {
   int32,
   int64,
   json,
+  keyOf,
   list,
   type Schema,
   schema,
@@ -68,6 +70,7 @@ export {
   text,
   timestamp,
 } from './schema.ts'
+export { parseSchemaFile } from './schema-file.ts'
 export { type CsvDialect, type CsvSink, csvDialects, type ParquetSink, type Write, type WriteSink } from './sink.ts'
 export * from './types.ts'
 export { type CsvOptions, type ParquetOptions, writeCsv, writeParquet } from './write.ts'

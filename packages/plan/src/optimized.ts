@@ -2,7 +2,7 @@ import type { Path } from '@fletching/columns'
 import type { Expr } from './expr.ts'
 import type { NullKeys } from './logical.ts'
 import type { WriteSink } from './sink.ts'
-import type { FieldType, Provenance } from './types.ts'
+import type { Contract, FieldType, Provenance } from './types.ts'
 
 /**
  * A plan made ready: one scan, the filters in order, and the sinks, all expressed over the columns of the scan. Plain data,
@@ -32,12 +32,17 @@ export interface ScanPlan {
 }
 
 export interface ScanColumn {
+  /** Of names, as the plan knows it. */
   readonly path: Path
+  /** The keys that lead to the value in JSON. */
+  readonly keys: Path
   readonly type: FieldType
   /** A line without a value is set aside. */
   readonly required: boolean
   /** Whether anything above the steps needs it. */
   readonly output: boolean
+  /** What becomes of a value that does not fit; undefined where the type alone says so. */
+  readonly contract?: Contract
   /** What it tells of the place that a row came from; undefined for what is read from the line itself. */
   readonly provenance?: Provenance
 }

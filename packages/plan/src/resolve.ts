@@ -38,7 +38,7 @@ export function requireField(fields: readonly Field[], path: Path): readonly Fie
     if (field.name !== name) return field
     if (rest.length === 0 || field.type.kind !== 'struct') return Object.freeze({ ...field, required: true })
     const type = Object.freeze({ ...field.type, fields: requireField(field.type.fields, rest) })
-    return Object.freeze({ name, type, required: true })
+    return Object.freeze({ ...field, type, required: true })
   })
   return Object.freeze(changed)
 }

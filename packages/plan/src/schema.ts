@@ -1,36 +1,74 @@
 import { authorError } from '@fletching/columns/errors'
-import type {
-  BoolType,
-  ColumnTypes,
-  DateType,
-  Field,
-  FieldType,
-  Float64Type,
-  Int32Type,
-  Int64Type,
-  JsonType,
-  ListType,
-  Otherwise,
-  StructType,
-  TextType,
-  TimestampType,
+import {
+  type BoolType,
+  type ColumnTypes,
+  type Contract,
+  contracts,
+  type DateType,
+  type Field,
+  type FieldType,
+  type Float64Type,
+  type Int32Type,
+  type Int64Type,
+  type JsonType,
+  type ListType,
+  type Otherwise,
+  type StructType,
+  type TextType,
+  type TimestampType,
+  underContract,
 } from './types.ts'
 
 /** How the author declares a column: its type, and whether every row has a value. `T` holds `null` until `required()`. */
 export class Declared<T extends FieldType | null> {
   readonly type: FieldType
   readonly isRequired: boolean
+  /** What else a field holds beside its type. */
+  readonly field: Pick<Field, 'key' | 'contract'>
   declare readonly [declaredAs]: T
 
-  constructor(type: FieldType, isRequired: boolean) {
+  constructor(type: FieldType, isRequired: boolean, field: Pick<Field, 'key' | 'contract'> = {}) {
     this.type = type
     this.isRequired = isRequired
+    this.field = Object.freeze(field)
     Object.freeze(this)
   }
 
   /** Every row has a value: a scan sets a line aside that lacks one, a sink refuses a column that may be null. */
   required(): Declared<Exclude<T, null>> {
-    return new Declared<Exclude<T, null>>(this.type, true)
+    return new Declared<Exclude<T, null>>(this.type, true, this.field)
+  }
+
+  /**
+   * The key that the value has in JSON, where it is not the column's name.
+   *
+   * - Errors: BAD_KEY (author) for what is no text.
+   *
+   * @example
+   * ```ts
+   * const users = schema('users', { user_id: id().from('userId') })
+   * assert.equal(users.fields[0].key, 'userId')
+   * ```
+   */
+  from(key: string): Declared<T> {
+    if (typeof key === 'string') return new Declared<T>(this.type, this.isRequired, { ...this.field, key })
+    throw authorError('BAD_KEY', `from got ${typeof key} where a key is wanted`, {
+      help: "expected the key as it stands in JSON, as in text().from('userId')",
+    })
+  }
+
+  /**
+   * What becomes of a value that does not fit: see `Contract`.
+   *
+   * - Errors: BAD_OPTION (author) for a word that is none.
+   */
+  contract(contract: Contract): Declared<T> {
+    if (contracts.includes(contract)) {
+      return new Declared<T>(underContract(this.type, contract), this.isRequired, { ...this.field, contract })
+    }
+    throw authorError('BAD_OPTION', `no contract "${String(contract)}"`, {
+      help: `the contracts are: ${contracts.join(', ')}`,
+    })
   }
 }
 
@@ -140,7 +178,8 @@ export function json(): Declared<JsonType | null> {
 /**
  * A list of values.
  *
- * - Nulls: another JSON value counts as null; so does an element that does not fit.
+ * - Nulls: another JSON value counts as null.
+ * - Errors: an item that does not fit sets the line aside, or counts as null, as the item's type says.
  */
 export function list<T extends FieldType | null>(item: Declared<T>): Declared<ListType<T | null> | null> {
   return declare({ kind: 'list', item: item.type, otherwise: 'null' })
@@ -173,13 +212,25 @@ function declare<T extends FieldType>(type: T): Declared<T | null> {
 }
 
 function fieldsOf(declarations: Declarations): readonly Field[] {
-  const fields = Object.entries(declarations).map(([name, declared]) => {
+  const fields = Object.entries(declarations).map(([name, declared]): Field => {
     if (!(declared instanceof Declared)) {
       throw authorError('NOT_A_TYPE', `"${name}" is declared with ${typeof declared}, not with a type`, {
         help: `expected a call such as ${name}: text() or ${name}: timestamp().required()`,
       })
     }
-    return Object.freeze({ name, type: declared.type, required: declared.isRequired })
+    const { key, contract } = declared.field
+    return Object.freeze({
+      name,
+      type: declared.type,
+      required: declared.isRequired,
+      ...(key === undefined || key === name ? {} : { key }),
+      ...(contract === undefined ? {} : { contract }),
+    })
   })
   return Object.freeze(fields)
+}
+
+/** The key in JSON that a field is read from. */
+export function keyOf({ name, key = name }: Field): string {
+  return key
 }

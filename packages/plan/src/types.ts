@@ -99,9 +99,24 @@ export interface Field {
   readonly type: FieldType
   /** Every row has a value. In a scan: a line without one is set aside. */
   readonly required: boolean
+  /** The JSON key that it is read from, where that is not its name. */
+  readonly key?: string
+  /** What becomes of a value that does not fit; undefined where its type alone says so. */
+  readonly contract?: Contract
   /** What it tells of the place that a row came from; undefined for what is read from the line itself. */
   readonly provenance?: Provenance
 }
+
+/**
+ * What a run does with a line whose value does not fit a column or a field, and what who infers a schema anew may do with its type:
+ *
+ * - `evolve`: the line is set aside; the type may be widened, and fields added to it;
+ * - `freeze`: the run fails; the type stays;
+ * - `discard-value`: the value counts as null; the type stays;
+ * - `discard-row`: the line is set aside; the type stays.
+ */
+export type Contract = (typeof contracts)[number]
+export const contracts = Object.freeze(['evolve', 'freeze', 'discard-value', 'discard-row'] as const)
 
 /** The name of the object, the number of the line, the offset of its first byte, and the received day in the object's key. */
 export type Provenance = 'file' | 'line' | 'offset' | 'keyDay'
@@ -148,6 +163,28 @@ export const JSON_TEXT: JsonType = Object.freeze({ kind: 'json', otherwise: 'set
 /** The type of a value that is computed from values of `type`: how JSON becomes it matters no longer. */
 export function computed(type: FieldType): FieldType {
   return type.kind === 'text' ? TEXT : type
+}
+
+/** The type of a column under a contract. A list's items are under that of the list; the fields of a struct have their own. */
+export function underContract(type: FieldType, contract: Contract): FieldType {
+  const otherwise: Otherwise = contract === 'discard-value' ? 'null' : 'setAside'
+  return type.kind === 'list'
+    ? Object.freeze({ ...type, otherwise, item: underContract(type.item, contract) })
+    : Object.freeze({ ...type, otherwise })
+}
+
+/** The same type, of which no value sets its line aside: what does not fit counts as null, at every depth. */
+export function lenient(type: FieldType): FieldType {
+  if (type.kind === 'list') return { ...type, otherwise: 'null', item: lenient(type.item) }
+  if (type.kind !== 'struct') return { ...type, otherwise: 'null' }
+  return { ...type, otherwise: 'null', fields: type.fields.map((field) => ({ ...field, type: lenient(field.type) })) }
+}
+
+/** Whether a value of the column, or one within it, can set its line aside. */
+export function canSetAside(type: FieldType): boolean {
+  if (type.otherwise === 'setAside') return true
+  if (type.kind === 'list') return canSetAside(type.item)
+  return type.kind === 'struct' && type.fields.some((field) => canSetAside(field.type))
 }
 
 /** Whether two types hold the same values; how JSON becomes them does not matter. */

@@ -1,5 +1,5 @@
 import * as plan from '@fletching/plan'
-import { date, id, int64, schema, text } from '@fletching/plan'
+import { date, id, int64, list, schema, struct, text } from '@fletching/plan'
 import { expect, it } from 'vitest'
 import { events, scan, type Untyped } from './events.ts'
 
@@ -217,8 +217,7 @@ const cases: readonly Case[] = [
     call: () => frame.renameField('userId', 'a.b'),
     says: `NOT_SUPPORTED_YET: the target "a.b" would nest columns into a struct
   at renameField
-  for a flat column whose name has a dot, write \`a.b\` in backticks
-  no output format here holds structs yet`,
+  for a flat column whose name has a dot, write \`a.b\` in backticks`,
   },
   {
     when: 'a new name is taken',
@@ -282,8 +281,7 @@ const cases: readonly Case[] = [
     call: () => frame.applyMapping([['userId', 'string', 'who.id', 'string']]),
     says: `NOT_SUPPORTED_YET: the target "who.id" would nest columns into a struct
   at applyMapping, mapping 1 of 1
-  for a flat column whose name has a dot, write \`who.id\` in backticks
-  no output format here holds structs yet`,
+  for a flat column whose name has a dot, write \`who.id\` in backticks`,
   },
   {
     when: 'a column is missing for a sink',
@@ -349,6 +347,48 @@ const cases: readonly Case[] = [
     says: `SINK_MISMATCH: "userId" is no name for a Parquet column
   at writeParquet(out/)
   Athena wants lower-case letters, digits and _ only: userid`,
+  },
+  {
+    when: 'a name within a column is not for Athena',
+    call: () =>
+      loose.writeParquet(
+        loose.scanNdjson('in/', schema('s', { a: list(struct({ b: struct({ userId: text() }) })), c: text() })),
+        { to: 'out/' },
+      ),
+    says: `SINK_MISMATCH: "userId" is no name for a Parquet column, in a.b
+  at writeParquet(out/)
+  Athena wants lower-case letters, digits and _ only: userid`,
+  },
+  {
+    when: 'a struct for Parquet has no field',
+    call: () =>
+      loose.writeParquet(loose.scanNdjson('in/', schema('s', { a: struct({ b: struct({}) }) })), { to: 'out/' }),
+    says: `SINK_MISMATCH: a.b is a struct without fields, which no Parquet file holds
+  at writeParquet(out/)
+  leave it out, or declare it as json()`,
+  },
+  {
+    when: 'rows are partitioned by a list',
+    call: () =>
+      loose.writeParquet(loose.scanNdjson('in/', schema('s', { a: list(text()), b: text() })), {
+        to: 'out/',
+        partitionBy: ['a'],
+      }),
+    says: `SINK_MISMATCH: a is a list, by which no folder can be named
+  at writeParquet(out/)
+  partition by a column of plain values, such as the day of a timestamp`,
+  },
+  {
+    when: 'a key is no text',
+    call: () => loose.text().from(7),
+    says: `BAD_KEY: from got number where a key is wanted
+  expected the key as it stands in JSON, as in text().from('userId')`,
+  },
+  {
+    when: 'a contract is misspelt',
+    call: () => loose.text().contract('frozen'),
+    says: `BAD_OPTION: no contract "frozen"
+  the contracts are: evolve, freeze, discard-value, discard-row`,
   },
   {
     when: 'a partition column is missing',

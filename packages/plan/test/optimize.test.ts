@@ -60,7 +60,7 @@ Optimized plan
       event: text, dictionary, else null, for the filters only
       timestamp: timestamp, required, else set aside
       properties.sku: text, else set aside
-      properties.products: list<struct<sku>>, else null, for the filters only
+      properties.products: list<struct<sku>>, else null, values within else set aside
 `)
 })
 
@@ -79,7 +79,7 @@ scan ndjson in/ as events
     event: text, dictionary, else null
     timestamp: timestamp, required, else set aside
     properties.sku: text, else set aside
-    properties.products: list<struct<sku>>, else null`)
+    properties.products: list<struct<sku>>, else null, values within else set aside`)
 })
 
 it('without pruneColumns reads every column, but sets no line aside for one that nothing looks at', () => {
