@@ -32,7 +32,7 @@ export {
   writeParquet,
 } from '@fletching/plan'
 export { defineJob, isJob, type Job, type JobDefinition } from './define-job.ts'
-export { Param, type ParamKind, type Params, type ParamValue, param, type ValuesOf } from './param.ts'
+export { type FoundSchema, Param, type ParamKind, type Params, type ParamValue, param, type ValuesOf } from './param.ts'
 export { personalizeInteractions } from './personalize.ts'
-export { resolveParams } from './resolve-params.ts'
+export { resolveParams, schemaFiles } from './resolve-params.ts'
 export { segmentTrack } from './segment.ts'

@@ -1,8 +1,13 @@
+import type { ColumnTypes, Schema } from '@fletching/plan'
+
+/** A schema whose columns are known only when the job runs. A type of its own, so that the declarations of a job name no other package. */
+export interface FoundSchema extends Schema<ColumnTypes> {}
+
 /** What a parameter's text means. */
-export type ParamKind = 'location' | 'text' | 'number' | 'flag'
+export type ParamKind = 'location' | 'text' | 'number' | 'flag' | 'schema'
 
 /** The values that parameters have. */
-export type ParamValue = string | number | boolean | undefined
+export type ParamValue = string | number | boolean | Schema | undefined
 
 /** A parameter of a job: what it means, whether it must be given, and what it is otherwise. `T` is its value in the plan. */
 export class Param<T extends ParamValue> {
@@ -60,4 +65,6 @@ export const param = Object.freeze({
   number: (description: string): Param<number> => new Param('number', description, true, undefined),
   /** `true` or `false`; false when it is not given. */
   flag: (description: string): Param<boolean> => new Param('flag', description, false, false),
+  /** The place of a schema file; in the plan, the schema that it holds: see `parseSchemaFile`. */
+  schema: (description: string): Param<FoundSchema> => new Param('schema', description, true, undefined),
 })

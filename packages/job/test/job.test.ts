@@ -3,9 +3,11 @@ import {
   isJob,
   type Job,
   param,
+  parseSchemaFile,
   personalizeInteractions,
   resolveParams,
   scanNdjson,
+  schemaFiles,
   segmentTrack,
   writeCsv,
 } from '@fletching/job'
@@ -245,6 +247,74 @@ it.each<[string, Record<string, string>, string]>([
   ],
 ])('says so when %s', (_, given, message) => {
   expect(messageOf(() => resolveParams(settings, given))).toBe(message)
+})
+
+const wide = defineJob({
+  name: 'wide',
+  params: {
+    INPUT: param.location('the events'),
+    SCHEMA: param.schema('their columns'),
+    OTHER: param.schema('more columns').optional(),
+  },
+  plan: ({ INPUT, SCHEMA, OTHER }) => {
+    const typed: string = SCHEMA.name
+    // @ts-expect-error OTHER may be left out
+    const wrong: string = OTHER.name
+    return [writeCsv(scanNdjson(INPUT, SCHEMA), { to: typed === wrong ? 'a/' : 'b/' })]
+  },
+})
+const USERS = '{ "name": "users", "fields": [{ "name": "id", "type": "int64" }] }'
+
+it('reads a schema from the content of its file, which the caller reads', () => {
+  const given = { INPUT: 'in/', SCHEMA: 's3://b/users.json' }
+  expect(schemaFiles(wide, given)).toEqual({ SCHEMA: 's3://b/users.json' })
+  expect(resolveParams(wide, given, { SCHEMA: USERS })).toEqual({
+    INPUT: 'in/',
+    SCHEMA: parseSchemaFile(USERS, 'users.json'),
+    OTHER: undefined,
+  })
+  expect(schemaFiles(settings, { INPUT: 'in/', OUTPUT: 'x' })).toEqual({})
+})
+
+it.each<[string, () => unknown, string]>([
+  [
+    'the schema is missing',
+    () => schemaFiles(wide, { INPUT: 'in/' }),
+    `MISSING_PARAMETER: SCHEMA is not given
+  at job wide
+  SCHEMA  their columns
+  a schema file is made of the input by: fletching schema infer IN > logs.schema.json
+  give it as --SCHEMA VALUE, or as the environment variable SCHEMA`,
+  ],
+  [
+    'the place of the schema is empty',
+    () => schemaFiles(wide, { INPUT: 'in/', SCHEMA: ' ' }),
+    `BAD_PARAMETER: SCHEMA got " "
+  at job wide
+  expected the place of a schema file such as s3://bucket/logs.schema.json`,
+  ],
+  [
+    'a parameter is unknown, before a file is read',
+    () => schemaFiles(wide, { INPUT: 'in/', SCHEMA: 'x', SCHEMAS: 'y' }),
+    `UNKNOWN_PARAMETER: no parameter SCHEMAS
+  at job wide
+  did you mean SCHEMA? the job has: INPUT, SCHEMA, OTHER`,
+  ],
+  [
+    'the file is wrong',
+    () => resolveParams(wide, { INPUT: 'in/', SCHEMA: 'users.json' }, { SCHEMA: '{"name": "users", "fields": []}' }),
+    `BAD_SCHEMA_FILE: no field
+  at fields of users.json
+  a schema, and each struct in it, has one field at least`,
+  ],
+  [
+    'the file was not read',
+    () => resolveParams(wide, { INPUT: 'in/', SCHEMA: 'users.json' }),
+    `INTERNAL: the schema file of SCHEMA was not read
+  at users.json`,
+  ],
+])('says so when %s', (_, resolve, message) => {
+  expect(messageOf(resolve)).toBe(message)
 })
 
 it('is not fooled by names that every object has', () => {

@@ -25,7 +25,7 @@ export async function bookmarkCommand(
 ): Promise<void> {
   const { voice, out, signal } = context
   const job = await findJob(name)
-  const resolved = givenParams(job, context)
+  const resolved = await givenParams(job, context)
   const options: BookmarkOptions = { ...bookmarkOptions(values), signal, onNote: (text) => voice.note(text) }
   try {
     switch (action.name) {

@@ -17,7 +17,7 @@ import type { ToolCall } from '../tools.ts'
 export async function execute(call: ToolCall): Promise<void> {
   const { words, values, out } = call
   const job = await findJob(words.job as string)
-  const resolved = givenParams(job, call)
+  const resolved = await givenParams(job, call)
   const database = givenName('database', values) ?? 'segmentdata'
   const firstDay = day('first-day', values['first-day'] as string | undefined)
     ?.toISOString()

@@ -17,7 +17,7 @@ import { registerOutput } from './register-output.ts'
 export async function execute(call: ToolCall): Promise<void> {
   const { words, values, out, voice, signal } = call
   const job = await findJob(words.job as string)
-  const resolved = givenParams(job, call)
+  const resolved = await givenParams(job, call)
   const state = values.state as string | undefined
   const database = givenName('database', values) ?? 'segmentdata'
   const firstDay = day('first-day', values['first-day'] as string | undefined)

@@ -12,7 +12,7 @@ import { givenParams } from '../params.ts'
 export async function explainCommand(name: string, values: OptionValues, context: Context): Promise<void> {
   const { out, signal, onReading } = context
   const job = await findJob(name)
-  const resolved = givenParams(job, context)
+  const resolved = await givenParams(job, context)
   out.write(`${explain(job.build(resolved))}\n`)
   if (values.analyze !== true) return
   const options = { ...runOptions(values, containerLimits()), signal, onProgress: onReading }

@@ -21,7 +21,7 @@ import type { ToolCall } from '../tools.ts'
 export async function jobTables(nameOrPath: string, call: ToolCall): Promise<TableSource[]> {
   const { values } = call
   const job = await findJob(nameOrPath)
-  const resolved = givenParams(job, call)
+  const resolved = await givenParams(job, call)
   const outputs = describeOutputs(
     job,
     resolved,

@@ -35,7 +35,7 @@ function givenColumns(names: unknown): readonly SchemaColumn[] | undefined {
 
 async function columnsOf(name: string, call: ToolCall): Promise<readonly SchemaColumn[]> {
   const job = await findJob(name)
-  const outputs = describeOutputs(job, givenParams(job, call))
+  const outputs = describeOutputs(job, await givenParams(job, call))
   const csv = outputs.find(({ format }) => format === 'csv')
   if (csv !== undefined) {
     return csv.schema.fields.map((field) => ({ name: field.name, type: avroTypeOf(field), isNullable: field.nullable }))

@@ -15,7 +15,7 @@ import { givenParams } from '../params.ts'
 export async function runCommand(name: string, values: OptionValues, context: Context): Promise<void> {
   const { voice, signal, onReading } = context
   const job = await findJob(name)
-  const resolved = givenParams(job, context)
+  const resolved = await givenParams(job, context)
   const options = runOptions(values, containerLimits())
   const file = typeof values.report === 'string' ? reportFile(values.report) : undefined
   if (file !== undefined) await assertReportWritable(file)

@@ -10,7 +10,7 @@ import { traceText } from '../trace-text.ts'
 export async function execute(call: ToolCall): Promise<void> {
   const { words, values, out, voice, signal } = call
   const job = await findJob(typeof values.job === 'string' ? values.job : 'segment-to-personalize')
-  const resolved = givenParams(job, call)
+  const resolved = await givenParams(job, call)
   const options = {
     ...runOptions(values, { cpus: undefined, memoryBytes: undefined }),
     signal,

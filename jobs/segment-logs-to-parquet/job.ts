@@ -1,0 +1,37 @@
+import { coalesce, defineJob, param, type Schema, scanNdjson, writeParquet } from '@fletching/job'
+
+/** When an event was, by the first of these moments that its schema has and its row holds. */
+const MOMENTS = ['timestamp', 'received_at', 'sent_at', 'original_timestamp']
+
+/**
+ * All events of Segment's raw log as a table for Athena, with every field that the schema names, structs and lists as such.
+ *
+ * Nothing is filtered. Rows are partitioned by the day of the event; of an event without any moment the day is null, and its row stands in Hive's
+ * default partition. A schema without moments makes a table without partitions.
+ */
+export default defineJob({
+  name: 'segment-logs-to-parquet',
+  params: {
+    S3_JSON_INPUT_PATH: param.location('Segment NDJSON logs, usually gzip: a folder, an object or a glob'),
+    S3_PARQUET_OUTPUT_PATH: param.location('the Parquet table for Athena: a folder'),
+    SCHEMA: param.schema('the columns of the events, as fletching schema infer finds them'),
+    DEDUPE: param.text('drop events that repeat an earlier one: the column that tells, as message_id').optional(),
+  },
+  plan: ({ S3_JSON_INPUT_PATH, S3_PARQUET_OUTPUT_PATH, SCHEMA, DEDUPE }) => {
+    const events = scanNdjson(S3_JSON_INPUT_PATH, SCHEMA)
+    // An event without a value in that column is nobody's repeat.
+    const wanted = DEDUPE === undefined ? events : events.dropDuplicates([DEDUPE], { keep: 'first', nulls: 'distinct' })
+    const [first, ...others] = momentsOf(SCHEMA)
+    if (first === undefined) return [writeParquet(wanted, { to: S3_PARQUET_OUTPUT_PATH })]
+    // A column of the events keeps its name.
+    const day = SCHEMA.fields.some(({ name }) => name === 'dt') ? 'event_dt' : 'dt'
+    const table = wanted.withColumns((col) => ({
+      [day]: coalesce(col(first), ...others.map((name) => col(name))).date(),
+    }))
+    return [writeParquet(table, { to: S3_PARQUET_OUTPUT_PATH, partitionBy: [day] })]
+  },
+})
+
+function momentsOf({ fields }: Schema): string[] {
+  return MOMENTS.filter((moment) => fields.some(({ name, type }) => name === moment && type.kind === 'timestamp'))
+}
