@@ -19,9 +19,9 @@ export function jobHash(sinks: readonly Write[], { partitionBy }: Pick<RunOption
   return sha256({
     format: plan.scan.format,
     scan: Object.fromEntries(
-      plan.scan.columns.map(({ path, type, required, provenance }) => [
+      plan.scan.columns.map(({ path, keys, type, required, contract, provenance }) => [
         formatPath(path),
-        { type, required, provenance },
+        { keys: formatPath(keys) === formatPath(path) ? undefined : keys, type, required, contract, provenance },
       ]),
     ),
     filters: predicatesOf(plan.residual),

@@ -18,7 +18,7 @@ export async function lastRun<P extends Params>(
 ): Promise<Manifest | undefined> {
   return inJob(job.name, async () => {
     const [{ sink }] = job.build(params)
-    const folder = stateFolder(sink.to, job.name, options.state)
+    const folder = stateFolder(sink, job.name, options.state)
     const store = await openStores(options)(options.state ?? sink.to)
     return (await readManifest(store, folder, plainAddress(sink.to)))?.manifest
   })

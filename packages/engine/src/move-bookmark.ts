@@ -180,9 +180,9 @@ async function openBookmarked<P extends Params>(
 ): Promise<Bookmarked> {
   const sinks = job.build(params)
   const plan = lower(optimize(sinks), options)
-  const { to } = plan.sinks[0]
-  const output = plainAddress(to)
-  const state = await openState(stateFolder(to, job.name, options.state), openStores(options), options)
+  const [sink] = plan.sinks
+  const output = plainAddress(sink.to)
+  const state = await openState(stateFolder(sink, job.name, options.state), openStores(options), options)
   await rollForward(state, output, options.onNote ?? (() => {}))
   const last = await readManifest(state.store, state.folder, output)
   return { plan, hash: jobHash(sinks, options), output, state, last, found: await readLedger(state, output) }

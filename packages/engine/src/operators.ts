@@ -7,6 +7,7 @@ import { type Bool, Field, makeData, RecordBatch, Schema, Struct, type Vector } 
 import { arrowType } from './arrow-type.ts'
 import { evaluate } from './evaluate.ts'
 import type { ParquetSinkPlan } from './physical.ts'
+import { shaped } from './shape.ts'
 
 /** Rows on their way through the operators, and which of them hold a value that does not fit. */
 export interface Rows {
@@ -51,7 +52,10 @@ export function setAside(rows: Rows): Rows {
 
 /** The batch that a sink gets: one column for each of its expressions. */
 export function project(batch: RecordBatch, columns: readonly SinkColumn[], schema: Schema): RecordBatch {
-  const children = columns.map(({ name, expr }) => placed(`column ${name}`, () => evaluate(expr, batch)).data[0])
+  const children = columns.map(({ name, expr }, number) => {
+    const [data] = placed(`column ${name}`, () => evaluate(expr, batch)).data
+    return shaped(data, schema.fields[number].type)
+  })
   return new RecordBatch(
     schema,
     makeData({ type: new Struct(schema.fields), length: batch.numRows, nullCount: 0, children }),

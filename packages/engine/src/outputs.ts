@@ -1,4 +1,5 @@
 import { authorError } from '@fletching/columns/errors'
+import type { WriteSink } from '@fletching/plan'
 import {
   asFolder,
   formatLocation,
@@ -27,6 +28,13 @@ export function csvTarget(path: string): CsvTarget {
   return { file: joinLocation(folder, 'part-00000.csv'), folder }
 }
 
+/** Where a sink writes; a table is a folder, whatever its name ends in. */
+function sinkTarget({ format, to }: Pick<WriteSink, 'format' | 'to'>): CsvTarget {
+  if (format === 'csv') return csvTarget(to)
+  const folder = asFolder(parseLocation(to))
+  return { file: folder, folder }
+}
+
 /**
  * An address in the one form in which a state folder records and compares it: whole, and without the slash of a folder, so that `./out`, `out/`
  * and `file:///home/me/out` are one output.
@@ -38,13 +46,18 @@ export function plainAddress(path: string): string {
 
 /**
  * The folder of manifests and rejects: `<parent of the output>/_fletching/<job>/<name of the output>/`, never inside the output
- * itself, since Personalize imports every file that it finds there.
+ * itself, since Personalize imports and Athena reads every file that they find there. The output is the first of the job's sinks: where it writes a
+ * CSV and a table, the one that stands first in its plan.
  *
  * - Errors: NO_STATE_LOCATION (author) when the output is the root of a bucket or of the file system, which has no parent.
  */
-export function stateFolder(path: string, job: string, given: string | undefined): Location {
+export function stateFolder(
+  { format, to: path }: Pick<WriteSink, 'format' | 'to'>,
+  job: string,
+  given: string | undefined,
+): Location {
   if (given !== undefined) return asFolder(parseLocation(given))
-  const { file, folder } = csvTarget(path)
+  const { file, folder } = sinkTarget({ format, to: path })
   const names: string[] = []
   if (folder === undefined) names.unshift(lastName(file))
   const output = folder ?? parentLocation(file)

@@ -24,6 +24,7 @@ import type {
 } from '@fletching/plan'
 import { isScalar, keyOf } from '@fletching/plan'
 import { plainWithin } from './arrow-type.ts'
+import { declaredTypes, frozenColumns } from './frozen-columns.ts'
 import type { RunOptions } from './options.ts'
 import type { ObjectColumn } from './provenance.ts'
 
@@ -41,6 +42,8 @@ export interface PhysicalPlan {
   /** Who scans leaves this, and all that stands behind it, to the thread that sees the whole input in order. */
   readonly dropDuplicates?: DropDuplicatesStep
   readonly sinks: readonly PhysicalSink[]
+  /** Undefined where no column is frozen. */
+  readonly frozen?: FrozenPlan
   /** Rows after which a batch ends: a constant, so that the bytes of the outputs depend on the input alone. */
   readonly batchRows: number
   readonly lineBytesMax: number
@@ -48,6 +51,14 @@ export interface PhysicalPlan {
   readonly gzipRatioMax: number | undefined
   /** Who reads the lines. */
   readonly scanner: ScannerKind
+}
+
+/** What must fit, or the run fails. */
+export interface FrozenPlan {
+  /** Reads the frozen columns alone, of a line that has passed every filter. */
+  readonly scan: ScanSpec
+  /** What is declared at each dotted path of them. */
+  readonly declared: Readonly<Record<string, string>>
 }
 
 export type PhysicalSink = CsvSinkPlan | ParquetSinkPlan
@@ -85,6 +96,7 @@ export function lower(plan: OptimizedPlan, options: RunOptions): PhysicalPlan {
     residual: plan.residual,
     ...(plan.dropDuplicates === undefined ? {} : { dropDuplicates: plan.dropDuplicates }),
     sinks: plan.sinks.map((sink) => lowerSink(sink, options)),
+    ...lowerFrozen(plan.scan),
     batchRows: 16_384,
     lineBytesMax: lineLimit(options.lineBytesMax ?? 16 * MIB),
     gzipRatioMax: ratioLimit(options.gzipRatioMax),
@@ -107,19 +119,28 @@ function ratioLimit(ratio: number | undefined): number | undefined {
   })
 }
 
-function lowerScan(scan: OptimizedPlan['scan']): ScanSpec {
-  const columns = scan.columns
+function lowerFrozen(scan: OptimizedPlan['scan']): { readonly frozen?: FrozenPlan } {
+  const columns = frozenColumns(scan.columns)
+  if (columns.length === 0) return {}
+  const declared = columns.flatMap(({ path, type }) => declaredTypes(formatPath(path), type))
+  return { frozen: { scan: { columns: scanColumns(columns), steps: [] }, declared: Object.fromEntries(declared) } }
+}
+
+function scanColumns(columns: OptimizedPlan['scan']['columns']): ScanColumn[] {
+  return columns
     .filter(({ provenance }) => provenance === undefined)
-    .map(
-      ({ path, keys, type, required, output }): ScanColumn => ({
-        name: formatPath(path),
-        path: keys,
-        type: scanType(type),
-        required,
-        unfit: type.otherwise,
-        output,
-      }),
-    )
+    .map(({ path, keys, type, required, output }) => ({
+      name: formatPath(path),
+      path: keys,
+      type: scanType(type),
+      required,
+      unfit: type.otherwise,
+      output,
+    }))
+}
+
+function lowerScan(scan: OptimizedPlan['scan']): ScanSpec {
+  const columns = scanColumns(scan.columns)
   const numberOf = (path: Path) => columns.findIndex(({ name }) => name === formatPath(path))
   const steps = scan.steps.map(
     ({ predicate, reason, tally }): ScanStep => ({

@@ -75,7 +75,7 @@ export async function openPlaces(
 ): Promise<Places> {
   const writeMode = writeModeOf(plan, options)
   const output = plainAddress(plan.sinks[0].to)
-  const folder = stateFolder(plan.sinks[0].to, job.name, options.state)
+  const folder = stateFolder(plan.sinks[0], job.name, options.state)
   const kept = keptAs(plan, options)
   const storeOf = openStores(options)
   const sinks = await Promise.all(

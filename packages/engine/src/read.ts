@@ -3,6 +3,7 @@ import { NdjsonDecoder } from '@fletching/ndjson'
 import type { ObjectInfo, Store } from '@fletching/storage'
 import { orAborted, untilAborted, WRITE_GRACE_MS } from './abort.ts'
 import { addAccounting, addTally, assertAddsUp, emptyAccounting, newTally, type Tally } from './accounting.ts'
+import { ContractCheck } from './contract-check.ts'
 import type { Coordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
 import type { Decided, Deduplicator } from './deduplicator.ts'
@@ -58,12 +59,15 @@ export interface InputWork {
  * Reads every object once and hands its morsels on in the order of the input, on this thread or on several. What is in memory has
  * bounds that do not depend on the input: a worker waits when its messages are not taken, and a sink is waited for.
  *
- * - Errors: MALFORMED_JSON (data) for the first malformed line under `fail`; TOO_MANY_MALFORMED (data) as soon as a limit in
+ * - Errors: MALFORMED_JSON (data) for the first malformed line under `fail`; CONTRACT_BROKEN (data) for the first that is set aside for a frozen
+ *   column, unless a malformed one comes before; TOO_MANY_MALFORMED (data) as soon as a limit in
  *   lines is passed; what the store and gzip report; the signal's reason.
  */
 export async function readObjects(work: InputWork, coordinator: Coordinator, options: RunOptions): Promise<ReadInput> {
   const deduplicator = await openDeduplicator(work, options)
-  const reading = new Reading(coordinator, work.objects, options, deduplicator)
+  const { frozen, lineBytesMax } = work.plan
+  const contracts = frozen === undefined ? undefined : new ContractCheck(frozen, lineBytesMax)
+  const reading = new Reading(coordinator, work.objects, options, deduplicator, contracts)
   try {
     if (work.crew === undefined) await readHere(work, reading)
     else await readWithCrew(work, work.crew, reading, options.tmp)
@@ -138,6 +142,7 @@ class Reading {
   readonly #objects: readonly ObjectInfo[]
   readonly #bytesTotal: number
   readonly #deduplicator: Deduplicator | undefined
+  readonly #contracts: ContractCheck | undefined
   readonly #read: ReadObject[] = []
   readonly #converted = newTally()
   readonly #refused: Refused = new Map()
@@ -155,9 +160,11 @@ class Reading {
     objects: readonly ObjectInfo[],
     options: RunOptions,
     deduplicator: Deduplicator | undefined,
+    contracts: ContractCheck | undefined,
   ) {
     this.#coordinator = coordinator
     this.#deduplicator = deduplicator
+    this.#contracts = contracts
     this.#objects = objects
     this.#options = options
     this.#malformedLimit = new LineLimit(malformedLines, options)
@@ -196,7 +203,7 @@ class Reading {
   async takeRest(): Promise<void> {
     for await (const decided of this.#deduplicator?.rest() ?? []) {
       this.#options.signal?.throwIfAborted()
-      await this.#write(decided)
+      await this.#writeDecided(decided)
       this.#tell()
     }
   }
@@ -244,18 +251,32 @@ class Reading {
     const linesBefore = this.#linesBefore(index)
     this.#judge(rejectsOf(undecided.malformed, [], undecided.objects), linesBefore)
     const decided = await this.#deduplicator?.take(undecided, linesBefore)
-    if (decided !== undefined) await this.#write(decided)
+    if (decided !== undefined) await this.#writeDecided(decided)
   }
 
-  /** Applies the policy on malformed lines. */
+  /** Applies the policy on malformed lines and the contracts of columns: the first line that fails the run does. */
   #judge(rejects: readonly Reject[], linesBefore: number): void {
+    for (const reject of rejects) this.#judgeLine({ ...reject, line: reject.line + linesBefore })
+    this.#malformedLimit.add(
+      rejects.filter(({ stage }) => stage === 'malformed'),
+      linesBefore,
+    )
+  }
+
+  #judgeLine(reject: Reject): void {
     const { onMalformed = 'fail', showData = false } = this.#options
-    const malformed = rejects.filter(({ stage }) => stage === 'malformed')
-    if (malformed.length > 0 && onMalformed === 'fail') {
-      const [{ line, ...first }] = malformed
-      throw malformedError({ ...first, line: line + linesBefore }, showData)
+    if (reject.stage === 'malformed' && onMalformed === 'fail') throw malformedError(reject, showData)
+    const broken = this.#contracts?.brokenBy(reject)
+    if (broken !== undefined) throw broken
+  }
+
+  /** Malformed lines among the rejects have been judged. */
+  async #writeDecided(decided: Decided): Promise<void> {
+    const { body, linesBefore } = decided
+    for (const reject of body.rejects) {
+      if (reject.stage === 'setAside') this.#judgeLine({ ...reject, line: reject.line + linesBefore })
     }
-    this.#malformedLimit.add(malformed, linesBefore)
+    await this.#write(decided)
   }
 
   async #write({ body: { parts, rejects }, linesBefore }: Decided): Promise<void> {

@@ -1,7 +1,9 @@
+import { isValid } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { type CsvDialect, CsvEncoder, CsvRecordScanner, rulesOf } from '@fletching/csv'
 import { asFolder, formatLocation, joinLocation, parseLocation } from '@fletching/storage'
-import type { RecordBatch } from 'apache-arrow'
+import { DataType, type RecordBatch } from 'apache-arrow'
+import { jsonText } from './json-text.ts'
 import type { SinkPart } from './morsel.ts'
 import { csvTarget } from './outputs.ts'
 import { splitByPartition } from './partition.ts'
@@ -12,7 +14,7 @@ export interface TracedRow {
   readonly format: 'csv' | 'parquet'
   /** The CSV, or the folder of the table's partition. */
   readonly output: string
-  /** By column: of a CSV what its field holds; of a table the value as text, null where it has none. */
+  /** By column: of a CSV what its field holds; of a table the value as text, a struct or a list as JSON, null where it has none. */
   readonly values: Readonly<Record<string, string | null>>
 }
 
@@ -32,14 +34,21 @@ export function tracedRow(sink: PhysicalSink, part: SinkPart): TracedRow {
   throw internal(`a ${sink.format} sink was given a part for ${part.format}`)
 }
 
-/** The values of the one row of a batch, in the form in which a CSV has them. */
+/** The values of the one row of a batch, in the form in which a CSV has them; structs and lists as JSON. */
 function valuesOf(batch: RecordBatch): TracedRow['values'] {
-  const encoder = new CsvEncoder(batch.schema, { dialect: 'rfc4180' })
-  const fields = fieldsOf(encoder.encode(batch), 'rfc4180')
-  const isNull = (column: number) => batch.getChildAt(column)?.isValid(0) === false
-  return Object.fromEntries(
-    batch.schema.fields.map(({ name }, column) => [name, isNull(column) ? null : fields[column]]),
+  const { fields } = batch.schema
+  const plain = batch.select(
+    fields.filter(({ type }) => !DataType.isStruct(type) && !DataType.isList(type)).map(({ name }) => name),
   )
+  const encoder = new CsvEncoder(plain.schema, { dialect: 'rfc4180' })
+  const texts = plain.schema.fields.length === 0 ? [] : fieldsOf(encoder.encode(plain), 'rfc4180')
+  const values = batch.data.children.map((data, column): [string, string | null] => {
+    const { name } = fields[column]
+    if (!isValid(data, 0)) return [name, null]
+    const place = plain.schema.fields.findIndex((field) => field.name === name)
+    return [name, place < 0 ? jsonText(data, 0) : texts[place]]
+  })
+  return Object.fromEntries(values)
 }
 
 /** The fields of the one record of a CSV without a header. */

@@ -144,6 +144,15 @@ describe('the hash of a job', () => {
       'a column that must have a value',
       { events: eventsFrom('in', { fields: { ...declared, event: text().required() } }) },
     ],
+    ['another key of a column', { events: eventsFrom('in', { fields: { ...declared, userId: id().from('user') } }) }],
+    [
+      'another key on the way to a column',
+      { events: eventsFrom('in', { fields: { ...declared, properties: struct({ sku: id() }).from('props') } }) },
+    ],
+    [
+      'another contract of a column',
+      { events: eventsFrom('in', { fields: { ...declared, userId: id().contract('freeze') } }) },
+    ],
     ['another dialect', { dialect: 'glue' }],
     ['no table', { hasTable: false }],
     ['another partition column', { partitionBy: ['sku'] }],

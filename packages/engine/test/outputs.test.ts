@@ -58,11 +58,26 @@ describe('stateFolder', () => {
     ['s3://b', 's3://c/state', 's3://c/state/'],
     ['s3://b/out', '/d/state/', '/d/state/'],
   ])('of %s, with --state %s, is %s', (path, given, state) => {
-    expect(formatLocation(stateFolder(path, 'clicks', given))).toBe(state)
+    expect(formatLocation(stateFolder({ format: 'csv', to: path }, 'clicks', given))).toBe(state)
+  })
+
+  it.each([
+    ['s3://b/logs', 's3://b/_fletching/clicks/logs/'],
+    ['s3://b/a/logs/', 's3://b/a/_fletching/clicks/logs/'],
+    ['s3://b/a/x.csv', 's3://b/a/_fletching/clicks/x.csv/'],
+    ['/d/logs', '/d/_fletching/clicks/logs/'],
+  ])('of a table at %s is %s', (path, state) => {
+    expect(formatLocation(stateFolder({ format: 'parquet', to: path }, 'clicks', undefined))).toBe(state)
+  })
+
+  it.each(['s3://b', 's3://b/', '/'])('of a table at %s must be given', (path) => {
+    expect(() => stateFolder({ format: 'parquet', to: path }, 'clicks', undefined)).toThrow(
+      expect.objectContaining({ code: 'NO_STATE_LOCATION' }),
+    )
   })
 
   it.each(['s3://b', 's3://b/', 's3://b/x.csv', '/', '/x.csv'])('of %s must be given', (path) => {
-    expect(() => stateFolder(path, 'clicks', undefined)).toThrow(
+    expect(() => stateFolder({ format: 'csv', to: path }, 'clicks', undefined)).toThrow(
       expect.objectContaining({
         kind: 'author',
         message: `NO_STATE_LOCATION: ${path} has no parent folder to keep the manifest and the rejects in
