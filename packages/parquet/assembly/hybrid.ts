@@ -3,25 +3,7 @@
  * of eight.
  */
 import { putVarint } from './bytes'
-import { isSet, isValid, validity } from './column'
-
-/**
- * Writes which of the rows have values: by levels of one bit, their bytes counted before them.
- *
- * @param scratch room for four bytes a row.
- */
-export function putLevels(from: u32, to: u32, scratch: usize, out: usize): usize {
-  const bits = validity
-  const start = out + 4
-  let end: usize
-  if (bits === 0) end = putRun(to - from, 1, 1, start)
-  else {
-    for (let row = from, place = scratch; row < to; row++, place += 4) store<u32>(place, u32(isSet(bits, row)))
-    end = putHybrid(scratch, to - from, 1, start)
-  }
-  store<u32>(out, u32(end - start))
-  return end
-}
+import { isValid, validity } from './column'
 
 /**
  * Writes the codes of those rows that have values, each in so many bits, which a byte before them tells.
@@ -41,7 +23,8 @@ export function putCodes(codes: usize, from: u32, to: u32, width: u32, scratch: 
   return putHybrid(scratch, u32((place - scratch) >> 2), width, out + 1)
 }
 
-function putHybrid(codes: usize, count: u32, width: u32, out: usize): usize {
+/** Writes words, each in so many bits. */
+export function putHybrid(codes: usize, count: u32, width: u32, out: usize): usize {
   const end = codes + usize(count) * 4
   let at = codes
   while (at < end) {
@@ -72,7 +55,8 @@ function isRun(at: usize, end: usize): bool {
   return at + GROUP_BYTES <= end && runEnd(at, at + GROUP_BYTES) === at + GROUP_BYTES
 }
 
-function putRun(count: u32, code: u32, width: u32, out: usize): usize {
+/** Writes a number that stands so often. */
+export function putRun(count: u32, code: u32, width: u32, out: usize): usize {
   out = putVarint(count << 1, out)
   store<u32>(out, code)
   return out + usize((width + 7) >> 3)

@@ -5,6 +5,7 @@ import {
   Dictionary,
   Field,
   type Int32,
+  List,
   makeData,
   RecordBatch,
   Schema,
@@ -14,6 +15,7 @@ import {
   type Utf8,
   type Vector,
 } from 'apache-arrow'
+import { itemRange, rowsOf } from './leaf-data.ts'
 
 /**
  * A batch as an Arrow IPC stream that another implementation can read. The schema says what may be null.
@@ -28,7 +30,10 @@ export function arrowStream(schema: Schema, batch: RecordBatch): Uint8Array {
     seen.add(buffer.buffer)
     return buffer
   }
-  const children = batch.data.children.map((data, column) => plainData(data, column, own))
+  // A dictionary is known by its number, and columns may share a type.
+  let dictionaries = 0
+  const openPlain = { own, nextDictionary: () => dictionaries++ }
+  const children = schema.fields.map((field, column) => plainData(field, batch.data.children[column], openPlain))
   const fields = schema.fields.map(({ name, nullable }, column) => new Field(name, children[column].type, nullable))
   const data = makeData({ type: new Struct(fields), length: batch.numRows, nullCount: 0, children })
   return tableToIPC(new Table([new RecordBatch(new Schema(fields), data)]), 'stream')
@@ -36,20 +41,41 @@ export function arrowStream(schema: Schema, batch: RecordBatch): Uint8Array {
 
 type Own = <T extends Uint8Array | Int32Array>(buffer: T) => T
 
-/** The chunk with all of its bits from bit 0 on. */
-function plainData(data: Data, column: number, own: Own): Data {
+interface Plain {
+  readonly own: Own
+  readonly nextDictionary: () => number
+}
+
+/** The chunk with all of its bits from bit 0 on, and with the items of its lists alone. */
+function plainData(field: Field, data: Data, plain: Plain): Data {
+  const { own } = plain
   const { type, length, nullCount } = data
   const shape = { length, nullCount, nullBitmap: validityOf(data) ?? null }
   if (DataType.isBool(type)) return makeData({ type, ...shape, data: sliceBits(data.values, data.offset, length) })
   if (DataType.isDictionary(type)) {
     const { values, dictionary } = data as Data<Dictionary<Utf8, Int32>>
-    // A dictionary is known by its number, and columns may share a type.
-    const numbered = new Dictionary(type.dictionary as Utf8, type.indices as Int32, column)
+    const numbered = new Dictionary(type.dictionary as Utf8, type.indices as Int32, plain.nextDictionary())
     return makeData({ type: numbered, ...shape, data: own(values), dictionary: dictionary as Vector<Utf8> })
   }
   if (DataType.isUtf8(type)) {
     const { valueOffsets, values } = data as Data<Utf8>
     return makeData({ type, ...shape, valueOffsets: own(valueOffsets), data: own(values) })
+  }
+  if (DataType.isStruct(type)) {
+    const children = (field.type as Struct).children.map((child, index) =>
+      plainData(child, rowsOf(data.children[index], 0, length), plain),
+    )
+    const fields = (field.type as Struct).children.map(
+      ({ name, nullable }, index) => new Field(name, children[index].type, nullable),
+    )
+    return makeData({ type: new Struct(fields), ...shape, children })
+  }
+  if (DataType.isList(type)) {
+    const [item] = (field.type as List).children
+    const { first, last } = itemRange(data)
+    const child = plainData(item, rowsOf(data.children[0], first, last - first), plain)
+    const valueOffsets = Int32Array.from({ length: length + 1 }, (_, list) => data.valueOffsets[list] - first)
+    return makeData({ type: new List(new Field(item.name, child.type, item.nullable)), ...shape, valueOffsets, child })
   }
   return makeData({ type: type as Int32, ...shape, data: own(data.values as Int32Array) })
 }

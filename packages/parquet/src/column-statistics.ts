@@ -1,7 +1,7 @@
 import type { Statistics } from 'hyparquet'
 import { unconvertMinMax } from 'hyparquet-writer/src/unconvert.js'
 import type { Column } from './column.ts'
-import type { ColumnElement } from './schema-elements.ts'
+import type { ColumnElement } from './schema-nodes.ts'
 
 /** Bytes to which minima and maxima of texts are cut; a maximum is rounded up. */
 export const STATISTICS_BYTES = 64
@@ -9,15 +9,15 @@ export const STATISTICS_BYTES = 64
 /**
  * What the footer says about the values of a column, all of which the module has written.
  *
- * - Nulls: drop; they are counted. Without any other value there are no bounds.
+ * - Nulls: drop; they are counted, and with them what has no value because something further up is null or empty. Without any other value there are no bounds.
  *
  * The bounds of doubles hold -0 below and 0 above, since readers take the two for the same. A column with a NaN has none: readers do not agree
  * on where it belongs, and some would skip it.
  */
 export function columnStatistics(column: Column, element: ColumnElement): Statistics {
-  const { rows, nullCount } = column
+  const { entries, nullCount } = column
   const null_count = BigInt(nullCount)
-  if (nullCount === rows) return { null_count }
+  if (nullCount === entries.count) return { null_count }
   return { null_count, ...bounds(column, element) }
 }
 

@@ -1,17 +1,20 @@
-import { internal } from '@fletching/columns/errors'
+import { authorError, type FletchingError, internal } from '@fletching/columns/errors'
 import { Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
 import type { CompressionCodec } from 'hyparquet'
 import { badParquet, reading } from './bad-parquet.ts'
 import { readColumn } from './column-reader.ts'
 import { type Decompress, openDecompress } from './decompress.ts'
 import type { ParquetFooter, RowGroupPlace } from './footer.ts'
+import { leavesOf } from './schema-elements.ts'
+import { schemaNodes } from './schema-nodes.ts'
 
 /**
  * Opens a decoder of a file whose footer has been read.
  *
  * - `schema`: that with which the footer was read.
  * - `columns`: those that batches have, in this order.
- * - Errors: BAD_PARQUET (environment) for pages in a compression that no writer of ours has.
+ * - Errors: BAD_PARQUET (environment) for pages in a compression that no writer of ours has; NOT_SUPPORTED (author) for a column of structs or
+ *   lists, which may stand in the file beside those that are read.
  */
 export async function openParquetDecoder(
   schema: Schema,
@@ -20,18 +23,28 @@ export async function openParquetDecoder(
 ): Promise<ParquetDecoder> {
   const codecs = new Set(footer.groups.flatMap(({ chunks }) => chunks.map(({ codec }) => codec)))
   const opened = [...codecs].map(async (codec) => [codec, await openDecompress(codec)] as const)
-  const numbers = columns.map((name) => schema.fields.findIndex((field) => field.name === name))
-  if (numbers.includes(-1)) throw internal(`the file has no column ${columns[numbers.indexOf(-1)]}`)
-  return new ParquetDecoder(
-    numbers.map((number) => ({ number, field: schema.fields[number] })),
-    footer,
-    new Map(await Promise.all(opened)),
-  )
+  const nodes = schemaNodes(schema)
+  const leaves = leavesOf(nodes)
+  const read = columns.map((name): ReadColumn => {
+    const index = nodes.findIndex((node) => node.name === name)
+    if (index < 0) throw internal(`the file has no column ${name}`)
+    const node = nodes[index]
+    if (node.kind !== 'leaf') throw nested(name)
+    return { chunk: leaves.indexOf(node), field: schema.fields[index] }
+  })
+  return new ParquetDecoder(read, footer, new Map(await Promise.all(opened)))
 }
 
-/** A column that is read: its place in the file's schema, and what that says of it. */
+function nested(name: string): FletchingError {
+  return authorError('NOT_SUPPORTED', 'a column of structs or lists is not read back from Parquet', {
+    at: `column ${name}`,
+    help: 'take a column of texts, numbers, truths, days or moments',
+  })
+}
+
+/** A column that is read: the number of its chunk in a row group, and what the schema says of it. */
 interface ReadColumn {
-  readonly number: number
+  readonly chunk: number
   readonly field: Field
 }
 
@@ -93,7 +106,7 @@ export class ParquetDecoder {
 
   /** - `bytes`: of the file, from `start` on. */
   #decode({ rows, chunks }: RowGroupPlace, bytes: Uint8Array, start: number): RecordBatch {
-    const children = this.#columns.map(({ number, field }) => {
+    const children = this.#columns.map(({ chunk: number, field }) => {
       const chunk = chunks[number]
       const decompress = this.#decompress.get(chunk.codec)
       if (decompress === undefined) throw internal(`nothing was opened for ${chunk.codec}`)

@@ -5,7 +5,8 @@ import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js'
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
 import { STATISTICS_BYTES } from './column-statistics.ts'
 import type { RowGroup } from './row-group.ts'
-import { schemaElements } from './schema-elements.ts'
+import { leavesOf, schemaElements } from './schema-elements.ts'
+import { type LeafNode, schemaNodes } from './schema-nodes.ts'
 import { RAW_STATISTICS, shiftRowGroup } from './split-file.ts'
 
 /**
@@ -19,6 +20,7 @@ import { RAW_STATISTICS, shiftRowGroup } from './split-file.ts'
  */
 export class ParquetFile {
   readonly #schema: SchemaElement[]
+  readonly #leaves: readonly LeafNode[]
   /** The footer of each row group, as if it were alone. */
   #groups: Uint8Array[] = []
   #state: 'new' | 'open' | 'finished' = 'new'
@@ -27,6 +29,7 @@ export class ParquetFile {
 
   constructor(schema: Schema) {
     this.#schema = schemaElements(schema)
+    this.#leaves = leavesOf(schemaNodes(schema))
   }
 
   get rows(): number {
@@ -46,11 +49,12 @@ export class ParquetFile {
 
   append(group: RowGroup): Uint8Array {
     this.#expect('open')
-    const columns = this.#schema.slice(1)
-    for (const [index, { name, type }] of columns.entries()) {
-      const meta = group.footer.columns[index]?.meta_data
-      if (meta?.path_in_schema[0] !== name || meta.type !== type || group.footer.columns.length !== columns.length) {
-        throw internal(`a row group of other columns was appended to a file with column ${name}`)
+    const { columns } = group.footer
+    for (const [index, { path, label, element }] of this.#leaves.entries()) {
+      const meta = columns[index]?.meta_data
+      const isOther = meta?.path_in_schema.join('.') !== path.join('.') || meta.type !== element.type
+      if (isOther || columns.length !== this.#leaves.length) {
+        throw internal(`a row group of other columns was appended to a file with column ${label}`)
       }
     }
     this.#groups.push(footerBytes(this.#schema, [shiftRowGroup(group.footer, this.#bytes)]))

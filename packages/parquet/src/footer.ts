@@ -2,7 +2,8 @@ import { environmentError } from '@fletching/columns/errors'
 import type { Schema } from 'apache-arrow'
 import { type CompressionCodec, type FileMetaData, parquetMetadata, type SchemaElement } from 'hyparquet'
 import { badParquet, reading } from './bad-parquet.ts'
-import { schemaElements } from './schema-elements.ts'
+import { leavesOf, schemaElements } from './schema-elements.ts'
+import { type LeafNode, schemaNodes } from './schema-nodes.ts'
 import { RAW_STATISTICS } from './split-file.ts'
 
 /** Where the rows of a file lie, as its end says. */
@@ -14,11 +15,11 @@ export interface ParquetFooter {
 
 export interface RowGroupPlace {
   readonly rows: number
-  /** One for each column of the schema, each behind the one before it. */
+  /** One for each leaf of the schema, each behind the one before it. */
   readonly chunks: readonly ChunkPlace[]
 }
 
-/** The bytes from `start` to before `end` of a file, which hold one column of a row group. */
+/** The bytes from `start` to before `end` of a file, which hold one leaf of a row group. */
 interface ChunkPlace {
   readonly start: number
   readonly end: number
@@ -48,9 +49,8 @@ export function readFooter(end: Uint8Array, fileBytes: number, schema: Schema): 
   const byteLength = footerByteLength(end)
   if (byteLength > end.length) throw badParquet(`its footer takes ${byteLength} bytes, and there are ${end.length}`)
   const metadata = reading('its footer', () => parquetMetadata(end, { parsers: RAW_STATISTICS, geoparquet: false }))
-  const elements = schemaElements(schema)
-  assertColumns(metadata.schema.slice(1), elements.slice(1))
-  const groups = reading('its footer', () => placesOf(metadata, elements.slice(1), fileBytes - byteLength))
+  assertColumns(metadata.schema.slice(1), schemaElements(schema).slice(1))
+  const groups = reading('its footer', () => placesOf(metadata, leavesOf(schemaNodes(schema)), fileBytes - byteLength))
   const rows = groups.reduce((sum, group) => sum + group.rows, 0)
   if (BigInt(rows) !== metadata.num_rows) throw badParquet('its row groups do not have the rows that it says it has')
   return { rows, groups }
@@ -70,16 +70,20 @@ function formatColumn({ name, type, repetition_type, converted_type, num_childre
 }
 
 /** - `dataEnd`: where the footer begins. */
-function placesOf({ row_groups }: FileMetaData, columns: readonly SchemaElement[], dataEnd: number): RowGroupPlace[] {
+function placesOf({ row_groups }: FileMetaData, leaves: readonly LeafNode[], dataEnd: number): RowGroupPlace[] {
   let at = MAGIC.length
   return row_groups.map((group): RowGroupPlace => {
-    if (group.columns.length !== columns.length) throw new Error('a row group has other columns than the file')
+    if (group.columns.length !== leaves.length) throw new Error('a row group has other columns than the file')
     const rows = whole(group.num_rows)
-    const chunks = group.columns.map(({ meta_data }, column): ChunkPlace => {
+    const chunks = group.columns.map(({ meta_data }, index): ChunkPlace => {
       if (meta_data === undefined) throw new Error('a column chunk has no metadata')
       const { path_in_schema, type, num_values, codec, dictionary_page_offset, data_page_offset } = meta_data
-      const isColumn = path_in_schema.join('.') === columns[column].name && type === columns[column].type
-      if (!isColumn || whole(num_values) !== rows) throw new Error('a column chunk is not of its row group')
+      const { path, element, depth } = leaves[index]
+      const isColumn = path_in_schema.join('.') === path.join('.') && type === element.type
+      const values = whole(num_values)
+      // In lists there are at least as many as rows.
+      if (!isColumn || (depth === 0 ? values !== rows : values < rows))
+        throw new Error('a column chunk is not of its row group')
       const start = whole(dictionary_page_offset ?? data_page_offset)
       const end = start + whole(meta_data.total_compressed_size)
       if (start < at || end > dataEnd) throw new Error('a column chunk lies where it cannot be')

@@ -4,16 +4,22 @@ import { FletchingEncoder } from './fletching.ts'
 import type { Compression, ParquetOptions, ParquetWriterName } from './options.ts'
 import type { PageCodec } from './page-writer.ts'
 import type { RowGroupEncoder } from './row-group.ts'
-import { schemaElements } from './schema-elements.ts'
+import { schemaNodes } from './schema-nodes.ts'
 
 /**
  * Refuses what a writer cannot write, without loading it.
  *
- * - Errors: BAD_COLUMN_NAME, NOT_IN_PARQUET (author) for a schema that we do not write; NOT_SUPPORTED (author) for a compression that the
- *   writer has not.
+ * - Errors: BAD_COLUMN_NAME, NOT_IN_PARQUET (author) for a schema that we do not write; NOT_SUPPORTED (author) for a compression, or structs
+ *   and lists, that the writer has not.
  */
 export function checkParquet(schema: Schema, { writer, compression }: ParquetOptions): void {
-  schemaElements(schema)
+  const nested = schemaNodes(schema).find(({ kind }) => kind !== 'leaf')
+  if (nested !== undefined && writer === 'parquetjs-lite') {
+    throw authorError('NOT_SUPPORTED', 'parquetjs-lite cannot write structs or lists', {
+      at: `column ${nested.label}`,
+      help: 'leave --parquet-writer out: the default can',
+    })
+  }
   const compressions = COMPRESSIONS[writer]
   if (compressions.includes(compression)) return
   throw authorError('NOT_SUPPORTED', `${writer} cannot compress with ${compression}`, {

@@ -1,11 +1,12 @@
 import { internal } from '@fletching/columns/errors'
-import { DataType, type RecordBatch, type Schema } from 'apache-arrow'
+import type { RecordBatch, Schema } from 'apache-arrow'
 import * as parquet from 'parquet-wasm'
 import { arrowStream } from './arrow-stream.ts'
 import { checkBatch } from './check-batch.ts'
 import { dictionaryColumns } from './dictionary-choice.ts'
 import type { Compression } from './options.ts'
 import type { RowGroup, RowGroupEncoder } from './row-group.ts'
+import { type SchemaNode, schemaNodes } from './schema-nodes.ts'
 import { splitFile } from './split-file.ts'
 
 /**
@@ -15,10 +16,12 @@ import { splitFile } from './split-file.ts'
 export class WasmEncoder implements RowGroupEncoder {
   readonly #schema: Schema
   readonly #compression: Compression
+  readonly #nodes: readonly SchemaNode[]
 
   constructor(schema: Schema, compression: Compression) {
     this.#schema = schema
     this.#compression = compression
+    this.#nodes = schemaNodes(schema)
   }
 
   async encode(batch: RecordBatch): Promise<RowGroup> {
@@ -42,13 +45,21 @@ export class WasmEncoder implements RowGroupEncoder {
       .setCompression(CODECS[this.#compression])
       .setMaxRowGroupSize(batch.numRows)
       .setStatisticsEnabled(parquet.EnabledStatistics.Chunk)
-      .setDictionaryEnabled(false)
-    for (const { name, type } of this.#schema.fields) {
-      if (dictionaries.has(name)) builder = builder.setColumnDictionaryEnabled(name, true)
-      else if (DataType.isUtf8(type)) builder = builder.setColumnEncoding(name, parquet.Encoding.PLAIN)
+      // Leaves of structs and lists cannot be named; where a dictionary of theirs gets too large, plain pages follow.
+      .setDictionaryEnabled(this.#nodes.some(isNested))
+    for (const node of this.#nodes) {
+      if (node.kind !== 'leaf') continue
+      builder = builder.setColumnDictionaryEnabled(node.name, dictionaries.has(node.name))
+      if (!dictionaries.has(node.name) && node.element.type === 'BYTE_ARRAY') {
+        builder = builder.setColumnEncoding(node.name, parquet.Encoding.PLAIN)
+      }
     }
     return builder.build()
   }
+}
+
+function isNested({ kind }: SchemaNode): boolean {
+  return kind !== 'leaf'
 }
 
 const CODECS: Readonly<Record<Compression, parquet.Compression>> = {

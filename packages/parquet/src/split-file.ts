@@ -2,7 +2,8 @@ import { internal } from '@fletching/columns/errors'
 import type { Schema } from 'apache-arrow'
 import { type FileMetaData, type ParquetParsers, parquetMetadata, type RowGroup as RowGroupMetadata } from 'hyparquet'
 import type { RowGroup } from './row-group.ts'
-import { columnElements } from './schema-elements.ts'
+import { leavesOf, schemaElements } from './schema-elements.ts'
+import { schemaNodes } from './schema-nodes.ts'
 
 /**
  * Takes a file of one row group apart into its pages and what its footer says about them.
@@ -20,17 +21,23 @@ export function splitFile(file: Uint8Array, schema: Schema, rows: number): RowGr
       `${rows} rows were given to the Parquet writer, but ${metadata.num_rows} are in its ${metadata.row_groups.length} row groups`,
     )
   }
-  const types = columnElements(schema)
-  const written = metadata.schema.slice(1)
-  for (const [index, { name, type, repetition_type }] of types.entries()) {
-    if (written[index]?.type !== type || written[index].repetition_type !== repetition_type) {
+  const [, ...wanted] = schemaElements(schema)
+  const [, ...written] = metadata.schema
+  for (const [index, { name, type, repetition_type, num_children }] of wanted.entries()) {
+    const element = written[index]
+    if (
+      element?.type !== type ||
+      element?.repetition_type !== repetition_type ||
+      element?.num_children !== num_children
+    ) {
       throw internal(`column ${name} was written with another type or nullability than the schema's`)
     }
   }
   // A writer may have been given names of its own.
+  const leaves = leavesOf(schemaNodes(schema))
   const columns = group.columns.map((column, index) => {
     if (column.meta_data === undefined) throw internal('a column chunk has no metadata')
-    return { ...column, meta_data: { ...column.meta_data, path_in_schema: [types[index].name] } }
+    return { ...column, meta_data: { ...column.meta_data, path_in_schema: [...leaves[index].path] } }
   })
   const end = Math.max(
     ...group.columns.map((column) => chunkStart(column) + Number(column.meta_data?.total_compressed_size ?? 0)),

@@ -17,7 +17,18 @@ export interface WasmModule {
   /** The row where a page of texts ends, which has `textsBytes`. */
   readonly textsEnd: (from: number, to: number, bytesMax: number) => number
   readonly textsBytes: WebAssembly.Global<'i32'>
-  readonly putLevels: (from: number, to: number, scratch: number, out: number) => number
+  /** Takes the levels of the column in hand, and writes those of entries; see assembly/levels.ts. */
+  readonly openLevels: (definitions: number, repetitions: number, live: number, level: number) => void
+  readonly putDefinitions: (
+    from: number,
+    to: number,
+    slot: number,
+    nullable: number,
+    width: number,
+    scratch: number,
+    out: number,
+  ) => number
+  readonly putRepetitions: (from: number, to: number, width: number, scratch: number, out: number) => number
   /** The number of distinct texts, which as a dictionary have `dictionaryBytes`; see assembly/dictionary.ts. */
   readonly findDistinct: (
     rows: number,

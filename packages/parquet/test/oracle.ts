@@ -5,7 +5,7 @@ import { deserializeTCompactProtocol } from 'hyparquet/src/thrift.js'
 interface Page {
   readonly type: 'data' | 'dictionary'
   readonly encoding: 'PLAIN' | 'RLE_DICTIONARY'
-  /** Rows, or entries. */
+  /** Values and nulls, or entries. */
   readonly count: number
   readonly storedBytes: number
   readonly body: Uint8Array
@@ -16,6 +16,9 @@ export interface Chunk {
   readonly pages: readonly Page[]
   /** As the readers give them: texts as hex of their bytes. */
   readonly values: readonly (string | null)[]
+  /** Of each value, and of each null. */
+  readonly definitions: readonly number[]
+  readonly repetitions: readonly number[]
   readonly entries: readonly string[]
   /** Of each data page with codes. */
   readonly widths: readonly number[]
@@ -24,20 +27,31 @@ export interface Chunk {
 /**
  * Reads the pages of a column chunk as the format's documents say, one value after the other, and believes nothing: every size is held against what
  * is there.
+ *
+ * - `definitionMax`: 1 of a column that may have nulls, and more of one that is nested. `repetitionMax`: in how many lists it lies.
  */
-export function readChunk(file: Uint8Array, { meta_data: meta }: ColumnChunk, isOptional: boolean): Chunk {
+export function readChunk(
+  file: Uint8Array,
+  { meta_data: meta }: ColumnChunk,
+  definitionMax: number,
+  repetitionMax = 0,
+): Chunk {
   if (meta === undefined) throw new Error('a column chunk has no metadata')
   const start = Number(meta.dictionary_page_offset ?? meta.data_page_offset)
   const pages = readPages(file.slice(start, start + Number(meta.total_compressed_size)), meta.codec === 'SNAPPY')
   const values: (string | null)[] = []
+  const definitions: number[] = []
+  const repetitions: number[] = []
   const widths: number[] = []
   let entries: string[] = []
   for (const { type, encoding, count, body } of pages) {
     const bytes = new Cursor(body)
     if (type === 'dictionary') entries = plainValues(bytes, meta.type, count)
     else {
-      const levels = isOptional ? hybridValues(new Cursor(bytes.take(bytes.word())), 1, count) : undefined
-      const present = levels === undefined ? count : levels.filter((level) => level === 1).length
+      for (const repetition of levelsIn(bytes, repetitionMax, count)) repetitions.push(repetition)
+      const levels = levelsIn(bytes, definitionMax, count)
+      for (const level of levels) definitions.push(level)
+      const present = levels.filter((level) => level === definitionMax).length
       const width = encoding === 'PLAIN' ? undefined : bytes.byte()
       if (width !== undefined) widths.push(width)
       const texts =
@@ -45,11 +59,18 @@ export function readChunk(file: Uint8Array, { meta_data: meta }: ColumnChunk, is
           ? plainValues(bytes, meta.type, present)
           : hybridValues(bytes, width, present).map((code) => entries[code] ?? fail(`no entry ${code}`))
       let at = 0
-      for (let row = 0; row < count; row++) values.push(levels?.[row] === 0 ? null : texts[at++])
+      for (const level of levels) values.push(level < definitionMax ? null : texts[at++])
     }
     bytes.expectEnd()
   }
-  return { pages, values, entries, widths }
+  return { pages, values, definitions, repetitions, entries, widths }
+}
+
+/** Levels up to the greatest; where that is 0, nothing stands there. */
+function levelsIn(bytes: Cursor, greatest: number, count: number): number[] {
+  if (greatest === 0) return Array.from({ length: count }, () => 0)
+  const levels = hybridValues(new Cursor(bytes.take(bytes.word())), Math.ceil(Math.log2(greatest + 1)), count)
+  return levels.map((level) => (level <= greatest ? level : fail(`a level of ${level}`)))
 }
 
 function readPages(chunk: Uint8Array, isCompressed: boolean): Page[] {

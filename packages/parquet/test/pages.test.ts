@@ -10,7 +10,7 @@ import { duckdb, footerOf, rowsByHyparquet } from './readers.ts'
 /** The one column of a batch, as the oracle reads it. */
 async function chunkOf(batch: RecordBatch): Promise<Chunk> {
   const file = await fileOf(batch.schema, [batch])
-  return readChunk(file, footerOf(file).row_groups[0].columns[0], batch.schema.fields[0].nullable)
+  return readChunk(file, footerOf(file).row_groups[0].columns[0], batch.schema.fields[0].nullable ? 1 : 0)
 }
 
 /** Holds what is read against what was given; comparing whole lists is slow where they are long and differ. */

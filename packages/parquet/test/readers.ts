@@ -54,7 +54,8 @@ export function footerOf(file: Uint8Array, parsers?: ParquetParsers): FileMetaDa
   return parquetMetadata(file, parsers === undefined ? {} : { parsers })
 }
 
-function asyncBuffer(file: Uint8Array) {
+/** A file in memory as hyparquet reads it. */
+export function asyncBuffer(file: Uint8Array) {
   const copy = new Uint8Array(file).buffer
   return { byteLength: copy.byteLength, slice: async (start: number, end?: number) => copy.slice(start, end) }
 }
