@@ -3,7 +3,16 @@
  * knows the common forms alone: a row that holds anything else is left to JavaScript, which writes it behind those before it.
  */
 import { wordOf } from './known'
-import { COLUMN_ROWS_MAX, COLUMN_TEXT_BYTES, COLUMN_TEXTS, COLUMN_VALUES, FILLED, FILLED_COUNTS, WORDS } from './memory'
+import {
+  FILLED,
+  LACKED,
+  LACKED_MAX,
+  LACKED_WORD_BYTES,
+  LACKED_WORDS,
+  ROOM_COUNTS,
+  ROOM_VALIDITY,
+  WORDS,
+} from './memory'
 import { momentAt, NO_MOMENT } from './moment'
 import { isReal, isWhole, realAt, wholeAt } from './number'
 import {
@@ -12,6 +21,7 @@ import {
   AS_NUMBER_TEXT,
   AS_QUOTED,
   AS_REAL,
+  AS_STRUCT,
   AS_TEXT,
   AS_TEXT_OR_NONE,
   AS_TEXT_UNLESS_EMPTY,
@@ -22,12 +32,18 @@ import {
   AS_WORD_OR_NONE,
   AS_WORD_UNLESS_EMPTY,
   columnCount,
+  columnRowsMax,
   columnTable,
   ENTRY_BECOMES,
   ENTRY_BYTES,
   ENTRY_NODE,
-  ENTRY_TARGET,
+  ENTRY_NUMBER,
+  ENTRY_ROOM,
   ENTRY_TEXT_MAX,
+  ENTRY_TEXTS,
+  ENTRY_TEXTS_ROOM,
+  ENTRY_VALUES,
+  NO_STRUCT,
   NO_TEXT,
   NO_VALUE,
   NO_WORD,
@@ -52,14 +68,19 @@ const IS_ODD: u8 = 255
  */
 export function fillColumns(first: u32, end: u32, rowsMax: u32, bytesMax: u32): u32 {
   const passed = stepCount()
-  const most = min(rowsMax, u32(COLUMN_ROWS_MAX))
+  const most = min(rowsMax, columnRowsMax())
   const step = recordBytes()
+  const columns = columnTable()
+  const columnsEnd = columns + usize(columnCount()) * ENTRY_BYTES
   let next = first
   let record = recordAt(first)
   let rows = load<u32>(FILLED)
   let bytes = load<u32>(FILLED, 4)
+  store<u32>(LACKED, 0)
   while (next < end && rows < most && bytes < bytesMax) {
-    if (load<i32>(record, RECORD_STATE) !== passed || !putRow(record + RECORD_SLOTS, rows)) break
+    if (load<i32>(record, RECORD_STATE) !== passed || !putRow(columns, columnsEnd, record + RECORD_SLOTS, rows)) break
+    // A row that lacks words is looked at to its end, so that all of them are learnt from it.
+    if (load<u32>(LACKED) !== 0) break
     bytes += load<u32>(record, RECORD_END) - load<u32>(record, RECORD_START)
     rows++
     next++
@@ -74,39 +95,43 @@ export function fillColumns(first: u32, end: u32, rowsMax: u32, bytesMax: u32): 
 export function endColumns(): void {
   const rows = load<u32>(FILLED)
   store<u64>(FILLED, 0)
-  const columns = columnTable()
-  for (let number: u32 = 0; number < columnCount(); number++) {
-    const target: usize = load<u32>(columns + usize(number) * ENTRY_BYTES, ENTRY_TARGET)
-    const counts = FILLED_COUNTS + (usize(number) << 3)
-    store<u32>(counts, countOf(IS_NULL, target, rows))
-    store<u32>(counts, countOf(IS_NUMBER, target, rows), 4)
+  countRows(columnTable(), columnCount(), rows)
+}
+
+function countRows(columns: usize, count: u32, rows: u32): void {
+  const end = columns + usize(count) * ENTRY_BYTES
+  for (let column = columns; column < end; column += ENTRY_BYTES) {
+    const room: usize = load<u32>(column, ENTRY_ROOM)
+    store<u32>(room, countOf(IS_NULL, room + ROOM_VALIDITY, rows), ROOM_COUNTS)
+    store<u32>(room, countOf(IS_NUMBER, room + ROOM_VALIDITY, rows), ROOM_COUNTS + 4)
   }
 }
 
-/** How many rows of a column have that byte. */
+/** How many rows of a column have that byte; those behind the last row are of no account. */
 function countOf(byte: u8, validity: usize, rows: u32): u32 {
   let count: u32 = 0
-  for (let row: u32 = 0; row < rows; row++) count += u32(load<u8>(validity + row) === byte)
+  let row: u32 = 0
+  for (; row + 16 <= rows; row += 16)
+    count += popcnt(u32(i8x16.bitmask(i8x16.eq(v128.load(validity + row), i8x16.splat(byte)))))
+  for (; row < rows; row++) count += u32(load<u8>(validity + row) === byte)
   return count
 }
 
 /** False when the row is left to JavaScript; what was written of it then is written over. */
-function putRow(slots: usize, row: u32): bool {
-  const columns = columnTable()
-  const columnsEnd = columns + usize(columnCount()) * ENTRY_BYTES
+function putRow(columns: usize, columnsEnd: usize, slots: usize, row: u32): bool {
   for (let column = columns; column < columnsEnd; column += ENTRY_BYTES) {
     const slot = slots + usize(load<u32>(column, ENTRY_NODE)) * SLOT_BYTES
     const validity = putValue(column, row, slot)
     if (validity === IS_ODD) return false
-    store<u8>(usize(load<u32>(column, ENTRY_TARGET)) + row, validity)
+    store<u8>(usize(load<u32>(column, ENTRY_ROOM)) + row, validity, ROOM_VALIDITY)
   }
   return true
 }
 
 /** What the byte of the row says of the value that was written, or IS_ODD. */
 function putValue(column: usize, row: u32, slot: usize): u8 {
-  const target: usize = load<u32>(column, ENTRY_TARGET)
-  const value = target + COLUMN_VALUES + (usize(row) << 3)
+  const values: usize = load<u32>(column, ENTRY_VALUES)
+  const value = values + (usize(row) << 3)
   const becomes: u32 = load<u8>(column + usize(load<u32>(slot)), ENTRY_BECOMES)
   const start: usize = load<u32>(slot, SLOT_START)
   const end: usize = load<u32>(slot, SLOT_END)
@@ -114,26 +139,30 @@ function putValue(column: usize, row: u32, slot: usize): u8 {
   const isLong = end - start > usize(load<u32>(column, ENTRY_TEXT_MAX))
   switch (becomes) {
     case NO_TEXT:
-      return putText(target, row, 0, 0, IS_NULL)
+      return putText(column, row, 0, 0, IS_NULL)
     case NO_WORD:
-      return putWord(target, row, 0, IS_NULL)
+      return putWord(values, row, 0, IS_NULL)
     case NO_VALUE:
       store<u64>(value, 0)
       return IS_NULL
+    case NO_STRUCT:
+      return IS_NULL
+    case AS_STRUCT:
+      return IS_VALUE
     case AS_TEXT:
-      return isLong ? IS_ODD : putText(target, row, start, end, IS_VALUE)
+      return isLong ? IS_ODD : putText(column, row, start, end, IS_VALUE)
     case AS_TEXT_UNLESS_EMPTY:
-      return isLong || isEmpty ? IS_ODD : putText(target, row, start, end, IS_VALUE)
+      return isLong || isEmpty ? IS_ODD : putText(column, row, start, end, IS_VALUE)
     case AS_TEXT_OR_NONE:
-      return isLong ? IS_ODD : putText(target, row, start, end, isEmpty ? IS_NULL : IS_VALUE)
+      return isLong ? IS_ODD : putText(column, row, start, end, isEmpty ? IS_NULL : IS_VALUE)
     case AS_UNESCAPED:
-      return isLong ? IS_ODD : putUnescaped(target, row, start, end)
+      return isLong ? IS_ODD : putUnescaped(column, row, start, end)
     case AS_QUOTED:
-      return putText(target, row, start - 1, end + 1, IS_VALUE)
+      return putText(column, row, start - 1, end + 1, IS_VALUE)
     case AS_NUMBER_TEXT:
-      return isLong ? IS_ODD : putText(target, row, start, end, IS_NUMBER)
+      return isLong ? IS_ODD : putText(column, row, start, end, IS_NUMBER)
     case AS_WORD_OR_NONE:
-      if (isEmpty) return putWord(target, row, 0, IS_NULL)
+      if (isEmpty) return putWord(values, row, 0, IS_NULL)
       break
     case AS_WORD_UNLESS_EMPTY:
       if (isEmpty) return IS_ODD
@@ -155,35 +184,48 @@ function putValue(column: usize, row: u32, slot: usize): u8 {
       return IS_VALUE
     case AS_TRUE:
     case AS_FALSE:
-      return putWord(target, row, u32(becomes === AS_TRUE), IS_VALUE)
+      return putWord(values, row, u32(becomes === AS_TRUE), IS_VALUE)
     default:
       return IS_ODD
   }
   if (isLong) return IS_ODD
-  const word = wordOf(WORDS, u32((column - columnTable()) / ENTRY_BYTES), start, u32(end - start))
-  return word === 0 ? IS_ODD : putWord(target, row, load<u32>(word), IS_VALUE)
+  const number = load<u32>(column, ENTRY_NUMBER)
+  const word = wordOf(WORDS, number, start, u32(end - start))
+  return word === 0 ? noteLacked(number, start, u32(end - start)) : putWord(values, row, load<u32>(word), IS_VALUE)
+}
+
+/** Notes a word that the dictionary of a column lacks, for JavaScript to make it known. */
+function noteLacked(number: u32, start: usize, length: u32): u8 {
+  const count = load<u32>(LACKED)
+  if (count === LACKED_MAX) return IS_ODD
+  const entry = LACKED_WORDS + usize(count) * LACKED_WORD_BYTES
+  store<u32>(entry, number)
+  store<u32>(entry, u32(start), 4)
+  store<u32>(entry, length, 8)
+  store<u32>(LACKED, count + 1)
+  return IS_NULL
 }
 
 /** The byte that was given, or IS_ODD when the column has no room for the text. */
 // @ts-expect-error: decorator
 @inline
-function putText(target: usize, row: u32, start: usize, end: usize, validity: u8): u8 {
-  const ends = target + COLUMN_VALUES + (usize(row) << 2)
+function putText(column: usize, row: u32, start: usize, end: usize, validity: u8): u8 {
+  const ends = usize(load<u32>(column, ENTRY_VALUES)) + (usize(row) << 2)
   const at: usize = row === 0 ? 0 : load<u32>(ends)
   const length = end - start
-  if (at + length > COLUMN_TEXT_BYTES) return IS_ODD
-  const to = target + COLUMN_TEXTS + at
+  if (at + length > usize(load<u32>(column, ENTRY_TEXTS_ROOM))) return IS_ODD
+  const to = usize(load<u32>(column, ENTRY_TEXTS)) + at
   for (let i: usize = 0; i < length; i += 16) v128.store(to + i, v128.load(start + i))
   store<u32>(ends, u32(at + length), 4)
   return validity
 }
 
 /** As `putText`; IS_ODD also when the text is left to JavaScript. It is never longer than what it is written as. */
-function putUnescaped(target: usize, row: u32, start: usize, end: usize): u8 {
-  const ends = target + COLUMN_VALUES + (usize(row) << 2)
+function putUnescaped(column: usize, row: u32, start: usize, end: usize): u8 {
+  const ends = usize(load<u32>(column, ENTRY_VALUES)) + (usize(row) << 2)
   const at: usize = row === 0 ? 0 : load<u32>(ends)
-  if (at + end - start > COLUMN_TEXT_BYTES) return IS_ODD
-  const texts = target + COLUMN_TEXTS
+  if (at + end - start > usize(load<u32>(column, ENTRY_TEXTS_ROOM))) return IS_ODD
+  const texts: usize = load<u32>(column, ENTRY_TEXTS)
   const textEnd = unescape(start, end, texts + at)
   store<u32>(ends, u32(textEnd - texts), 4)
   return textEnd === 0 ? IS_ODD : IS_VALUE
@@ -191,7 +233,7 @@ function putUnescaped(target: usize, row: u32, start: usize, end: usize): u8 {
 
 // @ts-expect-error: decorator
 @inline
-function putWord(target: usize, row: u32, number: u32, validity: u8): u8 {
-  store<u32>(target + COLUMN_VALUES + (usize(row) << 2), number)
+function putWord(values: usize, row: u32, number: u32, validity: u8): u8 {
+  store<u32>(values + (usize(row) << 2), number)
   return validity
 }

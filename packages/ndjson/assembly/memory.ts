@@ -24,9 +24,13 @@ export const MATCHES_END: usize = MATCHES + 4096 * MATCH_BYTES
 export const COUNTS: usize = 0x6_8000
 export const REFUSED: usize = COUNTS + 16
 export const STEPS_MAX: usize = 64
-/** What is in the columns: rows, bytes of their lines; and of those that ended last, for each column the nulls and the texts of numbers. */
+/** What is in the columns: rows, bytes of their lines. */
 export const FILLED: usize = COUNTS + 0x200
-export const FILLED_COUNTS: usize = FILLED + 8
+/** Words that the row which was tried last lacked: how many, then for each the number of its column, where it stands, its bytes. */
+export const LACKED: usize = FILLED + 8
+export const LACKED_WORDS: usize = LACKED + 4
+export const LACKED_WORD_BYTES: usize = 12
+export const LACKED_MAX: u32 = 64
 /** What is wanted, as JavaScript has written it: see `plan.ts`. */
 export const PLAN: usize = 0x6_9000
 export const PLAN_BYTES: usize = 0x2_0000
@@ -48,13 +52,8 @@ export const CHUNK_BYTES: usize = 0x4_0000
 // Behind the chunk, a page for loads that reach beyond the last line.
 /** Texts of dictionaries, with their numbers there. */
 export const WORDS: usize = 0x12_0000
-/** For each column its rows on the way to JavaScript; as many as there are columns, so that memory ends with the last. */
+/** For each column a room for its rows on the way to JavaScript, as `src/wasm-rooms.ts` lays them out, so that memory ends with the last. */
 export const COLUMNS: usize = 0x14_5000
-/** A byte for each row comes first, 0 for a null. */
-export const COLUMN_ROWS_MAX: usize = 1024
-/** Where each text ends, counted from the first, behind a zero; numbers in a dictionary; 1 for true; else eight bytes a row. */
-export const COLUMN_VALUES: usize = 0x400
-/** The texts, with room for what copying 16 bytes at once writes too much. */
-export const COLUMN_TEXTS: usize = COLUMN_VALUES + COLUMN_ROWS_MAX * 8 + 64
-export const COLUMN_TEXT_BYTES: usize = 0x1_0000
-export const COLUMN_BYTES: usize = COLUMN_TEXTS + COLUMN_TEXT_BYTES + 64
+/** Of the rows that ended last, the nulls and the texts of numbers; then a byte for each row, 0 for a null. */
+export const ROOM_COUNTS: usize = 0
+export const ROOM_VALIDITY: usize = 8

@@ -67,7 +67,7 @@ export function lineBytesMax(): u32 {
   return head(8)
 }
 
-/** Columns that are filled here; none when one of them is written by JavaScript alone. */
+/** Columns that are filled here, and how many rows they have room for; none when rows are written by JavaScript alone. */
 // @ts-expect-error: decorator
 @inline
 export function columnCount(): u32 {
@@ -77,6 +77,11 @@ export function columnCount(): u32 {
 @inline
 export function columnTable(): usize {
   return head(10)
+}
+// @ts-expect-error: decorator
+@inline
+export function columnRowsMax(): u32 {
+  return head(12)
 }
 
 /** The first of all wanted keys. */
@@ -134,12 +139,20 @@ export const LIST_TEXTS: usize = 4
 export const TEXT_BYTES: usize = 8
 export const TEXT_ADDRESS: usize = 4
 
-/** A column: its node, where its rows go, how many bytes a text has at most, and for each kind of value a byte that says what it becomes. */
-export const ENTRY_BYTES: usize = 24
+/**
+ * A column: its node, its room, and where in it values and texts go, with how many bytes of texts there is room for; its number among all columns;
+ * how many bytes a text has at most; for each kind of value a byte that says what it becomes. A struct has a column that says where there
+ * is one, before those of its fields.
+ */
+export const ENTRY_BYTES: usize = 40
 export const ENTRY_NODE: usize = 0
-export const ENTRY_TARGET: usize = 4
-export const ENTRY_TEXT_MAX: usize = 8
-export const ENTRY_BECOMES: usize = 12
+export const ENTRY_ROOM: usize = 4
+export const ENTRY_VALUES: usize = 8
+export const ENTRY_TEXTS: usize = 12
+export const ENTRY_TEXTS_ROOM: usize = 16
+export const ENTRY_NUMBER: usize = 20
+export const ENTRY_TEXT_MAX: usize = 24
+export const ENTRY_BECOMES: usize = 28
 /** JavaScript is to write the row. */
 export const ODD: u32 = 0
 export const NO_TEXT: u32 = 1
@@ -162,3 +175,5 @@ export const AS_QUOTED: u32 = 15
 export const AS_NUMBER_TEXT: u32 = 16
 /** The text that a string with escapes stands for. */
 export const AS_UNESCAPED: u32 = 17
+export const NO_STRUCT: u32 = 18
+export const AS_STRUCT: u32 = 19

@@ -8,7 +8,7 @@ import type { ScanColumn } from './spec.ts'
 import { StructWriter } from './struct-writer.ts'
 import { TextWriter } from './text-writer.ts'
 import type { ValueState } from './value-state.ts'
-import type { FilledColumn } from './wasm-columns.ts'
+import type { FilledColumn } from './wasm-rooms.ts'
 
 /**
  * Moves the values of one column from the slots of valid lines into a growing Arrow column. It is the same for every scanner.
@@ -19,15 +19,22 @@ import type { FilledColumn } from './wasm-columns.ts'
 export interface ColumnWriter {
   readonly column: ScanColumn
   readonly builder: ColumnBuilder
+  /** Those of the fields of a struct, or of the items of a list. */
+  readonly inner?: readonly ColumnWriter[]
   stateOf(line: Uint8Array, slots: Slots): ValueState
   /**
    * Appends the value that `stateOf` was asked of last, which gave `state`, and counts what was changed on the way.
    */
   write(line: Uint8Array, slots: Slots, state: ValueState, converted: Tally): void
-  /** Appends rows that the scanner has written, and counts as `write` does; no scanner writes lists and structs. */
+  /** Appends rows that the scanner has written, and counts as `write` does; no scanner writes lists. */
   append(rows: number, filled: FilledColumn, converted: Tally): void
   /** The number of a text in the column's dictionary, or -1 when it is not there. */
   numberOf?(bytes: Uint8Array, start: number, end: number): number
+}
+
+/** The writers and those within them, each before its own. */
+export function allWriters(writers: readonly ColumnWriter[]): readonly ColumnWriter[] {
+  return writers.flatMap((writer) => [writer, ...allWriters(writer.inner ?? [])])
 }
 
 /** The writer of a column whose path ends at `node`. */

@@ -1,17 +1,16 @@
 import { Int64Builder, internal } from '@fletching/columns'
 import { Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
-import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
+import { allWriters, type ColumnWriter, openColumnWriter } from './column-writer.ts'
 import { addMany, addOne, type LineCounts, newCounts, newRemarks, newTally, type Remarks, sortTally } from './counts.ts'
 import { isBlank } from './line-splitter.ts'
 import { MALFORMED_CODES, type MalformedCode, verdictOf } from './malformed-code.ts'
-import { buildPathTrie } from './path-trie.ts'
 import { countValue, openStep, type Step } from './predicate.ts'
 import { BUFFER_BYTES, type LineReader, type Scanner, type ScannerKind } from './scanner.ts'
 import type { Slots } from './slots.ts'
 import type { ScanSpec } from './spec.ts'
 import { TsScanner } from './ts-scanner.ts'
 import { type Fault, faultOf, type UnfitCode, type ValueState } from './value-state.ts'
-import type { FilledColumn } from './wasm-columns.ts'
+import type { FilledColumn } from './wasm-rooms.ts'
 import { openWasmScanner } from './wasm-scanner.ts'
 
 /** A row whose line holds a value that does not fit. */
@@ -96,6 +95,8 @@ export class NdjsonDecoder {
   readonly #scanner: Scanner
   readonly #columns: readonly ColumnWriter[]
   readonly #outputs: readonly ColumnWriter[]
+  /** The outputs and the writers within them. */
+  readonly #writers: readonly ColumnWriter[]
   readonly #places: readonly { readonly name: string; readonly of: 'line' | 'offset'; readonly builder: Int64Builder }[]
   readonly #steps: readonly Step[]
   /** Of the line at hand, for each column. */
@@ -117,16 +118,7 @@ export class NdjsonDecoder {
   constructor(spec: ScanSpec, options: DecoderOptions = {}) {
     const { batchRows = 16_384, batchBytesMax = 32 * MIB, malformedMax = 1024 } = options
     const { lineBytesMax = 16 * MIB, scanner = 'wasm' } = options
-    const trie = buildPathTrie(spec.columns.map(({ path }) => path))
-    this.#columns = spec.columns.map((column, number) => openColumnWriter(column, trie.nodes[number]))
-    this.#outputs = this.#columns.filter(({ column }) => column.output)
     this.#places = (spec.places ?? []).map((place) => ({ ...place, builder: new Int64Builder() }))
-    this.#steps = spec.steps.map((step) => openStep(step, this.#columns))
-    this.#refused = spec.steps.map(() => 0)
-    this.#states = this.#outputs.map(() => 'absent')
-    this.#batchRows = batchRows
-    this.#batchBytesMax = batchBytesMax
-    this.#malformedMax = malformedMax
     const reader: LineReader = {
       valid: (bytes, start, end, slots, step) => this.#valid(bytes, start, end, slots, step),
       refused: (bytes, slots, step) => this.#refuse(step, bytes, slots),
@@ -136,11 +128,21 @@ export class NdjsonDecoder {
       bytesLeft: () => this.#batchBytesMax - this.#bytes,
       place: this.#places.length === 0 ? undefined : (number, offset) => this.#place(number, offset),
       filled: (rows, lineBytes, columns) => this.#fill(rows, lineBytes, columns),
-      numberOf: (column, bytes, start, end) => this.#outputs[column].numberOf?.(bytes, start, end) ?? -1,
+      numberOf: (column, bytes, start, end) => this.#writers[column].numberOf?.(bytes, start, end) ?? -1,
     }
     this.#scanner =
-      (scanner === 'wasm' ? openWasmScanner(spec, trie, lineBytesMax, reader) : undefined) ??
-      new TsScanner(trie, lineBytesMax, reader)
+      (scanner === 'wasm' ? openWasmScanner(spec, lineBytesMax, reader) : undefined) ??
+      new TsScanner(spec, lineBytesMax, reader)
+    const { nodes } = this.#scanner
+    this.#columns = spec.columns.map((column, number) => openColumnWriter(column, nodes[number]))
+    this.#outputs = this.#columns.filter(({ column }) => column.output)
+    this.#writers = allWriters(this.#outputs)
+    this.#steps = spec.steps.map((step) => openStep(step, this.#columns))
+    this.#refused = spec.steps.map(() => 0)
+    this.#states = this.#outputs.map(() => 'absent')
+    this.#batchRows = batchRows
+    this.#batchBytesMax = batchBytesMax
+    this.#malformedMax = malformedMax
     this.schema = new Schema([
       ...this.#outputs.map(({ column, builder }) => new Field(column.name, builder.type, true)),
       ...this.#places.map(({ name, builder }) => new Field(name, builder.type, true)),

@@ -3,7 +3,7 @@ import type { ColumnWriter } from './column-writer.ts'
 import { ESCAPED_STRING, MISSING, NULL, SLOT_SIZE, type Slots, STRING } from './slots.ts'
 import type { ScanColumn } from './spec.ts'
 import type { ValueState } from './value-state.ts'
-import { type FilledColumn, rowValidity } from './wasm-columns.ts'
+import { type FilledColumn, rowValidity } from './wasm-rooms.ts'
 
 /** Writes values of any type as the text in which they stand in the line, strings with their quotes. */
 export class JsonWriter implements ColumnWriter {

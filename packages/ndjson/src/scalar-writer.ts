@@ -12,7 +12,7 @@ import { FALSE, MISSING, NULL, NUMBER, SLOT_SIZE, type Slots, TRUE } from './slo
 import type { ScanColumn } from './spec.ts'
 import { TextSlot } from './text-slot.ts'
 import { type UnfitCode, unfitState, type ValueState } from './value-state.ts'
-import { type FilledColumn, rowValidity } from './wasm-columns.ts'
+import { type FilledColumn, rowValidity } from './wasm-rooms.ts'
 
 type ScalarKind = 'int64' | 'float64' | 'bool' | 'timestamp'
 

@@ -1,5 +1,5 @@
 import type { Slots } from './slots.ts'
-import type { FilledColumn } from './wasm-columns.ts'
+import type { FilledColumn } from './wasm-rooms.ts'
 
 /**
  * Cuts bytes into lines, finds out what each line is, and tells its reader. Every implementation tells the same of the same bytes, however they
@@ -9,6 +9,8 @@ import type { FilledColumn } from './wasm-columns.ts'
  */
 export interface Scanner {
   readonly kind: ScannerKind
+  /** For each column of the specification, the node of its value in the slots that the reader gets. */
+  readonly nodes: readonly number[]
   /** Of the line that the reader is told of, counted from 1 in the object. */
   readonly lineNumber: number
   /** Of the first byte of that line, in the object. */
@@ -52,7 +54,7 @@ export interface LineReader {
   readonly place: ((lineNumber: number, lineOffset: number) => void) | undefined
   /** Rows that the scanner has written, of so many bytes of lines; they come before whatever else it is told from then on. */
   filled(rows: number, lineBytes: number, columns: readonly FilledColumn[]): void
-  /** The number of a text in the dictionary of a column of the rows, or -1. */
+  /** The number of a text in the dictionary of a column of the rows, or -1. Fields of structs are columns here, behind that of their struct. */
   numberOf(column: number, bytes: Uint8Array, start: number, end: number): number
 }
 

@@ -1,5 +1,4 @@
 import { StructBuilder } from '@fletching/columns'
-import { internal } from '@fletching/columns/errors'
 import { Field } from 'apache-arrow'
 import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
 import type { Tally } from './counts.ts'
@@ -9,13 +8,14 @@ import { childOf, type TrieChild } from './path-trie.ts'
 import { MISSING, NULL, OBJECT, SLOT_SIZE, type Slots, STRING } from './slots.ts'
 import { type ScanColumn, type ScanField, setsAsideWithin } from './spec.ts'
 import { unfitState, type ValueState } from './value-state.ts'
+import { type FilledColumn, rowValidity } from './wasm-rooms.ts'
 
 /** Writes objects as structs. Of a repeated key the last value counts; fields that share a key all have it. */
 export class StructWriter implements ColumnWriter {
   readonly column: ScanColumn
   readonly builder: StructBuilder
   readonly #node: number
-  readonly #fields: readonly ColumnWriter[]
+  readonly inner: readonly ColumnWriter[]
   readonly #keys: readonly TrieChild[]
   readonly #mayBeUnfit: boolean
   /** One slot for each key of the object at hand. */
@@ -25,20 +25,21 @@ export class StructWriter implements ColumnWriter {
     this.column = column
     this.#node = node
     const keys = [...new Set(fields.map(({ key }) => key))]
-    this.#fields = fields.map((field) =>
+    this.inner = fields.map((field) =>
       openColumnWriter(innerColumn(`${column.name}.${field.name}`, field), keys.indexOf(field.key)),
     )
     this.#keys = keys.map((key, node) => ({ key: UTF8.encode(key), node }))
     this.#mayBeUnfit = setsAsideWithin(column.type)
     this.#slots = new Int32Array(keys.length * SLOT_SIZE)
     this.builder = new StructBuilder(
-      this.#fields.map((writer, number) => new Field(fields[number].name, writer.builder.type, true)),
-      this.#fields.map((writer) => writer.builder),
+      this.inner.map((writer, number) => new Field(fields[number].name, writer.builder.type, true)),
+      this.inner.map((writer) => writer.builder),
     )
   }
 
-  append(): never {
-    throw internal('structs are written line by line')
+  append(rows: number, filled: FilledColumn, converted: Tally): void {
+    for (const [number, field] of this.inner.entries()) field.append(rows, filled.fields[number], converted)
+    this.builder.appendRows(rows, rowValidity(filled))
   }
 
   stateOf(line: Uint8Array, slots: Slots): ValueState {
@@ -47,7 +48,7 @@ export class StructWriter implements ColumnWriter {
     if (kind !== OBJECT) return unfitState(this.column, 'NOT_AN_OBJECT')
     if (!this.#mayBeUnfit) return 'fits'
     this.#noteFields(line, slots)
-    for (const field of this.#fields) {
+    for (const field of this.inner) {
       const state = field.stateOf(line, this.#slots)
       if (typeof state === 'object') return state
     }
@@ -60,7 +61,7 @@ export class StructWriter implements ColumnWriter {
       return
     }
     this.#noteFields(line, slots)
-    for (const field of this.#fields) field.write(line, this.#slots, field.stateOf(line, this.#slots), converted)
+    for (const field of this.inner) field.write(line, this.#slots, field.stateOf(line, this.#slots), converted)
     this.builder.append()
   }
 

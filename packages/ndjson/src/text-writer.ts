@@ -5,7 +5,7 @@ import { MISSING, NULL, NUMBER, SLOT_SIZE, type Slots, STRING } from './slots.ts
 import { ID_CHARACTERS, type ScanColumn, type ScanType } from './spec.ts'
 import { TextSlot } from './text-slot.ts'
 import { unfitState, type ValueState } from './value-state.ts'
-import { type FilledColumn, rowValidity } from './wasm-columns.ts'
+import { type FilledColumn, rowValidity } from './wasm-rooms.ts'
 
 type TextType = Extract<ScanType, { kind: 'utf8' | 'dictionary' }>
 

@@ -1,15 +1,19 @@
 import { LineSplitter } from './line-splitter.ts'
-import type { PathTrie } from './path-trie.ts'
+import { buildPathTrie } from './path-trie.ts'
 import { BUFFER_BYTES, type LineReader, type Scanner, type ScannerCounts, type ScannerRemarks } from './scanner.ts'
+import type { ScanSpec } from './spec.ts'
 import { StrictScanner } from './strict-scanner.ts'
 
 /** Gives every line to the strict scanner. */
 export class TsScanner implements Scanner {
   readonly kind = 'ts'
+  readonly nodes: readonly number[]
   readonly #splitter: LineSplitter
   #buffer = new Uint8Array(0)
 
-  constructor(trie: PathTrie, lineBytesMax: number, reader: LineReader) {
+  constructor({ columns }: ScanSpec, lineBytesMax: number, reader: LineReader) {
+    const trie = buildPathTrie(columns.map(({ path }) => path))
+    this.nodes = trie.nodes
     const strict = new StrictScanner(trie)
     this.#splitter = new LineSplitter(lineBytesMax, {
       line: (bytes, start, end) => {

@@ -1,8 +1,9 @@
 import type { PathTrie } from './path-trie.ts'
 import { ARRAY, ESCAPED_STRING, FALSE, MISSING, NULL, NUMBER, OBJECT, STRING, TRUE } from './slots.ts'
 import type { ScanColumn, ScanPredicate, ScanSpec } from './spec.ts'
-import { columnEntries, fillable } from './wasm-columns.ts'
+import { columnEntries } from './wasm-columns.ts'
 import type { WasmModule } from './wasm-module.ts'
+import { allRooms, type Rooms } from './wasm-rooms.ts'
 
 /*
  * What is wanted, as the words that assembly/plan.ts describes. A predicate's leaf has a byte for each kind of value, which
@@ -23,18 +24,24 @@ interface Plan {
  *
  * @returns false when it is larger than the fast scanner takes.
  */
-export function writePlan(module: WasmModule, spec: ScanSpec, trie: PathTrie, lineBytesMax: number): boolean {
+export function writePlan(
+  module: WasmModule,
+  spec: ScanSpec,
+  trie: PathTrie,
+  rooms: Rooms,
+  lineBytesMax: number,
+): boolean {
   const { buffer } = module.memory
   const address = module.PLAN
   const byteLength = module.PLAN_BYTES
-  if (trie.nodeCount > NODES_MAX || planBytes(spec, trie) > byteLength) return false
+  if (trie.nodeCount > NODES_MAX || planBytes(spec, trie, rooms) > byteLength) return false
   const bytes = new Uint8Array(buffer, address, byteLength)
   const plan: Plan = { address, bytes, words: new Int32Array(buffer, address, byteLength / 4), length: HEAD_WORDS * 4 }
   const wanted = wantedKeys(trie)
   const prefixes = writePrefixes(plan, wanted)
   if (prefixes === undefined) return false
   const steps = writeSteps(plan, spec, trie)
-  const columns = put(plan, columnEntries(spec, trie, module).flat())
+  const columns = put(plan, columnEntries(rooms).flat())
   const head = [
     trie.nodeCount,
     Math.max(0, ...wanted.flatMap(({ nodes }) => nodes.map(({ depth }) => depth))),
@@ -45,9 +52,10 @@ export function writePlan(module: WasmModule, spec: ScanSpec, trie: PathTrie, li
     spec.steps.length,
     steps,
     Math.min(lineBytesMax, 0x7fff_ffff),
-    fillable(spec).length,
+    allRooms(rooms.columns).length,
     columns,
     prefixes.last,
+    rooms.rows,
   ]
   plan.words.set(head)
   return true
@@ -244,7 +252,7 @@ function presentMeanings({ type, unfit }: ScanColumn): Meanings {
 }
 
 /** An upper bound of what a plan takes, so that none is begun that has no room. */
-function planBytes(spec: ScanSpec, trie: PathTrie): number {
+function planBytes(spec: ScanSpec, trie: PathTrie, rooms: Rooms): number {
   const keys = trie.children.flat().reduce((sum, { key }) => sum + key.length + 64, 0)
   const predicate = (one: ScanPredicate): number => {
     if ('inputs' in one) return one.inputs.reduce((sum, input) => sum + predicate(input) + 4, 8)
@@ -252,7 +260,7 @@ function planBytes(spec: ScanSpec, trie: PathTrie): number {
     return values.reduce((sum, value) => sum + UTF8.encode(value).length + 28, 64)
   }
   const steps = spec.steps.reduce((sum, step) => sum + predicate(step.predicate) + 64, 0)
-  return HEAD_WORDS * 4 + (8 << 12) + keys + steps + spec.columns.length * 24
+  return HEAD_WORDS * 4 + (8 << 12) + keys + steps + allRooms(rooms.columns).length * 40
 }
 
 function put(plan: Plan, words: readonly number[]): number {
@@ -282,7 +290,7 @@ function take(plan: Plan, byteLength: number): number {
 const UTF8 = new TextEncoder()
 const QUOTE = 0x22
 const NODES_MAX = 128
-const HEAD_WORDS = 12
+const HEAD_WORDS = 13
 const MULTIPLIER_TURNS = 10_000
 const OP_AND = 0
 const OP_OR = 1

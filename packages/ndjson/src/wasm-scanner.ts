@@ -1,12 +1,12 @@
 import { LineSplitter } from './line-splitter.ts'
-import type { PathTrie } from './path-trie.ts'
 import type { LineReader, Scanner, ScannerCounts, ScannerRemarks } from './scanner.ts'
 import { NUMBER, SLOT_SIZE, type Slots, STRING } from './slots.ts'
 import type { ScanSpec } from './spec.ts'
 import { StrictScanner } from './strict-scanner.ts'
-import { type FilledColumn, fillable, openColumns } from './wasm-columns.ts'
 import { openWasmModule, type WasmModule } from './wasm-module.ts'
 import { writePlan } from './wasm-plan.ts'
+import { type FilledColumn, fitsMemory, growMemory, layOutRooms, type Rooms, viewRoom } from './wasm-rooms.ts'
+import { allShapes, openShapes, type Shapes, unfilledShapes } from './wasm-shape.ts'
 
 /**
  * Scans whole chunks in WebAssembly, as assembly/scan.ts tells, and looks at what that gives back: records of lines that a reader must know of.
@@ -19,6 +19,7 @@ import { writePlan } from './wasm-plan.ts'
  */
 export class WasmScanner implements Scanner {
   readonly kind = 'wasm'
+  readonly nodes: readonly number[]
   readonly #module: WasmModule
   readonly #reader: LineReader
   readonly #strict: StrictScanner
@@ -29,8 +30,6 @@ export class WasmScanner implements Scanner {
   readonly #slots: Slots[] = []
   readonly #tallyNodes: readonly number[]
   readonly #columns: readonly FilledColumn[]
-  /** The columns that hold numbers of texts. */
-  readonly #dictionaries: readonly { readonly column: number; readonly node: number }[]
   readonly #chunk: number
   readonly #chunkEnd: number
   readonly #carryBytesMax: number
@@ -46,7 +45,15 @@ export class WasmScanner implements Scanner {
   readonly #refused: number[]
   #values: { step: number; name: string }[] = []
 
-  constructor(module: WasmModule, spec: ScanSpec, trie: PathTrie, lineBytesMax: number, reader: LineReader) {
+  constructor(
+    module: WasmModule,
+    spec: ScanSpec,
+    { trie, nodes }: Shapes,
+    rooms: Rooms,
+    lineBytesMax: number,
+    reader: LineReader,
+  ) {
+    this.nodes = nodes
     this.#module = module
     this.#reader = reader
     this.#strict = new StrictScanner(trie)
@@ -58,15 +65,12 @@ export class WasmScanner implements Scanner {
         reader.tooLong(lineBytes)
       },
     })
-    const columns = fillable(spec)
-    this.#columns = openColumns(module, columns.length)
-    this.#dictionaries = columns.flatMap((column, number) =>
-      column.type.kind === 'dictionary' ? [{ column: number, node: trie.nodes[spec.columns.indexOf(column)] }] : [],
-    )
+    growMemory(module, rooms)
     const { buffer } = module.memory
+    this.#columns = rooms.columns.map((room) => viewRoom(buffer, room))
     this.#bytes = new Uint8Array(buffer)
     this.#words = new Int32Array(buffer)
-    this.#tallyNodes = spec.steps.map(({ tallyColumn }) => (tallyColumn === undefined ? 0 : trie.nodes[tallyColumn]))
+    this.#tallyNodes = spec.steps.map(({ tallyColumn }) => (tallyColumn === undefined ? 0 : nodes[tallyColumn]))
     this.#refused = spec.steps.map(() => 0)
     this.#chunk = module.CHUNK
     this.#chunkEnd = this.#chunk + module.CHUNK_BYTES
@@ -262,18 +266,21 @@ export class WasmScanner implements Scanner {
     if (state < REFUSED_BY) {
       this.#takeRows()
       this.#reader.valid(this.#bytes, start, end, slots, state)
-      this.#learnWords(slots)
+      this.#learnWords()
     } else this.#learn(state - REFUSED_BY, slots)
   }
 
-  /** Makes the texts of dictionaries known, so that the next rows that have them are written in WebAssembly. */
-  #learnWords(slots: Slots): void {
-    for (const { column, node } of this.#dictionaries) {
-      const at = node * SLOT_SIZE
-      if (slots[at] !== STRING) continue
-      const number = this.#reader.numberOf(column, this.#bytes, slots[at + 1], slots[at + 2])
-      if (number < 0) continue
-      this.#module.learn(this.#module.WORDS, column, slots[at + 1], slots[at + 2] - slots[at + 1], number)
+  /** Makes the texts known that dictionaries lacked for the row, so that the next rows that have them are written in WebAssembly. */
+  #learnWords(): void {
+    const { learn, LACKED, WORDS } = this.#module
+    const words = this.#words
+    const end = LACKED / 4 + 1 + 3 * words[LACKED / 4]
+    for (let at = LACKED / 4 + 1; at < end; at += 3) {
+      const column = words[at]
+      const start = words[at + 1]
+      const length = words[at + 2]
+      const number = this.#reader.numberOf(column, this.#bytes, start, start + length)
+      if (number >= 0) learn(WORDS, column, start, length, number)
     }
   }
 
@@ -296,16 +303,16 @@ export class WasmScanner implements Scanner {
 }
 
 /** A scanner in WebAssembly; undefined where there is no SIMD, or when more is wanted than it takes. */
-export function openWasmScanner(
-  spec: ScanSpec,
-  trie: PathTrie,
-  lineBytesMax: number,
-  reader: LineReader,
-): WasmScanner | undefined {
+export function openWasmScanner(spec: ScanSpec, lineBytesMax: number, reader: LineReader): WasmScanner | undefined {
   const module = openWasmModule()
   if (module === undefined || spec.steps.length > module.STEPS_MAX) return undefined
-  if (!writePlan(module, spec, trie, lineBytesMax)) return undefined
-  return new WasmScanner(module, spec, trie, lineBytesMax, reader)
+  // When all columns are more than it can fill, it may still find them.
+  for (const shapes of [openShapes(spec), unfilledShapes(spec)]) {
+    const rooms = layOutRooms(shapes.columns, module.COLUMNS, allShapes(shapes.columns).length)
+    if (fitsMemory(rooms) && writePlan(module, spec, shapes.trie, rooms, lineBytesMax))
+      return new WasmScanner(module, spec, shapes, rooms, lineBytesMax, reader)
+  }
+  return undefined
 }
 
 const LF = 0x0a

@@ -1,6 +1,6 @@
-import type { ScanColumn, ScanPredicate, ScanSpec, ScanType } from '@fletching/ndjson'
+import type { ScanColumn, ScanItem, ScanPredicate, ScanSpec, ScanType } from '@fletching/ndjson'
 import { describe, expect, it } from 'vitest'
-import { column, ID, interactions, listOf, openBoth, randomFrom, seed, structOf, TEXT } from './events.ts'
+import { column, ID, interactions, openBoth, randomFrom, seed, TEXT } from './events.ts'
 import { generatedLines, KEYS, mutate, oddLine, randomLine } from './random-lines.ts'
 
 /** More of them: npm run test:faults, npm run fuzz. */
@@ -17,9 +17,22 @@ const TYPES: readonly ScanType[] = [
   { kind: 'bool' },
   { kind: 'timestamp' },
   { kind: 'json' },
-  listOf({ kind: 'json' }),
-  structOf({ id: ID }),
 ]
+
+/** A type of some depth: its fields have keys that lines have, and names that are those of none. */
+function randomType(random: () => number, depth = 0): ScanType {
+  const below = (bound: number) => Math.floor(random() * bound)
+  const item = (): ScanItem => ({ type: randomType(random, depth + 1), unfit: random() < 0.3 ? 'setAside' : 'null' })
+  const choice = random() * (depth < 4 ? 1 : 0.5)
+  if (choice < 0.6) return TYPES[below(TYPES.length)]
+  if (choice < 0.7) return { kind: 'list', item: item() }
+  const fields = Array.from({ length: below(7) }, (_, number) => ({
+    name: `f${number}`,
+    key: KEYS[below(KEYS.length)],
+    ...item(),
+  }))
+  return { kind: 'struct', fields }
+}
 
 /** What the columns that have an order are compared with. */
 const COMPARED: Readonly<Record<string, readonly (string | number | bigint | boolean)[]>> = {
@@ -37,7 +50,7 @@ function randomSpec(random: () => number): ScanSpec {
   const path = () => Array.from({ length: 1 + below(random() < 0.7 ? 2 : 4) }, () => KEYS[below(KEYS.length)])
   const columns = Array.from({ length: 1 + below(random() < 0.9 ? 6 : 20) }, (_, number): ScanColumn => {
     const options = { unfit: random() < 0.5 ? 'setAside' : 'null', required: random() < 0.2, output: random() < 0.8 }
-    const type = TYPES[below(TYPES.length)]
+    const type = randomType(random)
     return { ...column(`c${number}`, type, options as Partial<ScanColumn>), path: path() }
   })
   const comparison = (at: number): ScanPredicate => {

@@ -1,6 +1,7 @@
+import { StructBuilder } from '@fletching/columns'
 import { NdjsonDecoder, type ScanSpec } from '@fletching/ndjson'
 import { describe, expect, it, vi } from 'vitest'
-import { column, decode, ID, interactions, openBoth, TEXT } from './events.ts'
+import { column, decode, ID, interactions, openBoth, structOf, TEXT } from './events.ts'
 
 const event = (name: string) =>
   `{"userId":"u","event":"${name}","properties":{"sku":"s"},"timestamp":"2019-05-18T20:13:05Z"}`
@@ -36,6 +37,31 @@ describe('the module in WebAssembly', () => {
     ['errors', 3, '{"a":1,}\n[]\n{"a":"\x01"}\n'],
   ])('leaves of %s so many lines to the strict scanner: %d', (_, expected, input) => {
     expect(slowLines(input)).toBe(expected)
+  })
+
+  it.each<[string, boolean, unknown]>([
+    ['{"a":{"x":1,"y":{"z":"t","b":true}}}', false, { x: 1, y: { z: 't', b: true } }],
+    ['{}', false, null],
+    ['{"a":null}', false, null],
+    ['{"a":{}}', false, { x: null, y: null }],
+    ['{"a":{"y":{}}}', false, { x: null, y: { z: null, b: null } }],
+    ['{"a":{"x":1},"a":{"y":{}}}', false, { x: null, y: { z: null, b: null } }],
+    ['{"a":{"y":{"z":"t"},"x":2,"y":{"b":false}}}', false, { x: 2, y: { z: null, b: false } }],
+    ['{"a":{"y":{"z":"t"},"y":7}}', false, { x: null, y: null }],
+    ['{"a":{"x":1},"a":[]}', false, null],
+    ['{"x":1,"b":{"a":{"x":1}},"a":{"b":true,"y":{"x":3}}}', false, { x: null, y: { z: null, b: null } }],
+    ['{"a":{"x":"1","y":{"b":[],"z":"\\u00e9"}}}', false, { x: null, y: { z: 'é', b: null } }],
+    ['{"a":{"x":1e0}}', true, { x: 1, y: null }],
+    ['{"a":{"\\u0078":1}}', true, { x: 1, y: null }],
+  ])('takes structs apart: %s, by way of JavaScript: %s', (line, expected, a) => {
+    const type = structOf({ x: { kind: 'float64' }, y: structOf({ z: TEXT, b: { kind: 'bool' } }) })
+    const decoder = new NdjsonDecoder({ columns: [column('a', type, { unfit: 'null' })], steps: [] })
+    const written = [vi.spyOn(StructBuilder.prototype, 'append'), vi.spyOn(StructBuilder.prototype, 'appendNull')]
+    const [{ batch }] = [...decoder.push(new TextEncoder().encode(line)), ...decoder.flush()]
+    const calls = written.reduce((sum, { mock }) => sum + mock.calls.length, 0)
+    vi.restoreAllMocks()
+    expect(JSON.stringify(batch.get(0)?.toJSON().a)).toBe(JSON.stringify(a))
+    expect(calls > 0).toBe(expected)
   })
 
   it('counts values that it has seen before', () => {

@@ -26,6 +26,11 @@ export class StructBuilder implements ColumnBuilder<Struct> {
     this.#validity.appendNull()
   }
 
+  /** Appends rows whose children have been appended, each with a byte that is 0 for a null; undefined when there is none. */
+  appendRows(rows: number, validity: Uint8Array | undefined): void {
+    this.#validity.append(rows, validity)
+  }
+
   finish(): Data<Struct> {
     const { length, nullCount, nullBitmap } = this.#validity.finish()
     const children = this.children.map((child) => child.finish())

@@ -1,0 +1,142 @@
+import type { WasmModule } from './wasm-module.ts'
+import type { Shape } from './wasm-shape.ts'
+
+/*
+ * Where in the module's memory the rows of each column lie on their way to JavaScript. A narrow plan has rooms for many rows, so that they are
+ * taken seldom; a wide one for fewer, so that all rooms together stay within a processor's cache, and within what memory may grow to.
+ */
+
+/** The room of a column, in addresses. */
+export interface Room {
+  readonly shape: Shape
+  readonly start: number
+  /** Rows that it has room for. */
+  readonly rows: number
+  readonly values: number
+  readonly texts: number
+  readonly textBytes: number
+  readonly fields: readonly Room[]
+}
+
+export interface Rooms {
+  readonly columns: readonly Room[]
+  /** Rows that every column has room for. */
+  readonly rows: number
+  /** The first address behind them. */
+  readonly end: number
+}
+
+/** The rows of a column as they lie in the module's memory, good until the next are written. */
+export interface FilledColumn {
+  /** How many rows are null, and how many are texts of numbers. */
+  readonly counts: Int32Array
+  /** For each row a byte, 0 for a null. */
+  readonly validity: Uint8Array
+  /** Where the text of a row ends, behind a zero; of a dictionary the number of the text; 1 for true. */
+  readonly words: Int32Array
+  readonly texts: Uint8Array
+  readonly wholes: BigInt64Array
+  readonly reals: Float64Array
+  /** Of a struct. */
+  readonly fields: readonly FilledColumn[]
+}
+
+/** Lays out rooms for some columns, and for what lies within them, from an address on. */
+export function layOutRooms(shapes: readonly Shape[], start: number, count: number): Rooms {
+  const rows = rowsOf(count)
+  let end = start
+  const take = (byteLength: number) => {
+    const at = end
+    end += (byteLength + 7) & ~7
+    return at
+  }
+  const roomOf = (shape: Shape): Room => {
+    const textBytes = hasTexts(shape) ? Math.max(TEXT_BYTES_MIN, rows * TEXT_BYTES_OF_ROW) : 0
+    return {
+      shape,
+      start: take(ROOM_VALIDITY + rows),
+      rows,
+      values: take(valueBytes(shape, rows)),
+      texts: take(textBytes === 0 ? 0 : textBytes + PADDING),
+      textBytes,
+      fields: shape.fields.map(roomOf),
+    }
+  }
+  return { columns: shapes.map(roomOf), rows, end }
+}
+
+/** The rooms and those within them, in the order of their shapes. */
+export function allRooms(rooms: readonly Room[]): readonly Room[] {
+  return rooms.flatMap((room) => [room, ...allRooms(room.fields)])
+}
+
+/** Whether memory can grow so far that it holds the rooms. */
+export function fitsMemory({ end }: Rooms): boolean {
+  return end <= MEMORY_BYTES_MAX
+}
+
+/** Makes memory as large as the rooms want it; views of it are made afterwards. */
+export function growMemory({ memory }: WasmModule, { end }: Rooms): void {
+  memory.grow(Math.max(0, Math.ceil((end - memory.buffer.byteLength) / PAGE_BYTES)))
+}
+
+/** What lies in a room, as it can be read. */
+export function viewRoom(
+  buffer: ArrayBuffer,
+  { shape, start, rows, values, texts, textBytes, fields }: Room,
+): FilledColumn {
+  const [words, wides] = [wordCount(shape, rows), isWide(shape) ? rows : 0]
+  return {
+    counts: new Int32Array(buffer, start, 2),
+    validity: new Uint8Array(buffer, start + ROOM_VALIDITY, rows),
+    words: new Int32Array(buffer, values, words),
+    texts: new Uint8Array(buffer, texts, textBytes),
+    wholes: new BigInt64Array(buffer, values, wides),
+    reals: new Float64Array(buffer, values, wides),
+    fields: fields.map((field) => viewRoom(buffer, field)),
+  }
+}
+
+/** The validity of the rows, unless all are valid. */
+export function rowValidity({ counts, validity }: FilledColumn): Uint8Array | undefined {
+  return counts[0] === 0 ? undefined : validity
+}
+
+/** A power of two: rows that so many columns have room for. */
+function rowsOf(columns: number): number {
+  let rows = ROWS_MAX
+  while (rows > ROWS_MIN && rows * columns > CELLS_MAX) rows /= 2
+  return rows
+}
+
+function hasTexts({ type }: Shape): boolean {
+  return type.kind === 'utf8' || type.kind === 'json'
+}
+
+/** Whether its values are of eight bytes. */
+function isWide({ type }: Shape): boolean {
+  return type.kind === 'int64' || type.kind === 'float64' || type.kind === 'timestamp'
+}
+
+/** The number of its values when they are of four bytes; of texts their ends, behind a zero. */
+function wordCount(shape: Shape, rows: number): number {
+  return isWide(shape) || shape.type.kind === 'struct' ? 0 : rows + 1
+}
+
+function valueBytes(shape: Shape, rows: number): number {
+  return isWide(shape) ? rows * 8 : wordCount(shape, rows) * 4
+}
+
+/** In which the counts lie, as assembly/memory.ts has it. */
+const ROOM_VALIDITY = 8
+const ROWS_MAX = 1024
+const ROWS_MIN = 64
+/** Rows times columns; found by the scan benchmark. */
+const CELLS_MAX = 98_304
+const TEXT_BYTES_OF_ROW = 64
+const TEXT_BYTES_MIN = 16_384
+/** For what copying 16 bytes at once writes too much. */
+const PADDING = 64
+const PAGE_BYTES = 65_536
+/** As the module's memory is declared: scripts/build-wasm.js. */
+const MEMORY_BYTES_MAX = 288 * PAGE_BYTES
