@@ -1,5 +1,6 @@
 export { atOnce } from './at-once.ts'
 export { commandFile, type Finished, fletching } from './command.ts'
+export { type ConsoleStep, consoleSteps, isAsShown } from './console-page.ts'
 export type { GlueFault, GlueRule } from './faulty-glue/plan.ts'
 export { type FaultyGlue, type GlueCall, openFaultyGlue } from './faulty-glue/server.ts'
 export { amazonEnv } from './faulty-s3/amazon.ts'
