@@ -329,10 +329,13 @@ describe('fletching catalog register', () => {
   give the job an output that begins with s3://; fletching query reads a table on this machine
 `,
     ],
-    [[...local, '--database=Db'], 'BAD_OPTION: --database got "Db"\n  expected lower-case letters, digits and _\n'],
+    [
+      [...local, '--database=Db'],
+      'BAD_OPTION: --database got "Db"\n  expected lower-case letters, digits and _, as in db\n',
+    ],
     [
       [...local, '--S3_PARQUET_OUTPUT_PATH=/out/table', '--table=a-b'],
-      'BAD_OPTION: --table got "a-b"\n  expected lower-case letters, digits and _\n',
+      'BAD_OPTION: --table got "a-b"\n  expected lower-case letters, digits and _, as in a_b\n',
     ],
   ])('refuses %j', async (args, expected) => {
     const { code, stderr } = await command(['catalog', 'register', JOB, ...args])

@@ -1,6 +1,6 @@
 import type { TableColumn, TableSpec } from '@fletching/catalog'
 import { createDatabase, createTable, repairTable } from '@fletching/catalog/ddl'
-import { plainName, tableNameOf } from '@fletching/catalog/names'
+import { tableNameOf } from '@fletching/catalog/names'
 import { queryWords } from '@fletching/catalog/reserved-words'
 import { tableSpec } from '@fletching/catalog/spec-of'
 import { typedView } from '@fletching/catalog/view'
@@ -8,10 +8,10 @@ import { authorError } from '@fletching/columns/errors'
 import { describeOutputs, type OutputDescription, type RunOptions } from '@fletching/engine'
 import { formatLocation } from '@fletching/storage'
 import { findJob } from '../find-job.ts'
-import type { OptionValues } from '../option-specs.ts'
-import { badOption, columnList, day, definedOnly } from '../options.ts'
+import { columnList, day, definedOnly } from '../options.ts'
 import { givenParams } from '../params.ts'
 import type { ToolCall } from '../tools.ts'
+import { givenName } from './given-name.ts'
 
 /** `fletching catalog ddl <job>`: SQL, and what is worth knowing as its comments. */
 export async function execute(call: ToolCall): Promise<void> {
@@ -83,23 +83,6 @@ function sameTable(name: string, ...places: readonly string[]) {
     at: places,
     help: 'give the Parquet table another name with --table, or the outputs folders of other names',
   })
-}
-
-/**
- * A name as Athena has it.
- *
- * - Errors: BAD_OPTION (author).
- */
-function givenName(option: 'database' | 'table', values: OptionValues): string | undefined {
-  const text = values[option] as string | undefined
-  if (text === undefined) return undefined
-  const name = plainName(text)
-  if (name === text) return name
-  throw badOption(
-    `--${option}`,
-    text,
-    `expected lower-case letters, digits and _${name === '' ? '' : `, as in ${name}`}`,
-  )
 }
 
 interface Wishes {

@@ -1,4 +1,4 @@
-import { plainName, tableNameOf } from '@fletching/catalog/names'
+import { tableNameOf } from '@fletching/catalog/names'
 import { dryGlue, openGlue, type Policy, type Registered } from '@fletching/catalog/register'
 import { authorError } from '@fletching/columns/errors'
 import { describeOutputs, type OutputDescription } from '@fletching/engine'
@@ -11,6 +11,7 @@ import { badOption, columnList, day, definedOnly } from '../options.ts'
 import { givenParams } from '../params.ts'
 import { Interrupted } from '../signals.ts'
 import type { ToolCall } from '../tools.ts'
+import { givenName } from './given-name.ts'
 import { registerOutput } from './register-output.ts'
 
 /** `fletching catalog register <job>`: what became of each table, in words for a person at a terminal and as JSON for a program. */
@@ -98,15 +99,4 @@ function tablesOf(job: Job, outputs: readonly OutputDescription[], values: Optio
     )
   }
   return tables.map((output) => ({ output, name: given ?? tableNameOf(formatLocation(output.location)) }))
-}
-
-/**
- * A name as Athena has it.
- *
- * - Errors: BAD_OPTION (author).
- */
-function givenName(option: 'database' | 'table', values: OptionValues): string | undefined {
-  const text = values[option] as string | undefined
-  if (text === undefined || plainName(text) === text) return text
-  throw badOption(`--${option}`, text, 'expected lower-case letters, digits and _')
 }
