@@ -117,6 +117,21 @@ describe('fletching query', () => {
     })
   })
 
+  it('names an output as the catalog does', async () => {
+    await inFolder(async (cwd) => {
+      await mkdir(join(cwd, 'in'))
+      await writeFile(join(cwd, 'in', 'a.json'), `${event('u1')}\n`)
+      const params = ['--S3_JSON_INPUT_PATH', 'in', '--S3_CSV_OUTPUT_PATH', '2019 Été']
+      await fletching(['run', JOB, ...params], { cwd })
+      const { stdout } = await fletching(['catalog', 'ddl', JOB, ...params], { cwd })
+      expect(stdout).toContain('`segmentdata`.`c_2019_ete`')
+      const rows = await fletching(['query', 'SELECT USER_ID FROM segmentdata.c_2019_ete', '--job', JOB, ...params], {
+        cwd,
+      })
+      expect(rows).toEqual({ code: 0, stdout: '{"USER_ID":"u1"}\n', stderr: '' })
+    })
+  })
+
   it('prints names where there are no rows', async () => {
     const args = ['query', 'SELECT 1 AS a, 2 AS "b,c" LIMIT 0', '--format']
     expect((await fletching([...args, 'csv'])).stdout).toBe('a,"b,c"\n')

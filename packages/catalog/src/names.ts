@@ -31,9 +31,13 @@ export function plainName(key: string): string {
   return /^\d/.test(name) ? `c_${name}`.slice(0, LONGEST) : name
 }
 
-/** The name that a table has by default: that of its folder, or of the bucket where it has none. */
-export function tableNameOf(folder: string): string {
-  return plainName(folder.replace(/\/+$/, '').split('/').at(-1) ?? '') || 'data'
+/**
+ * The name that the table of an output has by default, in Athena and in queries: that of its folder, of a file that of the file without
+ * `.csv`, or of the bucket where it has none.
+ */
+export function tableNameOf(location: string): string {
+  const last = location.replace(/\/+$/, '').split('/').at(-1) ?? ''
+  return plainName(location.endsWith('/') ? last : last.replace(/\.csv$/i, '')) || 'data'
 }
 
 const LONGEST = 255

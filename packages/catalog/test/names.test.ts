@@ -55,7 +55,11 @@ describe('tableNameOf', () => {
     ['s3://my-exports/', 'my_exports'],
     ['/home/me/out/', 'out'],
     ['s3://my-exports/日本/', 'data'],
-  ])('of %s is %s', (folder, expected) => {
-    expect(tableNameOf(folder)).toBe(expected)
+    ['s3://my-exports/all/Interactions.CSV', 'interactions'],
+    ['s3://my-exports/all.csv/', 'all_csv'],
+    ['s3://my-exports/2019/', 'c_2019'],
+    ['/', 'data'],
+  ])('of %s is %s', (location, expected) => {
+    expect(tableNameOf(location)).toBe(expected)
   })
 })

@@ -1,17 +1,10 @@
+import { tableNameOf } from '@fletching/catalog/names'
 import { authorError, environmentError } from '@fletching/columns/errors'
 import { rulesOf } from '@fletching/csv'
 import { describeOutputs, lastRun, type Manifest, type OutputDescription } from '@fletching/engine'
 import type { DeclaredTable, FoundTable, TableSource } from '@fletching/explore/query'
 import { type CsvDialect, optimize } from '@fletching/plan'
-import {
-  findInput,
-  formatLocation,
-  keyOf,
-  type Location,
-  type ObjectInfo,
-  openStore,
-  parseLocation,
-} from '@fletching/storage'
+import { findInput, formatLocation, type ObjectInfo, openStore, parseLocation } from '@fletching/storage'
 import { findJob } from '../find-job.ts'
 import { columnList, definedOnly } from '../options.ts'
 import { givenParams } from '../params.ts'
@@ -61,26 +54,12 @@ export function tableAt(name: string, location: string, exclude: readonly string
 function namedOutputs(outputs: readonly OutputDescription[]): { name: string; output: OutputDescription }[] {
   const taken = new Set(['segment_logs'])
   return outputs.map((output) => {
-    const own = tableName(output.folder ?? output.location)
+    const own = tableNameOf(formatLocation(output.folder ?? output.location))
     let name = taken.has(own) ? `${own}_${output.format}` : own
     for (let number = 2; taken.has(name); number++) name = `${own}_${output.format}_${number}`
     taken.add(name)
     return { name, output }
   })
-}
-
-/** The last name of a location, as Athena would take it. */
-function tableName(location: Location): string {
-  const last = keyOf(location)
-    .split('/')
-    .filter((name) => name !== '')
-    .at(-1)
-  const name = (last ?? '')
-    .replace(/\.csv$/i, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '')
-  return name === '' ? 'output' : name
 }
 
 /** The objects of an output that the manifest names; others may lie beside them. */
