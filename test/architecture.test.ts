@@ -50,6 +50,7 @@ const bans: readonly { readonly what: RegExp; readonly rooms: readonly string[];
   { what: /from 'yargs'/, rooms: ['fletching'] },
   { what: /\bconsole\.\w+\(/, rooms: ['fletching'] },
   { what: /\bprocess\.exit\b/, rooms: ['fletching'] },
+  { what: /\bprocess\.env\b[^;\n]* (\?\?)?= /, rooms: ['fletching'] },
   {
     what: /\bJSON\.parse\(/,
     rooms: ['@fletching/engine', '@fletching/personalize', '@fletching/explore', 'fletching', '@fletching/testing'],

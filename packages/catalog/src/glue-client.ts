@@ -50,8 +50,6 @@ export interface GlueOptions {
  * them.
  */
 export async function openGlue({ signal, callTries = 5 }: GlueOptions = {}): Promise<Glue> {
-  // The SDK would write a warning about Node 20 to standard error.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const sdk = await import('@aws-sdk/client-glue')
   const client = new sdk.Glue({ ...clientConfig(process.env), maxAttempts: callTries })
   const options = signal === undefined ? {} : { abortSignal: signal }

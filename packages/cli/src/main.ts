@@ -14,6 +14,8 @@ process.once('exit', (given) => {
 })
 
 const { env, stdout, stderr } = process
+// The AWS SDK would write a warning about Node 20 to standard error. Other programs decide for themselves, so that no room below sets it.
+env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 void runCommandLine(process.argv.slice(2), { env, stdout, stderr, onReading: optimizeLate }).then((ended) => {
   code = ended
   // After a signal, a read that hangs must not keep the process.

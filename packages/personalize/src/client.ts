@@ -46,8 +46,6 @@ export type Send = <T>(
 export async function openPersonalize(
   options: ClientOptions = {},
 ): Promise<{ readonly send: Send; readonly close: () => void }> {
-  // The SDK would write a warning about Node 20 to standard error.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const sdk = await import('@aws-sdk/client-personalize')
   const api = new sdk.Personalize(clientConfig(options))
   const { signal, retryDelayMs = 500 } = options

@@ -26,8 +26,6 @@ export type S3Module = typeof import('@aws-sdk/client-s3')
  * The endpoint is that of the options, else FLETCHING_S3_ENDPOINT, AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL.
  */
 export async function openS3Client(options: S3Options): Promise<{ readonly client: S3Client; readonly sdk: S3Module }> {
-  // The SDK would write a warning about Node 20 to standard error.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const sdk = await import('@aws-sdk/client-s3')
   return { client: new sdk.S3Client(clientConfig(options)), sdk }
 }
