@@ -1,8 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import { fletching, inFolder, openTestS3, type TestS3 } from '@fletching/testing'
+import { fletching, inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 const EVENTS = '{"userId":"u1","n":1}\n{"userId":"u2","n":2}\nsecret\n'
@@ -100,37 +99,4 @@ describe('looking at data', () => {
       expect(rows.trim().split('\n')).toHaveLength(Number(count))
     })
   })
-
-  it('finds in S3 what it finds on disk', async () => {
-    const s3 = await openTestS3()
-    try {
-      await inFolder(async (cwd) => {
-        const bucket = `fletching-look-${process.pid}`
-        await makeBucket(s3, bucket)
-        const places = [`s3://${bucket}`, 'here']
-        const said = []
-        for (const place of places) {
-          const job = ['--S3_JSON_INPUT_PATH', `${place}/in`, '--S3_CSV_OUTPUT_PATH', `${place}/csv`]
-          const table = ['--S3_PARQUET_OUTPUT_PATH', `${place}/table`]
-          const run = async (...args: string[]) => (await fletching(args, { cwd, env: s3.env })).stdout
-          await run('gen', '--to', `${place}/in`, '--bytes', '100kB')
-          await run('run', 'segment-to-personalize', ...job, ...table)
-          for (const folder of ['in', 'csv', 'table']) {
-            for (const command of ['count', 'head', 'schema']) said.push(await run(command, `${place}/${folder}`))
-          }
-        }
-        expect(said.slice(0, 9)).toEqual(said.slice(9))
-        expect(said.every((text) => text !== '')).toBe(true)
-      })
-    } finally {
-      await s3.close()
-    }
-  })
 })
-
-async function makeBucket({ endpoint, env }: TestS3, Bucket: string): Promise<void> {
-  const credentials = { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY }
-  const client = new S3Client({ endpoint, region: env.AWS_REGION, forcePathStyle: true, credentials })
-  await client.send(new CreateBucketCommand({ Bucket }))
-  client.destroy()
-}

@@ -4,8 +4,7 @@ import { watch } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import { commandFile, fletching, inFolder, openTestS3, type TestS3 } from '@fletching/testing'
+import { commandFile, fletching, inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { event } from './faults/run.ts'
 
@@ -294,46 +293,4 @@ describe('fletching query', () => {
       })
     })
   })
-
-  it('brings from S3 what it needs, and takes it away again', async () => {
-    const s3 = await openTestS3()
-    try {
-      const bucket = `fletching-query-${process.pid}`
-      await makeBucket(s3, bucket)
-      await inFolder(async (cwd) => {
-        const run = (...args: string[]) => fletching(args, { cwd, env: s3.env })
-        const job = [
-          '--S3_JSON_INPUT_PATH',
-          `s3://${bucket}/in`,
-          '--S3_CSV_OUTPUT_PATH',
-          `s3://${bucket}/transformed`,
-          '--S3_PARQUET_OUTPUT_PATH',
-          `s3://${bucket}/table`,
-        ]
-        await run('gen', '--to', `s3://${bucket}/in`, '--bytes', '200kB', '--traps', '0')
-        await run('run', JOB, ...job)
-        const query = (sql: string) => run('query', sql, '--job', JOB, ...job, '--tmp', 'tmp')
-        const { stdout, stderr } = await query(
-          `SELECT (SELECT count(*) FROM transformed) - (SELECT count(*) FROM "table") AS rest, (SELECT count(*) FROM segment_logs) > 100 AS logs,
-            (SELECT count(DISTINCT dt) FROM "table") > 1 AS days`,
-        )
-        expect(stderr.replace(/\d+\n$/, 'N\n')).toMatch(
-          /^$|^segment_logs: keys that differ from others in case alone, and were left out: N\n$/,
-        )
-        expect(stdout).toBe('{"rest":0,"logs":true,"days":true}\n')
-        expect(await readdir(join(cwd, 'tmp'))).toEqual([])
-        expect((await query('SELECT USER_ID::INT FROM transformed')).code).toBe(3)
-        expect(await readdir(join(cwd, 'tmp'))).toEqual([])
-      })
-    } finally {
-      await s3.close()
-    }
-  })
 })
-
-async function makeBucket({ endpoint, env }: TestS3, Bucket: string): Promise<void> {
-  const credentials = { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY }
-  const client = new S3Client({ endpoint, region: env.AWS_REGION, forcePathStyle: true, credentials })
-  await client.send(new CreateBucketCommand({ Bucket }))
-  client.destroy()
-}
