@@ -147,12 +147,15 @@ function takeByteRuns(data: Data<Utf8>, rows: Rows, runs: Int32Array): Data {
 function takeList(data: Data<List>, rows: Rows, validity: Validity): Data {
   const { valueOffsets: offsets, type } = data
   const valueOffsets = new Int32Array(rows.length + 1)
-  const items: number[] = []
   for (let i = 0; i < rows.length; i++) {
-    const isNull = rows[i] < 0 || (validity.nullBitmap !== null && !getBit(validity.nullBitmap, i))
-    if (!isNull) for (let item = offsets[rows[i]]; item < offsets[rows[i] + 1]; item++) items.push(item)
-    valueOffsets[i + 1] = items.length
+    const row = rows[i]
+    const isNull = row < 0 || (validity.nullBitmap !== null && !getBit(validity.nullBitmap, i))
+    valueOffsets[i + 1] = valueOffsets[i] + (isNull ? 0 : offsets[row + 1] - offsets[row])
   }
-  const child = takeData(data.children[0], Int32Array.from(items))
+  const items = new Int32Array(valueOffsets[rows.length])
+  for (let i = 0, at = 0; i < rows.length; i++) {
+    for (let item = offsets[rows[i]]; at < valueOffsets[i + 1]; at++, item++) items[at] = item
+  }
+  const child = takeData(data.children[0], items)
   return makeData({ type, length: rows.length, ...validity, valueOffsets, child })
 }

@@ -31,6 +31,24 @@ export const types = {
   nested: new List(
     new Field('item', new Struct([new Field('tags', new List(new Field('item', new Int32(), true)), true)]), true),
   ),
+  deep: new Struct([
+    new Field('at', new TimestampMillisecond('UTC'), true),
+    new Field(
+      'products',
+      new List(
+        new Field(
+          'item',
+          new Struct([
+            new Field('sku', new Dictionary(new Utf8(), new Int32()), true),
+            new Field('sizes', new List(new Field('item', new List(new Field('item', new Utf8(), true)), true)), true),
+            new Field('yes', new Bool(), true),
+          ]),
+          true,
+        ),
+      ),
+      true,
+    ),
+  ]),
 } as const
 
 /** Those whose values are ordered. */
