@@ -66,7 +66,9 @@ function writeDataPages(
   pageEntries: number,
 ): number {
   const { entries, room, slots } = column
-  const levels = pageLevels(column, leaf, room.take(WORD_BYTES * pageEntries))
+  // Without levels nothing needs it.
+  const scratch = leaf.level > 0 ? room.take(WORD_BYTES * pageEntries) : 0
+  const levels = pageLevels(column, leaf, scratch)
   let count = 0
   let page: PageBounds = { from: 0, to: 0, slotFrom: 0, slotTo: 0 }
   for (; page.to < entries.count; count++) {

@@ -5,7 +5,7 @@ import { fileOf } from './batches.ts'
 import { rowsByDecoder } from './decode.ts'
 import { field, listOf, nestedBatch, structOf } from './nested.ts'
 import { nestedByDuckdb, shownRows } from './nested-readers.ts'
-import { footerOf } from './readers.ts'
+import { duckdb, footerOf } from './readers.ts'
 
 const fields = [
   field('o', structOf(field('a', new Utf8()), field('b', listOf(new Int64())))),
@@ -33,6 +33,35 @@ describe('a file with nested columns', () => {
       ...wanted,
     ])
   })
+
+  it.each(['fletching', 'parquet-wasm'] as const)(
+    'lets readers leave out row groups, written by %s',
+    async (writer) => {
+      const column = field('o', structOf(field('a', new Utf8()), field('b', listOf(new Int64()))))
+      const groups = [
+        [{ o: null }, { o: { a: 'a', b: [5n] } }],
+        [{ o: { a: 'm', b: [] } }, { o: { a: null, b: null } }],
+        [{ o: { a: 'z', b: [null, 7n, -1n] } }],
+      ]
+      const batches = groups.map((group) => nestedBatch([column], group, 'slice'))
+      const file = await fileOf(batches[0].schema, batches, { writer })
+      for (const text of ['a', 'm', 'z', 'POISON']) {
+        const query = `SELECT count(*)::INTEGER AS found FROM FILE WHERE o.a = '${text}'`
+        expect(await duckdb(file, query)).toEqual([{ found: text === 'POISON' ? 0 : 1 }])
+      }
+      const query = `SELECT path_in_schema AS leaf, num_values AS n, stats_null_count AS nulls, stats_min_value AS low, stats_max_value AS high
+      FROM parquet_metadata(FILE) ORDER BY row_group_id, column_id`
+      const [a, b] = ['o, a', 'o, b, list, element']
+      expect(await duckdb(file, query)).toEqual([
+        { leaf: a, n: '2', nulls: '1', low: 'a', high: 'a' },
+        { leaf: b, n: '2', nulls: '1', low: '5', high: '5' },
+        { leaf: a, n: '2', nulls: '1', low: 'm', high: 'm' },
+        { leaf: b, n: '2', nulls: '2', low: null, high: null },
+        { leaf: a, n: '1', nulls: '0', low: 'z', high: 'z' },
+        { leaf: b, n: '3', nulls: '1', low: '-1', high: '7' },
+      ])
+    },
+  )
 
   it('refuses to give a nested one', async () => {
     const batch = nestedBatch(fields, rows)
