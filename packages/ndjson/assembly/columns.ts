@@ -11,6 +11,8 @@ import {
   LACKED_WORDS,
   ROOM_COUNTS,
   ROOM_VALIDITY,
+  UNESCAPED,
+  UNESCAPED_END,
   WORDS,
 } from './memory'
 import { momentAt, NO_MOMENT } from './moment'
@@ -27,6 +29,7 @@ import {
   AS_TEXT_UNLESS_EMPTY,
   AS_TRUE,
   AS_UNESCAPED,
+  AS_UNESCAPED_WORD,
   AS_WHOLE,
   AS_WORD,
   AS_WORD_OR_NONE,
@@ -167,6 +170,12 @@ function putValue(column: usize, row: u32, slot: usize): u8 {
     case AS_WORD_UNLESS_EMPTY:
       if (isEmpty) return IS_ODD
       break
+    case AS_UNESCAPED_WORD: {
+      const text = lackedEnd()
+      if (isLong || text + (end - start) + 16 > UNESCAPED_END) return IS_ODD
+      const textEnd = unescape(start, end, text)
+      return textEnd === 0 ? IS_ODD : putKnown(column, values, row, text, u32(textEnd - text))
+    }
     case AS_WORD:
       break
     case AS_MOMENT: {
@@ -188,10 +197,14 @@ function putValue(column: usize, row: u32, slot: usize): u8 {
     default:
       return IS_ODD
   }
-  if (isLong) return IS_ODD
+  return isLong ? IS_ODD : putKnown(column, values, row, start, u32(end - start))
+}
+
+/** Writes the number of a word, or notes that it is lacked. */
+function putKnown(column: usize, values: usize, row: u32, start: usize, length: u32): u8 {
   const number = load<u32>(column, ENTRY_NUMBER)
-  const word = wordOf(WORDS, number, start, u32(end - start))
-  return word === 0 ? noteLacked(number, start, u32(end - start)) : putWord(values, row, load<u32>(word), IS_VALUE)
+  const word = wordOf(WORDS, number, start, length)
+  return word === 0 ? noteLacked(number, start, length) : putWord(values, row, load<u32>(word), IS_VALUE)
 }
 
 /** Notes a word that the dictionary of a column lacks, for JavaScript to make it known. */
@@ -229,6 +242,17 @@ function putUnescaped(column: usize, row: u32, start: usize, end: usize): u8 {
   const textEnd = unescape(start, end, texts + at)
   store<u32>(ends, u32(textEnd - texts), 4)
   return textEnd === 0 ? IS_ODD : IS_VALUE
+}
+
+/** Where the next word with escapes is unescaped to: behind those that are lacked. */
+function lackedEnd(): usize {
+  let end = UNESCAPED
+  const lackedEnd = LACKED_WORDS + usize(load<u32>(LACKED)) * LACKED_WORD_BYTES
+  for (let entry = LACKED_WORDS; entry < lackedEnd; entry += LACKED_WORD_BYTES) {
+    const start: usize = load<u32>(entry, 4)
+    if (start >= UNESCAPED && start < UNESCAPED_END) end = start + usize(load<u32>(entry, 8))
+  }
+  return end
 }
 
 // @ts-expect-error: decorator

@@ -7,6 +7,10 @@ import {
   KEY_NEXT,
   KEY_NODE,
   KEY_TEXT,
+  LONG_PREFIX_BYTES,
+  LONG_PREFIX_KEY,
+  LONG_PREFIX_WHOLE,
+  longPrefixCount,
   NODE_DEPTH,
   NODE_NEXT,
   NODE_NUMBER,
@@ -26,6 +30,11 @@ import { containerEnd, depthAt, fillSlot, OBJECT, SLOT_BYTES, SLOT_END, SLOT_STA
  * @returns the end of the list, or 0 when it is full.
  */
 export function matchKeys(line: usize, keysEnd: usize): usize {
+  return longPrefixCount() === 0 ? matchFewKeys(line, keysEnd) : matchManyKeys(line, keysEnd)
+}
+
+/** When few keys are wanted, most keys of a line are not: they are left out first. */
+function matchFewKeys(line: usize, keysEnd: usize): usize {
   const table = prefixTable()
   const mask = prefixMask()
   const multiplier = prefixMultiplier()
@@ -55,6 +64,51 @@ export function matchKeys(line: usize, keysEnd: usize): usize {
   }
   return match
 }
+
+/** When many keys are wanted, most keys of a line are, and some begin alike. */
+function matchManyKeys(line: usize, keysEnd: usize): usize {
+  const table = prefixTable()
+  const last = longPrefixCount() - 1
+  let match = MATCHES
+  for (let key = KEYS; key < keysEnd; key += 4) {
+    const at: usize = load<u32>(key)
+    const prefix = longPrefixAt(at + 1)
+    let place = u32((prefix * LONG_PREFIX_MULTIPLIER) >>> 32) & last
+    let entry = table + usize(place) * LONG_PREFIX_BYTES
+    let wanted: usize = load<u32>(entry, LONG_PREFIX_KEY)
+    while (wanted !== 0 && load<u64>(entry) !== prefix) {
+      place = (place + 1) & last
+      entry = table + usize(place) * LONG_PREFIX_BYTES
+      wanted = load<u32>(entry, LONG_PREFIX_KEY)
+    }
+    while (wanted !== 0) {
+      const length = load<u32>(wanted, KEY_LENGTH)
+      if (length <= LONG_PREFIX_WHOLE || isText(at, load<u32>(wanted, KEY_TEXT), length)) break
+      wanted = load<u32>(wanted, KEY_NEXT)
+    }
+    if (wanted === 0) continue
+    store<u32>(match, at)
+    store<u32>(match, u32(wanted), 4)
+    store<i32>(match, depthAt(line, at), 8)
+    match += MATCH_BYTES
+    if (match === MATCHES_END) return 0
+  }
+  return match
+}
+
+/** The first eight bytes of a key, or as many as there are up to the quote behind it. */
+// @ts-expect-error: decorator
+@inline
+function longPrefixAt(at: usize): u64 {
+  const bytes = load<u64>(at)
+  // Ones at the top of each byte that is a quote; above the first of them there may be others.
+  const others = bytes ^ (0x0101_0101_0101_0101 * u64(QUOTE))
+  const quotes = (others - 0x0101_0101_0101_0101) & ~others & 0x8080_8080_8080_8080
+  return bytes & (quotes ^ (quotes - 1))
+}
+
+/** As `src/wasm-keys.ts` has it. */
+const LONG_PREFIX_MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15
 
 /** Whether one of the line's keys that have escapes may be a wanted one: it begins like it up to the first. */
 export function mayBeWanted(keysEnd: usize): bool {

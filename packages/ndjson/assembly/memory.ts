@@ -31,9 +31,12 @@ export const LACKED: usize = FILLED + 8
 export const LACKED_WORDS: usize = LACKED + 4
 export const LACKED_WORD_BYTES: usize = 12
 export const LACKED_MAX: u32 = 64
+/** Words with escapes are unescaped to here: behind each other, when they are lacked. */
+export const UNESCAPED: usize = COUNTS + 0x600
+export const UNESCAPED_END: usize = COUNTS + 0x1000
 /** What is wanted, as JavaScript has written it: see `plan.ts`. */
 export const PLAN: usize = 0x6_9000
-export const PLAN_BYTES: usize = 0x2_0000
+export const PLAN_BYTES: usize = 0x4_0000
 /** A table of known texts, as known.ts describes: how many, a hash table of their numbers, an entry for each number. */
 export const KNOWN_MAX: usize = 1024
 export const KNOWN_SLOTS: usize = 16
@@ -41,19 +44,19 @@ export const KNOWN_SLOT_COUNT: usize = 4096
 export const KNOWN_ENTRIES: usize = KNOWN_SLOTS + KNOWN_SLOT_COUNT * 4
 export const KNOWN_ENTRY_BYTES: usize = 128
 /** Refused values that were seen before, and how often they were since. */
-export const TALLIES: usize = 0x8_9000
+export const TALLIES: usize = 0xa_9000
 /** The lines that JavaScript must look at. */
-export const RECORDS: usize = 0xa_e000
+export const RECORDS: usize = 0xc_e000
 export const RECORDS_BYTES: usize = 0x2_0000
 /** The end of the last chunk, when a line goes on in the next, lies right before it. */
-const CARRY: usize = 0xc_e000
+const CARRY: usize = 0xe_e000
 export const CHUNK: usize = CARRY + LINE_BYTES_MAX
 export const CHUNK_BYTES: usize = 0x4_0000
 // Behind the chunk, a page for loads that reach beyond the last line.
 /** Texts of dictionaries, with their numbers there. */
-export const WORDS: usize = 0x12_0000
+export const WORDS: usize = 0x14_0000
 /** For each column a room for its rows on the way to JavaScript, as `src/wasm-rooms.ts` lays them out, so that memory ends with the last. */
-export const COLUMNS: usize = 0x14_5000
+export const COLUMNS: usize = 0x16_5000
 /** Of the rows that ended last, the nulls and the texts of numbers; then a byte for each row, 0 for a null. */
 export const ROOM_COUNTS: usize = 0
 export const ROOM_VALIDITY: usize = 8

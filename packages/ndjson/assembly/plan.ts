@@ -2,7 +2,7 @@
  * What is wanted, as words of 32 bits that JavaScript writes before the first scan (`src/wasm-plan.ts`). All links are addresses.
  *
  *   head      how the lines are to be looked at
- *   prefixes  a hash table of the first four bytes of the wanted keys, without collisions
+ *   prefixes  a hash table of what the wanted keys begin with: of few keys the first four bytes, without collisions; of many the first eight
  *   key       one of the wanted keys, and the nodes that have it
  *   node      a node of the path trie
  *   step      a step, its predicate, and what to do with the refused value
@@ -91,9 +91,21 @@ export function firstKey(): usize {
   return head(11)
 }
 
+/** Whether the prefixes are of eight bytes, and how many places their table has. */
+// @ts-expect-error: decorator
+@inline
+export function longPrefixCount(): u32 {
+  return head(13)
+}
+
 /** A place of the prefix table: the prefix and the first of its keys. */
 export const PREFIX_BYTES: usize = 8
 export const PREFIX_KEY: usize = 4
+/** A place in that of long prefixes. A prefix ends with the quote behind its key, if that is among its bytes; zeros follow. */
+export const LONG_PREFIX_BYTES: usize = 16
+export const LONG_PREFIX_KEY: usize = 8
+/** Bytes of a key, with its quotes, up to which the prefix is all of it but the first quote. */
+export const LONG_PREFIX_WHOLE: u32 = 9
 
 /** A key: the next of the same prefix, its bytes with both quotes and where they stand, the first node that has it, the next of all. */
 export const KEY_NEXT: usize = 0
@@ -177,3 +189,5 @@ export const AS_NUMBER_TEXT: u32 = 16
 export const AS_UNESCAPED: u32 = 17
 export const NO_STRUCT: u32 = 18
 export const AS_STRUCT: u32 = 19
+/** The number of such a text. */
+export const AS_UNESCAPED_WORD: u32 = 20

@@ -37,7 +37,8 @@ function actionsOf({ type, required, unfit }: Shape): Actions {
       const isWord = type.kind === 'dictionary'
       const others = [TRUE, FALSE, OBJECT, ARRAY, ...(type.numbers === 'unfit' ? [NUMBER] : [])]
       const text = type.empty === 'keep' ? AS_TEXT : required ? AS_TEXT_UNLESS_EMPTY : AS_TEXT_OR_NONE
-      if (isWord) return { ...none(NO_WORD, others), [STRING]: text + AS_WORD - AS_TEXT }
+      if (isWord)
+        return { ...none(NO_WORD, others), [STRING]: text + AS_WORD - AS_TEXT, [ESCAPED_STRING]: AS_UNESCAPED_WORD }
       const number = type.numbers === 'text' ? { [NUMBER]: AS_NUMBER_TEXT } : {}
       return { ...none(NO_TEXT, others), [STRING]: text, [ESCAPED_STRING]: AS_UNESCAPED, ...number }
     }
@@ -82,3 +83,4 @@ const AS_NUMBER_TEXT = 16
 const AS_UNESCAPED = 17
 const NO_STRUCT = 18
 const AS_STRUCT = 19
+const AS_UNESCAPED_WORD = 20

@@ -2,22 +2,15 @@ import type { PathTrie } from './path-trie.ts'
 import { ARRAY, ESCAPED_STRING, FALSE, MISSING, NULL, NUMBER, OBJECT, STRING, TRUE } from './slots.ts'
 import type { ScanColumn, ScanPredicate, ScanSpec } from './spec.ts'
 import { columnEntries } from './wasm-columns.ts'
+import { keyBytesMax, wantedKeys, writePrefixes } from './wasm-keys.ts'
 import type { WasmModule } from './wasm-module.ts'
 import { allRooms, type Rooms } from './wasm-rooms.ts'
+import { type Plan, put, putText, take, writeWords } from './wasm-words.ts'
 
 /*
  * What is wanted, as the words that assembly/plan.ts describes. A predicate's leaf has a byte for each kind of value, which
  * says what such a value means for it; the writers of columns say the same of single values, and are asked wherever that byte is UNKNOWN.
  */
-
-/** How a plan is written: one number after the other, and texts. */
-interface Plan {
-  readonly address: number
-  readonly bytes: Uint8Array
-  readonly words: Int32Array
-  /** Bytes that are taken. */
-  length: number
-}
 
 /**
  * Writes the plan for a specification into the module's memory.
@@ -39,7 +32,6 @@ export function writePlan(
   const plan: Plan = { address, bytes, words: new Int32Array(buffer, address, byteLength / 4), length: HEAD_WORDS * 4 }
   const wanted = wantedKeys(trie)
   const prefixes = writePrefixes(plan, wanted)
-  if (prefixes === undefined) return false
   const steps = writeSteps(plan, spec, trie)
   const columns = put(plan, columnEntries(rooms).flat())
   const head = [
@@ -54,78 +46,12 @@ export function writePlan(
     Math.min(lineBytesMax, 0x7fff_ffff),
     allRooms(rooms.columns).length,
     columns,
-    prefixes.last,
+    prefixes.firstKey,
     rooms.rows,
+    prefixes.longCount,
   ]
   plan.words.set(head)
   return true
-}
-
-/** A key that is wanted at one or more nodes. */
-interface WantedKey {
-  /** In UTF-8, with both quotes. */
-  readonly text: Uint8Array
-  readonly nodes: { readonly node: number; readonly parent: number; readonly depth: number }[]
-}
-
-function wantedKeys(trie: PathTrie): readonly WantedKey[] {
-  const keys = new Map<string, WantedKey>()
-  const visit = (parent: number, depth: number) => {
-    for (const { key, node } of trie.children[parent]) {
-      const name = key.join()
-      if (!keys.has(name)) keys.set(name, { text: Uint8Array.of(QUOTE, ...key, QUOTE), nodes: [] })
-      keys.get(name)?.nodes.push({ node, parent, depth })
-      visit(node, depth + 1)
-    }
-  }
-  visit(0, 1)
-  return [...keys.values()]
-}
-
-/**
- * Writes the keys, and a hash table without collisions of what they begin with. A key shorter than three bytes shares its first four with what
- * follows it, so that fewer of them count.
- */
-function writePrefixes(plan: Plan, wanted: readonly WantedKey[]) {
-  const shortest = Math.min(3, ...wanted.map(({ text }) => text.length - 2))
-  const mask = -1 >>> (8 * (3 - shortest))
-  const byPrefix = new Map<number, WantedKey[]>()
-  for (const key of wanted) {
-    const prefix = (key.text[1] | (key.text[2] << 8) | (key.text[3] << 16) | (key.text[4] << 24)) & mask
-    byPrefix.set(prefix, [...(byPrefix.get(prefix) ?? []), key])
-  }
-  const bits = byPrefix.size > 64 ? 12 : 10
-  const multiplier = findMultiplier([...byPrefix.keys()], 32 - bits)
-  if (multiplier === undefined) return undefined
-  const table = take(plan, 8 << bits)
-  let last = 0
-  for (const [prefix, keys] of byPrefix) {
-    let next = 0
-    for (const key of keys) {
-      next = writeKey(plan, key, next, last)
-      last = next
-    }
-    const place = table + 8 * (Math.imul(prefix, multiplier) >>> (32 - bits))
-    writeWords(plan, place, [prefix, next])
-  }
-  return { table, mask, multiplier, shift: 32 - bits, last }
-}
-
-/** A number by which no two prefixes come to the same place. The search takes the same turns on every machine. */
-function findMultiplier(prefixes: readonly number[], shift: number): number | undefined {
-  let multiplier = 0x9e3779b1
-  for (let turn = 0; turn < MULTIPLIER_TURNS; turn++) {
-    const places = new Set(prefixes.map((prefix) => Math.imul(prefix, multiplier) >>> shift))
-    if (places.size === prefixes.length) return multiplier
-    multiplier = (Math.imul(multiplier, 0x2545f491) + 0x6d2b79f5) | 1
-  }
-  return undefined
-}
-
-function writeKey(plan: Plan, { text, nodes }: WantedKey, next: number, after: number): number {
-  let first = 0
-  for (const { node, parent, depth } of nodes) first = put(plan, [first, depth, node, parent])
-  return put(plan, [next, text.length, putText(plan, text), first, after])
 }
 
 function writeSteps(plan: Plan, { columns, steps }: ScanSpec, trie: PathTrie): number {
@@ -253,45 +179,18 @@ function presentMeanings({ type, unfit }: ScanColumn): Meanings {
 
 /** An upper bound of what a plan takes, so that none is begun that has no room. */
 function planBytes(spec: ScanSpec, trie: PathTrie, rooms: Rooms): number {
-  const keys = trie.children.flat().reduce((sum, { key }) => sum + key.length + 64, 0)
   const predicate = (one: ScanPredicate): number => {
     if ('inputs' in one) return one.inputs.reduce((sum, input) => sum + predicate(input) + 4, 8)
     const values = one.op === 'isIn' ? one.values : []
     return values.reduce((sum, value) => sum + UTF8.encode(value).length + 28, 64)
   }
   const steps = spec.steps.reduce((sum, step) => sum + predicate(step.predicate) + 64, 0)
-  return HEAD_WORDS * 4 + (8 << 12) + keys + steps + allRooms(rooms.columns).length * 40
-}
-
-function put(plan: Plan, words: readonly number[]): number {
-  const at = take(plan, words.length * 4)
-  writeWords(plan, at, words)
-  return at
-}
-
-/** A text, with room behind it for what a comparison of 16 bytes reads too much. */
-function putText(plan: Plan, text: Uint8Array): number {
-  const at = take(plan, text.length + 16)
-  plan.bytes.set(text, at - plan.address)
-  return at
-}
-
-function writeWords(plan: Plan, at: number, words: readonly number[]): void {
-  plan.words.set(words, (at - plan.address) / 4)
-}
-
-/** The address of so many bytes, of which nothing is used yet; always at a word. */
-function take(plan: Plan, byteLength: number): number {
-  const at = plan.address + plan.length
-  plan.length = (plan.length + byteLength + 3) & ~3
-  return at
+  return HEAD_WORDS * 4 + keyBytesMax(trie) + steps + allRooms(rooms.columns).length * 40
 }
 
 const UTF8 = new TextEncoder()
-const QUOTE = 0x22
-const NODES_MAX = 128
-const HEAD_WORDS = 13
-const MULTIPLIER_TURNS = 10_000
+const NODES_MAX = 1024
+const HEAD_WORDS = 14
 const OP_AND = 0
 const OP_OR = 1
 const OP_TEST = 2

@@ -132,7 +132,7 @@ const ROOM_VALIDITY = 8
 const ROWS_MAX = 1024
 const ROWS_MIN = 64
 /** Rows times columns; found by the scan benchmark. */
-const CELLS_MAX = 98_304
+const CELLS_MAX = 49_152
 const TEXT_BYTES_OF_ROW = 64
 const TEXT_BYTES_MIN = 16_384
 /** For what copying 16 bytes at once writes too much. */

@@ -53,6 +53,14 @@ function randomSpec(random: () => number): ScanSpec {
     const type = randomType(random)
     return { ...column(`c${number}`, type, options as Partial<ScanColumn>), path: path() }
   })
+  // So many keys that they are told apart in another way, most of them none that lines have.
+  if (random() < 0.2)
+    columns.push(
+      ...Array.from({ length: 90 }, (_, number) => ({
+        ...column(`d${number}`, TYPES[below(TYPES.length)], { unfit: 'null' }),
+        path: [`${KEYS[below(KEYS.length)]}${random() < 0.3 ? '' : number}`],
+      })),
+    )
   const comparison = (at: number): ScanPredicate => {
     const operator = (['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const)[below(6)]
     const { kind } = columns[at].type

@@ -90,9 +90,11 @@ describe('the module in WebAssembly', () => {
 
   it.each<[string, 'wasm' | 'ts', ScanSpec]>([
     ['no column', 'wasm', { columns: [], steps: [] }],
-    ['127 columns', 'wasm', { columns: columns(127), steps: [] }],
-    ['128 columns', 'ts', { columns: columns(128), steps: [] }],
-    ['100 kB of values', 'ts', { columns: [column('a', TEXT)], steps: [isIn(['x'.repeat(100_000)])] }],
+    ['1,023 columns', 'wasm', { columns: columns(1023), steps: [] }],
+    ['1,024 columns', 'ts', { columns: columns(1024), steps: [] }],
+    ['a struct of 2,000 fields', 'wasm', { columns: [column('a', wideStruct(2000))], steps: [] }],
+    ['200 kB of values', 'wasm', { columns: [column('a', TEXT)], steps: [isIn(['x'.repeat(200_000)])] }],
+    ['300 kB of values', 'ts', { columns: [column('a', TEXT)], steps: [isIn(['x'.repeat(300_000)])] }],
     ['64 steps', 'wasm', { columns: [column('a', TEXT)], steps: Array.from({ length: 64 }, () => isIn(['x'])) }],
     ['65 steps', 'ts', { columns: [column('a', TEXT)], steps: Array.from({ length: 65 }, () => isIn(['x'])) }],
   ])('takes %s: %s', (_, scanner, spec) => expect(scannerOf(spec)).toBe(scanner))
@@ -109,8 +111,8 @@ describe('the module in WebAssembly', () => {
     expect(decoder.takeRemarks().slowLines).toBe(0)
   })
 
-  it('takes 127 columns that begin alike, or with a short key', () => {
-    const names = Array.from({ length: 123 }, (_, number) => `column${number}`)
+  it.each([60, 127, 700])('takes %d columns that begin alike, or with a short key', (count) => {
+    const names = Array.from({ length: count - 4 }, (_, number) => `column${number}`)
     const spec = {
       columns: ['', 'a', 'ab', 'abc', ...names].map((name) => ({ ...column(name, ID), path: [name] })),
       steps: [],
@@ -151,6 +153,10 @@ describe.each(['wasm', 'ts'] as const)('memory for the next bytes, with the scan
 
 function columns(count: number) {
   return Array.from({ length: count }, (_, number) => column(`k${number}`, TEXT))
+}
+
+function wideStruct(count: number) {
+  return structOf(Object.fromEntries(Array.from({ length: count }, (_, number) => [`f${number}`, TEXT])))
 }
 
 function isIn(values: readonly string[]) {
