@@ -38,20 +38,69 @@ const narrow = [
   column('properties.sku', id),
   column('timestamp', { kind: 'timestamp' }),
 ]
-const plans = {
-  'of 4 paths': narrow,
-  'of 12 paths': [
-    ...narrow,
-    column('messageId', id),
-    column('anonymousId', id),
-    column('type', word),
-    column('properties.name', id),
-    column('properties.position', { kind: 'float64' }),
-    column('context.ip', id),
-    column('context.page.path', word),
-    column('context.library.version', word),
-  ],
-}
+const wide = [
+  ...narrow,
+  column('messageId', id),
+  column('anonymousId', id),
+  column('type', word),
+  column('properties.name', id),
+  column('properties.position', { kind: 'float64' }),
+  column('context.ip', id),
+  column('context.page.path', word),
+  column('context.library.version', word),
+]
+
+/** @type {import('@fletching/ndjson').ScanType} */
+const text = { kind: 'utf8', numbers: 'text', lineBreaks: 'keep', empty: 'keep' }
+/** @type {import('@fletching/ndjson').ScanType} */
+const name = { kind: 'dictionary', numbers: 'unfit', lineBreaks: 'keep', empty: 'keep' }
+/** @type {import('@fletching/ndjson').ScanType} */
+const number = { kind: 'float64' }
+/** @type {import('@fletching/ndjson').ScanType} */
+const truth = { kind: 'bool' }
+/** @type {(type: import('@fletching/ndjson').ScanType, keys: string) => Record<string, import('@fletching/ndjson').ScanType>} */
+const all = (type, keys) => Object.fromEntries(keys.split(', ').map((key) => [key, type]))
+/** @type {(fields: Record<string, import('@fletching/ndjson').ScanType>) => import('@fletching/ndjson').ScanType} */
+const struct = (fields) => ({
+  kind: 'struct',
+  fields: Object.entries(fields).map(([key, type]) => ({ name: key, key, type, unfit: 'null' })),
+})
+
+/** All that the events hold, and more: 100 values of a line, and eight of each product. */
+const full = Object.entries({
+  ...all(text, 'messageId, anonymousId, userId, name, groupId, previousId, version'),
+  ...all(name, 'type, event, channel, projectId, writeKey'),
+  ...all({ kind: 'timestamp' }, 'originalTimestamp, sentAt, receivedAt, timestamp'),
+  integrations: struct({ All: truth, 'Google Analytics': struct({ clientId: text }) }),
+  context: struct({
+    ...all(text, 'ip, userAgent'),
+    locale: name,
+    library: struct(all(name, 'name, version')),
+    page: struct(all(text, 'path, referrer, search, title, url')),
+    campaign: struct(all(name, 'name, source, medium, content, Campaign Name')),
+  }),
+  properties: struct({
+    ...all(text, 'product_id, sku, name, category, price, quantity, revenue, path, referrer, search, title, url'),
+    ...all(text, 'order_id, image_url, query, content_asset_id, cart_id, product_name, product_category'),
+    ...all(name, 'brand, coupon, Feed Type, currency, Invited User?, plan, City, method, list_id, checkout_id'),
+    ...all(number, 'variation, position, total, shipping, tax, results, discount, value, step'),
+    full_screen: truth,
+    products: {
+      kind: 'list',
+      item: {
+        type: struct({ ...all(text, 'product_id, sku, name, brand, category, price, image_url'), quantity: number }),
+        unfit: 'null',
+      },
+    },
+  }),
+  traits: struct({
+    ...all(text, 'firstName, Last Name, email, createdAt, Company / Organisation, lifetime value ($), name, URL, Url'),
+    ...all(text, 'Plan Type?, utm.source, username, phone'),
+    ...all(number, 'age, employees, größe'),
+    'Invited User?': truth,
+    address: struct(all(text, 'city, postalCode, street, state, country')),
+  }),
+}).map(([key, type]) => ({ ...column(key, type), path: [key] }))
 
 /** @type {import('@fletching/ndjson').ScanSpec['steps']} */
 const steps = [
@@ -60,9 +109,15 @@ const steps = [
   { predicate: { op: 'isNotNull', column: 2 }, reason: 'sku missing' },
 ]
 
-/** @type {(scanner: 'wasm' | 'ts') => (bytes: Uint8Array, columns: typeof narrow) => import('@fletching/ndjson').DecodedBatch[]} */
-const scanWith = (scanner) => (bytes, columns) => {
-  const decoder = new NdjsonDecoder({ columns, steps }, { scanner })
+const plans = {
+  'of 4 paths': { columns: narrow, steps },
+  'of 12 paths': { columns: wide, steps },
+  'of full width': { columns: full, steps: [] },
+}
+
+/** @type {(scanner: 'wasm' | 'ts') => (bytes: Uint8Array, plan: import('@fletching/ndjson').ScanSpec) => import('@fletching/ndjson').DecodedBatch[]} */
+const scanWith = (scanner) => (bytes, plan) => {
+  const decoder = new NdjsonDecoder(plan, { scanner })
   const batches = []
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES)
     batches.push(...decoder.push(bytes.subarray(at, at + CHUNK_BYTES)))
@@ -70,8 +125,36 @@ const scanWith = (scanner) => (bytes, columns) => {
   return batches
 }
 
-/** @type {(bytes: Uint8Array, columns: typeof narrow) => unknown[][]} */
-function parse(bytes, columns) {
+/** What one would write to have a value of a type, of which null is another. @type {(type: import('@fletching/ndjson').ScanType) => (value: any) => any} */
+function converter(type) {
+  switch (type.kind) {
+    case 'timestamp':
+      return Date.parse
+    case 'float64':
+      return (value) => (typeof value === 'number' ? value : null)
+    case 'bool':
+      return (value) => (typeof value === 'boolean' ? value : null)
+    case 'struct': {
+      const fields = type.fields.map((field) => /** @type {const} */ ([field.name, converter(field.type)]))
+      return (value) => {
+        if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+        /** @type {Record<string, unknown>} */
+        const struct = {}
+        for (const [key, convert] of fields) struct[key] = convert(value[key])
+        return struct
+      }
+    }
+    case 'list': {
+      const item = converter(type.item.type)
+      return (value) => (Array.isArray(value) ? value.map(item) : null)
+    }
+    default:
+      return (value) => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null)
+  }
+}
+
+/** @type {(bytes: Uint8Array, plan: import('@fletching/ndjson').ScanSpec) => unknown[][]} */
+function parse(bytes, { columns, steps }) {
   /** @type {unknown[][]} */
   const rows = []
   const getters = columns.map(({ path, type }) => {
@@ -81,13 +164,12 @@ function parse(bytes, columns) {
       for (const key of path) value = value?.[key]
       return value
     }
-    /** @param {any} event */
-    const moment = (event) => Date.parse(get(event))
-    return type.kind === 'timestamp' ? moment : get
+    const convert = converter(type)
+    return (/** @type {any} */ event) => convert(get(event))
   })
   for (const line of linesOf(bytes)) {
     const event = JSON.parse(line)
-    if (WANTED.includes(event.event) && event.userId && event.properties?.sku)
+    if (steps.length === 0 || (WANTED.includes(event.event) && event.userId && event.properties?.sku))
       rows.push(getters.map((get) => get(event)))
   }
   return rows
@@ -113,8 +195,8 @@ function digest(rows) {
   return hash.digest('hex')
 }
 
-/** @type {(batches: import('@fletching/ndjson').DecodedBatch[], columns: typeof narrow) => Generator<unknown[]>} */
-function* rowsOf(batches, columns) {
+/** @type {(batches: import('@fletching/ndjson').DecodedBatch[], plan: import('@fletching/ndjson').ScanSpec) => Generator<unknown[]>} */
+function* rowsOf(batches, { columns }) {
   for (const { batch } of batches) {
     const vectors = columns.map(({ name }) => batch.getChild(name))
     for (let row = 0; row < batch.numRows; row++) yield vectors.map((vector) => vector?.get(row))
@@ -173,25 +255,25 @@ console.log(
   `${cpus()[0].model}, Node ${process.versions.node}; ${lines} lines, seed ${values.seed}, ${size.runs} runs each, CPU time`,
 )
 for (const [form, bytes] of Object.entries(forms)) {
-  for (const [plan, columns] of Object.entries(plans)) {
-    const expected = digest(parse(bytes, columns))
+  for (const [name, plan] of Object.entries(plans)) {
+    const expected = digest(parse(bytes, plan))
     for (const scanner of /** @type {const} */ (['wasm', 'ts'])) {
-      const got = digest(rowsOf(scanWith(scanner)(bytes, columns), columns))
+      const got = digest(rowsOf(scanWith(scanner)(bytes, plan), plan))
       if (got !== expected)
-        throw new Error(`the rows of ${scanner} differ with ${form} ${plan}: ${got} and ${expected}`)
+        throw new Error(`the rows of ${scanner} differ with ${form} ${name}: ${got} and ${expected}`)
     }
     /** @type {number[][]} */
     const times = contestants.map(() => [])
     for (let run = 0; run < size.runs; run++) {
       for (const [number, { run: work }] of contestants.entries()) {
         const before = process.cpuUsage()
-        work(bytes, columns)
+        work(bytes, plan)
         const { user, system } = process.cpuUsage(before)
         times[number].push((user + system) / 1e6)
       }
     }
     console.log(
-      `\n${form}, ${plan}: ${(bytes.length / 1e6).toFixed(1)} MB, rows ${expected.slice(0, 16)}, the same from all`,
+      `\n${form}, ${name}: ${(bytes.length / 1e6).toFixed(1)} MB, rows ${expected.slice(0, 16)}, the same from all`,
     )
     for (const [number, { name }] of contestants.entries()) {
       const sorted = times[number].toSorted((a, b) => a - b)

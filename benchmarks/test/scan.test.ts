@@ -8,6 +8,6 @@ describe('the scan benchmark', () => {
     const out = execFileSync(process.execPath, [script, '--size', 'smoke'], { encoding: 'utf8' })
     expect(
       out.match(/, the same from all\n +wasm +best +\d+ MB\/s +median +\d+ MB\/s\n +ts .*\n +JSON\.parse /g),
-    ).toHaveLength(8)
+    ).toHaveLength(12)
   })
 })
