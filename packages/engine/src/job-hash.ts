@@ -44,6 +44,17 @@ export function plainParams<P extends Params>(job: Job<P>, params: ValuesOf<P>):
   )
 }
 
+/** The values of a job's parameters as a report tells them: a schema by its name, and a hash of what it says. */
+export function reportedParams<P extends Params>(job: Job<P>, params: ValuesOf<P>): Readonly<Record<string, unknown>> {
+  const values = Object.entries<ParamValue>(params).map(([name, value]) => [
+    name,
+    job.params[name]?.kind === 'schema' && typeof value === 'object'
+      ? { schema: value.name, sha256: sha256(value.fields) }
+      : value,
+  ])
+  return Object.fromEntries(values)
+}
+
 /** A hash of the values of a job's parameters, and of the options that change the rows or the bytes of its outputs. */
 export function paramsHash(params: Readonly<Record<string, unknown>>, options: RunOptions): string {
   return sha256({

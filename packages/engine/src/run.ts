@@ -7,7 +7,7 @@ import { type Accounting, sum } from './accounting.ts'
 import { commitAndSweep, orOvertaken } from './commit.ts'
 import type { Coordinator } from './coordinator.ts'
 import { inJob } from './in-job.ts'
-import { jobHash, paramsHash, plainParams } from './job-hash.ts'
+import { jobHash, paramsHash, plainParams, reportedParams } from './job-hash.ts'
 import { lacksRows } from './lacking.ts'
 import { addRun, type PreparedMove, segmentOpener, stay } from './ledger-move.ts'
 import { entryOf } from './ledger-segment.ts'
@@ -50,7 +50,7 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
   const about = () => ({
     job: job.name,
     version,
-    params,
+    params: reportedParams(job, params),
     startedAt,
     milliseconds: Math.round(performance.now() - begin),
   })

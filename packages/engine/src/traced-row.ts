@@ -37,18 +37,17 @@ export function tracedRow(sink: PhysicalSink, part: SinkPart): TracedRow {
 /** The values of the one row of a batch, in the form in which a CSV has them; structs and lists as JSON. */
 function valuesOf(batch: RecordBatch): TracedRow['values'] {
   const { fields } = batch.schema
-  const plain = batch.select(
-    fields.filter(({ type }) => !DataType.isStruct(type) && !DataType.isList(type)).map(({ name }) => name),
-  )
-  const encoder = new CsvEncoder(plain.schema, { dialect: 'rfc4180' })
-  const texts = plain.schema.fields.length === 0 ? [] : fieldsOf(encoder.encode(plain), 'rfc4180')
-  const values = batch.data.children.map((data, column): [string, string | null] => {
-    const { name } = fields[column]
-    if (!isValid(data, 0)) return [name, null]
-    const place = plain.schema.fields.findIndex((field) => field.name === name)
-    return [name, place < 0 ? jsonText(data, 0) : texts[place]]
+  const plain = fields.flatMap(({ type }, column) => (DataType.isStruct(type) || DataType.isList(type) ? [] : [column]))
+  const texts = plain.length === 0 ? [] : plainTexts(batch.selectAt(plain))
+  const values = batch.data.children.map((data, column) => {
+    const text = () => (plain.includes(column) ? texts[plain.indexOf(column)] : jsonText(data, 0))
+    return [fields[column].name, isValid(data, 0) ? text() : null]
   })
   return Object.fromEntries(values)
+}
+
+function plainTexts(batch: RecordBatch): string[] {
+  return fieldsOf(new CsvEncoder(batch.schema, { dialect: 'rfc4180' }).encode(batch), 'rfc4180')
 }
 
 /** The fields of the one record of a CSV without a header. */
