@@ -47,6 +47,9 @@ const bans: readonly { readonly what: RegExp; readonly rooms: readonly string[];
     what: /'@aws-sdk\//,
     rooms: ['@fletching/storage', '@fletching/catalog', '@fletching/personalize', '@fletching/testing'],
   },
+  // Heavy, and loaded only when a page is drawn.
+  { what: /'@observablehq\/plot'|'linkedom'/, rooms: ['@fletching/explore'] },
+  { what: /\bfrom '[^']*profile-page'/, rooms: [] },
   { what: /from 'yargs'/, rooms: ['fletching'] },
   { what: /\bconsole\.\w+\(/, rooms: ['fletching'] },
   { what: /\bprocess\.exit\b/, rooms: ['fletching'] },

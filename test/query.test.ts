@@ -36,7 +36,7 @@ describe('docs/exploring.md', () => {
     const examples = [...text.matchAll(/```sh\n(.*?)```\n\n(?:prints\n\n)?```text\n(.*?)```/gs)]
     const [[, first]] = examples
     const exported = first.split('\n').filter((line) => line.startsWith('export '))
-    expect(examples).toHaveLength(5)
+    expect(examples).toHaveLength(6)
     await inFolder(async (cwd) => {
       for (const [, commands, printed] of examples) {
         const script = [...exported, commands.replaceAll('npx fletching', `"${process.execPath}" "${commandFile}"`)]

@@ -10,6 +10,7 @@ import { personalizeImport } from './tools/personalize-import.ts'
 import { personalizePolicy } from './tools/personalize-policy.ts'
 import { personalizePreflight } from './tools/personalize-preflight.ts'
 import { personalizeSchema } from './tools/personalize-schema.ts'
+import { profile } from './tools/profile.ts'
 import { query } from './tools/query.ts'
 import { schema } from './tools/schema.ts'
 import { why } from './tools/why.ts'
@@ -53,6 +54,7 @@ export const tools: readonly Tool[] = [
   personalizePolicy,
   personalizePreflight,
   personalizeSchema,
+  profile,
   query,
   schema,
   why,

@@ -245,14 +245,14 @@ describe('inputs that cannot be compared', () => {
       {},
       `FletchingError: DUPLICATE_COLUMN: there are two columns "a"
   at ./a/x.csv
-  columns are compared by their names; give each a name of its own`,
+  columns are told apart by their names; give each a name of its own`,
     ],
     [
       'NDJSON',
       'a\n',
       '{"a":1}\n',
       {},
-      `FletchingError: NOT_A_TABLE: NDJSON is not compared
+      `FletchingError: NOT_A_TABLE: NDJSON is no table
   at ./b/x.csv
   expected CSV or Parquet, an object, a folder or a glob, on disk or in S3`,
     ],

@@ -29,7 +29,7 @@ export async function jobTables(nameOrPath: string, call: ToolCall): Promise<Tab
     run ??= lastRun(job, resolved, state)
     const manifest = await run
     if (manifest === undefined) throw noRunYet(nameOrPath)
-    return foundOutput(output, manifest)
+    return foundOutput(output, manifest, 'give what is there with --table name=location')
   }
   const input = optimize(job.build(resolved)).scan.location
   const exclude = (values.exclude as readonly string[] | undefined) ?? []
@@ -62,8 +62,16 @@ function namedOutputs(outputs: readonly OutputDescription[]): { name: string; ou
   })
 }
 
-/** The objects of an output that the manifest names; others may lie beside them. */
-async function foundOutput(output: OutputDescription, manifest: Manifest): Promise<FoundTable> {
+/**
+ * The objects of an output that the manifest names; others may lie beside them.
+ *
+ * - Errors: OUTPUT_GONE (environment) where one is not there, with another way than running the job again.
+ */
+export async function foundOutput(
+  output: OutputDescription,
+  manifest: Manifest,
+  otherWay: string,
+): Promise<FoundTable & { readonly declared: DeclaredTable }> {
   const { format, location, schema, partitionBy, dialect } = output
   const store = await openStore(location)
   const start = formatLocation(location)
@@ -78,7 +86,7 @@ async function foundOutput(output: OutputDescription, manifest: Manifest): Promi
     for await (const object of store.list(location)) if (names.has(object.name)) objects.push(object)
   }
   const [gone] = [...names].filter((name) => !objects.some((object) => object.name === name))
-  if (gone !== undefined) throw outputGone(gone)
+  if (gone !== undefined) throw outputGone(gone, otherWay)
   const declared: DeclaredTable = {
     form: format,
     schema,
@@ -95,9 +103,9 @@ function noRunYet(job: string) {
   })
 }
 
-function outputGone(name: string) {
+export function outputGone(name: string, otherWay: string) {
   return environmentError('OUTPUT_GONE', 'an output of the last run is not there any more', {
     at: name,
-    help: 'run the job again, or give what is there with --table name=location',
+    help: `run the job again, or ${otherWay}`,
   })
 }

@@ -6,9 +6,11 @@ import { type InputOptions, type Opened, type OpenedText, openObject } from '../
 import { BACKSLASH, CsvRules } from './csv-rule.ts'
 import { parquetNames, parquetTexts } from './parquet-texts.ts'
 
-/** An input that is compared: CSV and Parquet below one address, which may be read again and again. */
+/** CSV and Parquet below one address, which may be read again and again. */
 export interface Table {
   readonly location: string
+  readonly objects: readonly ObjectInfo[]
+  readonly forms: ReadonlySet<'csv' | 'parquet'>
   /** The columns of all objects, in the order in which they come up. */
   readonly names: readonly string[]
   /** The rows as texts, a column that an object does not have as the empty text; some thousand at a time. */
@@ -24,13 +26,25 @@ export async function openTable(location: string, options: InputOptions): Promis
   if (location === '-') throw notATable('standard input cannot be read twice', location)
   const store = await openStore(parseLocation(location))
   const { objects } = await findInput(store, location, options)
+  return tableOf(store, objects, location, options)
+}
+
+/** The same of objects that have been found below an address. */
+export async function tableOf(
+  store: Store,
+  objects: readonly ObjectInfo[],
+  location: string,
+  options: InputOptions,
+): Promise<Table> {
   const names = new Set<string>()
+  const forms = new Set<'csv' | 'parquet'>()
   const rules = new CsvRules()
   for (const object of objects) {
     const head = await headOf(store, object, location, options)
     const twice = head.names.find((name, n) => head.names.indexOf(name) !== n)
     if (twice !== undefined) throw duplicateColumn(twice, object.name)
     for (const name of head.names) names.add(name)
+    forms.add(head.form)
     if (!head.needsRule) continue
     const opened = await openObject(store, object, options.signal)
     if (opened.form === 'csv') await rules.look(opened.pieces)
@@ -38,6 +52,8 @@ export async function openTable(location: string, options: InputOptions): Promis
   const csv = { ...options, csvEscape: options.csvEscape ?? rules.escape }
   return {
     location,
+    objects,
+    forms,
     names: [...names],
     texts: async function* texts(wanted) {
       for (const object of objects) {
@@ -50,6 +66,7 @@ export async function openTable(location: string, options: InputOptions): Promis
 }
 
 interface Head {
+  readonly form: 'csv' | 'parquet'
   readonly names: readonly string[]
   readonly needsRule: boolean
 }
@@ -58,12 +75,12 @@ async function headOf(store: Store, object: ObjectInfo, location: string, option
   const opened: Opened = await openObject(store, object, options.signal)
   switch (opened.form) {
     case 'parquet':
-      return { names: await parquetNames(opened, location), needsRule: false }
+      return { form: 'parquet', names: await parquetNames(opened, location), needsRule: false }
     case 'ndjson':
       // Only what has begun is closed.
       await opened.pieces.next()
       await opened.pieces.return(undefined)
-      throw notATable('NDJSON is not compared', object.name)
+      throw notATable('NDJSON is no table', object.name)
     case 'csv':
       return headOfCsv(opened, options.csvEscape)
   }
@@ -82,7 +99,7 @@ async function headOfCsv({ pieces }: OpenedText, csvEscape: InputOptions['csvEsc
     if (names !== undefined && (hasBackslash || csvEscape !== undefined)) break
   }
   if (names === undefined) scanner.flush()
-  return { names: names ?? [], needsRule: hasBackslash && csvEscape === undefined }
+  return { form: 'csv', names: names ?? [], needsRule: hasBackslash && csvEscape === undefined }
 }
 
 async function* csvTexts(
@@ -111,6 +128,6 @@ function notATable(what: string, at: string) {
 function duplicateColumn(name: string, at: string) {
   return dataError('DUPLICATE_COLUMN', `there are two columns ${JSON.stringify(name)}`, {
     at,
-    help: 'columns are compared by their names; give each a name of its own',
+    help: 'columns are told apart by their names; give each a name of its own',
   })
 }
