@@ -4,7 +4,7 @@
 set -euo pipefail
 
 chromium=${CHROMIUM:-$(command -v chromium || true)}
-if [ -n "$chromium" ]; then
+if [ -x "$chromium" ]; then
   echo "chromium: $chromium"
 elif [ -e /etc/debian_version ] && [ "$(id -u)" = 0 ]; then
   export DEBIAN_FRONTEND=noninteractive
