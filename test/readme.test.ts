@@ -7,10 +7,10 @@ import { inFolder, openTestS3 } from '@fletching/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { tools } from '../packages/cli/src/tools.ts'
 
-/** Every example in every README is compiled and run against the build, as whoever copies it would do. */
+/** Every example in every README, and the job of one guide, is compiled and run against the build, as whoever copies it would do. */
 const root = join(import.meta.dirname, '..')
 const rooms = [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'jobs', 'benchmarks', '.']
-const examples = rooms.flatMap((room) =>
+const examples = [...rooms, 'docs/coming-from-glue.md'].flatMap((room) =>
   blocksOf(room, 'ts').map((code, index) => ({ name: fileName(room, index), code })),
 )
 /** Inside the repository, so that the examples find the packages. */
@@ -128,16 +128,16 @@ describe('the guide for whoever runs jobs', () => {
   })
 })
 
-/** The blocks of a language in the README of a room. */
+/** The blocks of a language in the README of a room, or in another page. */
 function blocksOf(room: string, language: string): string[] {
-  const text = readFileSync(join(root, room, 'README.md'), 'utf8')
+  const text = readFileSync(join(root, room.endsWith('.md') ? room : `${room}/README.md`), 'utf8')
   return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
     .filter((match) => match[1] === language)
     .map((match) => match[2])
 }
 
 function fileName(room: string, index: number): string {
-  return `${room === '.' ? 'root' : room.replace('/', '-')}-${index + 1}`
+  return `${room === '.' ? 'root' : room.replace('/', '-').replace('.md', '')}-${index + 1}`
 }
 
 /** What commands print, with `fletching` and `npx` at hand; a command that fails is an error. */

@@ -1,26 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { consoleSteps, isAsShown } from '@fletching/testing'
+import { join } from 'node:path'
+import { type ConsoleStep, consoleSteps } from '@fletching/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openConsole } from './console.ts'
 
 const root = join(import.meta.dirname, '..')
 const page = await readFile(join(root, 'docs/tour.md'), 'utf8')
 const steps = consoleSteps(page)
 
-/** The commands print as at a terminal, but for what they write into files and pipes of the shell: Node gives the shell a socket. */
-const AT_TERMINAL = `--import=data:text/javascript,${encodeURIComponent(
-  'import { fstatSync } from "node:fs"; process.stdout.isTTY = fstatSync(1).isSocket()',
-)}`
-
 let folder: string
 let servers: ChildProcess
+let perform: (step: ConsoleStep) => Promise<void>
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fletching-tour-'))
-  await writeFile(join(folder, '.env'), '')
+  perform = await openConsole(folder)
   const { PATH = '', FLETCHING_TEST_S3_ENDPOINT = '' } = process.env
   servers = spawn(process.execPath, ['--no-warnings', join(root, 'scripts/tour-servers.js')], {
     cwd: folder,
@@ -36,6 +33,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  servers.kill()
   await rm(folder, { recursive: true })
 })
 
@@ -53,30 +51,10 @@ describe('docs/tour.md', () => {
     expect(steps.length).toBeGreaterThan(20)
   })
 
-  it.each(steps.map(({ command, shown }) => [command, shown]))('runs %s', async (command, shown) => {
-    const printed = await shell(command)
-    if (!isAsShown(shown, printed)) expect(printed).toBe(shown)
-  })
+  it.each(steps.map((step) => [step.command, step] as const))('runs %s', (_, step) => perform(step))
 
   it('asks the servers for nothing that those of Amazon do not know', async () => {
     servers.kill('SIGTERM')
     expect(await once(servers, 'exit')).toEqual([0, null])
   })
 })
-
-/** What a command prints, in a shell that goes on where the last one ended; one that fails is an error. */
-async function shell(command: string): Promise<string> {
-  const script = ['npx() { "$@"; }', '. ./.env', command, 'export -p > .env'].join('\n')
-  const paths = [join(root, 'node_modules/.bin'), dirname(process.execPath), process.env.PATH]
-  const child = spawn('sh', ['-ec', `{ ${script}\n} 2>&1`], {
-    cwd: folder,
-    env: { PATH: paths.join(':'), HOME: folder, NODE_OPTIONS: AT_TERMINAL },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const closed = once(child, 'close')
-  const printed: Buffer[] = []
-  for await (const chunk of child.stdout) printed.push(chunk as Buffer)
-  const text = Buffer.concat(printed).toString()
-  expect(await closed, text).toEqual([0, null])
-  return text
-}
