@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { commandFile, fletching, inFolder } from '@fletching/testing'
+import { commandEnv, commandFile, endOf, fletching, inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 const JOB = 'segment-to-personalize'
@@ -165,9 +165,9 @@ describe('a report', () => {
     ],
     [
       'in the input',
-      'in/a',
+      'in/report.json',
       2,
-      'OVERLAP: the input and the report overlap\n  at input ./in\n  at report ./in/a\n  at job segment-to-personalize\n  nothing was read or written; give places of which none is equal to, inside or around another\n',
+      'OVERLAP: the input and the report overlap\n  at input ./in\n  at report ./in/report.json\n  at job segment-to-personalize\n  nothing was read or written; give places of which none is equal to, inside or around another\n',
     ],
   ])('%s is refused before anything is read', async (_, report, code, stderr) => {
     const args = ['run', JOB, '--S3_JSON_INPUT_PATH', 'in', '--S3_CSV_OUTPUT_PATH', 'out.csv/', '--report', report]
@@ -203,11 +203,7 @@ describe('partitions', () => {
 
 /** Runs a script of the shell, with Node and the command as its first words. */
 const shell = (script: string) =>
-  new Promise((resolve) => {
-    execFile('/bin/sh', ['-c', script, process.execPath, commandFile], (error, stdout, stderr) =>
-      resolve({ code: error?.code ?? 0, stdout, stderr }),
-    )
-  })
+  endOf(spawn('/bin/sh', ['-c', script, process.execPath, commandFile], { env: commandEnv() }))
 
 describe('standard input', () => {
   it('that is open for writing alone is no bug of ours', () =>

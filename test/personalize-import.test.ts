@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
-  commandFile,
   type FaultyS3,
   type Finished,
   fletching,
@@ -10,6 +8,7 @@ import {
   openFaultyS3,
   sample,
   sampleTitle,
+  startFletching,
 } from '@fletching/testing'
 import {
   openPersonalizeServer,
@@ -158,18 +157,11 @@ describe('fletching personalize import', () => {
   it('ends at once when it is told to, and says what goes on', () =>
     withEnds({ ...AT_ONCE }, async ({ cwd, env, personalize }) => {
       const end = (at: string) => {
-        const child = spawn(process.execPath, [commandFile, ...IMPORT, ...FROM], {
-          cwd,
-          env: { PATH: process.env.PATH ?? '', ...env },
-        })
-        const stderr: Buffer[] = []
-        child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+        const { child, ended } = startFletching([...IMPORT, ...FROM], { cwd, env })
         child.stdout.on('data', (chunk: Buffer) => {
           if (chunk.includes(at)) child.kill('SIGTERM')
         })
-        return new Promise<[number | null, string]>((resolve) =>
-          child.on('close', (code) => resolve([code, Buffer.concat(stderr).toString()])),
-        )
+        return ended.then(({ code, stderr }) => [code, stderr] as const)
       }
       personalize.account.options.pendingRequests = 1e9
       expect(await end('dataset group shop: CREATE PENDING')).toEqual([
@@ -199,13 +191,10 @@ describe('fletching personalize import', () => {
           return 'drop'
         }
         await withEnds({ ...AT_ONCE, onRequest }, async ({ cwd, env, personalize, command }) => {
-          const killed = spawn(process.execPath, [commandFile, ...IMPORT, ...FROM], {
-            cwd,
-            env: { PATH: process.env.PATH ?? '', ...env },
-            stdio: 'ignore',
-          })
+          const { child: killed, ended } = startFletching([...IMPORT, ...FROM], { cwd, env })
           child.kill = () => killed.kill('SIGKILL')
-          expect(await new Promise((resolve) => killed.on('close', (_, signal) => resolve(signal)))).toBe('SIGKILL')
+          await ended
+          expect(killed.signalCode).toBe('SIGKILL')
           expect(await command(...IMPORT, ...FROM)).toMatchObject({ code: 0, stderr: '' })
           expect(personalize.account.resources.map(({ kind }) => kind)).toEqual([
             'schema',

@@ -1,10 +1,9 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { watch } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { commandFile, fletching, inFolder } from '@fletching/testing'
+import { commandEnv, commandFile, endOf, fletching, inFolder, startFletching } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { event } from './faults/run.ts'
 
@@ -40,8 +39,8 @@ describe('docs/exploring.md', () => {
     await inFolder(async (cwd) => {
       for (const [, commands, printed] of examples) {
         const script = [...exported, commands.replaceAll('npx fletching', `"${process.execPath}" "${commandFile}"`)]
-        const { stdout } = await promisify(execFile)('sh', ['-e', '-c', script.join('\n')], { cwd })
-        expect(stdout, commands).toBe(printed)
+        const { code, stdout } = await shell(script.join('\n'), cwd)
+        expect({ code, stdout }, commands).toEqual({ code: 0, stdout: printed })
       }
     })
   })
@@ -265,19 +264,17 @@ describe('fletching query', () => {
     await inFolder(async (cwd) => {
       await mkdir(join(cwd, 'tmp'))
       const sql = 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range % 7 = b.range % 5'
-      const env = { PATH: process.env.PATH ?? '' }
       const watcher = watch(join(cwd, 'tmp'))
-      const child = spawn(process.execPath, [commandFile, 'query', sql, '--tmp', 'tmp'], { cwd, env })
-      const stderr: Buffer[] = []
-      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+      const { child, ended } = startFletching(['query', sql, '--tmp', 'tmp'], { cwd })
       // The folder of the query is there.
       await once(watcher, 'change')
       watcher.close()
       child.kill(signal)
-      expect(await once(child, 'close')).toEqual([code, null])
-      expect(Buffer.concat(stderr).toString()).toBe(
-        `${signal}: query was ended before it was done; it changes nothing\n`,
-      )
+      expect(await ended).toEqual({
+        code,
+        stdout: '',
+        stderr: `${signal}: query was ended before it was done; it changes nothing\n`,
+      })
       expect(await readdir(join(cwd, 'tmp'))).toEqual([])
     })
   })
@@ -285,8 +282,8 @@ describe('fletching query', () => {
   it('ends with who reads it', async () => {
     await inFolder(async (cwd) => {
       const script = `"${process.execPath}" "${commandFile}" query 'SELECT range FROM range(1000000)' --tmp tmp | head -n 1`
-      const { stdout, stderr } = await promisify(execFile)('sh', ['-c', script], { cwd })
-      expect({ stdout, stderr, left: await readdir(join(cwd, 'tmp')) }).toEqual({
+      expect({ ...(await shell(script, cwd)), left: await readdir(join(cwd, 'tmp')) }).toEqual({
+        code: 0,
         stdout: '{"range":0}\n',
         stderr: '',
         left: [],
@@ -294,3 +291,6 @@ describe('fletching query', () => {
     })
   })
 })
+
+/** Runs a script of the shell that runs the command. */
+const shell = (script: string, cwd: string) => endOf(spawn('sh', ['-e', '-c', script], { cwd, env: commandEnv() }))

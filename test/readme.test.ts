@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import { inFolder, openTestS3 } from '@fletching/testing'
+import { assertUnmarked, inFolder, openTestS3 } from '@fletching/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { tools } from '../packages/cli/src/tools.ts'
 
@@ -147,5 +147,7 @@ function shell(commands: string, cwd: string, env: Readonly<Record<string, strin
 }
 
 async function run(file: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = process.env) {
-  return (await promisify(execFile)(file, args, { cwd, env })).stdout
+  const { stdout, stderr } = await promisify(execFile)(file, args, { cwd, env })
+  assertUnmarked({ stdout, stderr })
+  return stdout
 }

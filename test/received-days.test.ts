@@ -41,7 +41,7 @@ async function fill(folder: string): Promise<void> {
   for (const [user, place] of Object.entries(PLACES)) {
     const file = join(folder, 'in', place, `${user}.json`)
     await mkdir(dirname(file), { recursive: true })
-    const event = { userId: user, event: 'Product Clicked', properties: { sku: 's' }, timestamp: '2019-05-18' }
+    const event = { userId: user, event: 'Product Clicked', properties: { sku: 'red-shoe' }, timestamp: '2019-05-18' }
     await writeFile(file, `${JSON.stringify(event)}\n`)
   }
 }

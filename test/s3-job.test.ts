@@ -102,7 +102,7 @@ describe('the main job from bucket to bucket', () => {
   it('reads more than 1,000 objects, whatever their keys are', async () => {
     const bucket = await makeBucket()
     const line = (user: number) =>
-      `{"userId":"u${user}","event":"Product Clicked","properties":{"sku":"s"},"timestamp":"2019-05-18T00:00:00Z"}\n`
+      `{"userId":"u${user}","event":"Product Clicked","properties":{"sku":"red-shoe"},"timestamp":"2019-05-18T00:00:00Z"}\n`
     const odd = ['a b', 'a+b', 'a&b', "a'b", 'a%20b', 'a=b', 'ä', '北京', '😀', 'a//b', 'a;b,c']
     const keys = [...odd, ...Array.from({ length: 1005 }, (_, number) => `n${String(number).padStart(4, '0')}`)]
     await Promise.all(keys.map((key, number) => put(bucket, `segment-logs/${key}.gz`, gzipSync(line(number)))))
@@ -168,14 +168,14 @@ describe('the main job from bucket to bucket', () => {
   it('replaces the outputs of the last run, and removes partitions that have no rows any more', async () => {
     const bucket = await makeBucket()
     const event = (day: string) =>
-      `{"userId":"u","event":"Product Clicked","properties":{"sku":"s"},"timestamp":"${day}T00:00:00Z"}\n`
+      `{"userId":"u","event":"Product Clicked","properties":{"sku":"red-shoe"},"timestamp":"${day}T00:00:00Z"}\n`
     await put(bucket, 'segment-logs/a.gz', gzipSync(event('2019-05-18') + event('2019-05-19')))
     await runJob(job, paramsOf(bucket), single())
     await put(bucket, 'segment-logs/a.gz', gzipSync(event('2019-05-19')))
     await runJob(job, paramsOf(bucket), single())
     expect(await keysOf(bucket, 'table/')).toEqual(['table/dt=2019-05-19/part-00000.parquet'])
     expect((await get(bucket, 'interactions/part-00000.csv')).toString()).toBe(
-      'USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\nu,s,Product Clicked,1558224000\n',
+      'USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\nu,red-shoe,Product Clicked,1558224000\n',
     )
   })
 

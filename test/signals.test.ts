@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
@@ -7,13 +7,13 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import {
   atOnce,
-  commandFile,
   type FaultyS3,
   inFolder,
   openFaultyS3,
   type RequestEvent,
   sample,
   sampleTitle,
+  startFletching,
   triesAll,
 } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
@@ -31,15 +31,10 @@ async function command(
   attend: (child: ChildProcess, cwd: string) => void,
 ) {
   return inFolder(async (cwd) => {
-    const child = spawn(process.execPath, [commandFile, ...args], {
-      cwd,
-      env: { PATH: process.env.PATH ?? '', ...env },
-    })
-    const stderr: Buffer[] = []
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+    const { child, ended } = startFletching(args, { cwd, env })
     attend(child, cwd)
-    const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-    return { code, stderr: Buffer.concat(stderr).toString() }
+    const { code, stderr } = await ended
+    return { code, stderr }
   })
 }
 
@@ -51,8 +46,6 @@ async function onServer(args: readonly string[], listener: (child: ChildProcess)
   })
   const env = {
     AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    AWS_ACCESS_KEY_ID: 'AKIATESTMARK',
-    AWS_SECRET_ACCESS_KEY: 'secret-test-mark',
   }
   try {
     return await command(args, env, (child) => server.on('request', listener(child)))

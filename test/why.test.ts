@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { commandFile, fletching, inFolder, openFaultyS3 } from '@fletching/testing'
+import { fletching, inFolder, openFaultyS3, startFletching } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { execute } from '../packages/cli/src/commands/why.ts'
 import type { ToolCall } from '../packages/cli/src/tools.ts'
@@ -56,7 +54,10 @@ describe('fletching why', () => {
         }
       }
       expect(at(2).byteOffset).toBe(offsets)
-      const { code, stdout, stderr } = await fletching(['why', 'm1', ...PARAMS, '--DEDUPE=messageId'], { cwd })
+      const { code, stdout, stderr } = await fletching(['why', 'm1', ...PARAMS, '--DEDUPE=messageId'], {
+        cwd,
+        showsEvents: true,
+      })
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
       const first = 'first with its messageId'
       const traces = stdout.trim().split('\n')
@@ -208,17 +209,14 @@ in/b line 1, byte 0 of the uncompressed object
     try {
       s3.put('logs', 'in/a', Buffer.from(A))
       const params = ['--S3_JSON_INPUT_PATH=s3://logs/in', '--S3_CSV_OUTPUT_PATH=csv']
-      const env = { PATH: process.env.PATH ?? '', ...s3.env }
-      const child = spawn(process.execPath, [commandFile, 'why', 'm1', ...params], { env, stdio: 'pipe' })
-      const told: Buffer[] = []
-      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => told.push(chunk))
+      const { child, ended } = startFletching(['why', 'm1', ...params], { env: s3.env })
       await asked
       child.kill('SIGTERM')
-      const [code] = (await once(child, 'close')) as [number]
-      expect([code, Buffer.concat(told).toString()]).toEqual([
-        143,
-        'SIGTERM: the search was ended; it writes nothing\n',
-      ])
+      expect(await ended).toEqual({
+        code: 143,
+        stdout: '',
+        stderr: 'SIGTERM: the search was ended; it writes nothing\n',
+      })
     } finally {
       await s3.close()
     }

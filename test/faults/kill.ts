@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process'
-import { commandFile, randomFrom, sample, testSeed } from '@fletching/testing'
+import { randomFrom, sample, startFletching, testSeed } from '@fletching/testing'
 
 /** The main job in a process of its own, which may be killed. */
 export interface Running {
@@ -16,20 +15,11 @@ export function start(root: string, env: Readonly<Record<string, string>>, optio
     ['S3_CSV_OUTPUT_PATH', 'csv'],
     ['S3_PARQUET_OUTPUT_PATH', 'table'],
   ].map(([name, folder]) => `--${name}=${root}/${folder}`)
-  const args = [commandFile, 'run', 'segment-to-personalize', '--workers=1', ...options, ...places]
-  const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH ?? '', ...env } })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-    })
-  }
-  const ended = new Promise<{ code: number | undefined; said: string }>((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code: code ?? undefined, said }))
+  const { child, ended } = startFletching(['run', 'segment-to-personalize', '--workers=1', ...options, ...places], {
+    env,
   })
   return {
-    ended,
+    ended: ended.then(({ code, stdout, stderr }) => ({ code: code ?? undefined, said: stdout + stderr })),
     kill: async () => {
       child.kill('SIGKILL')
       await ended

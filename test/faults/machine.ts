@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { commandFile, inFolder } from '@fletching/testing'
+import { commandEnv, commandFile, endOf, inFolder } from '@fletching/testing'
 import { type Content, PEAK } from './run.ts'
 
 /** A run of the main job, from `in` to `out`, on a machine that lacks something. */
@@ -56,26 +56,17 @@ export function runOnMachine(run: Run): Promise<Ended> {
     ]
     const shell = ['bash', '--norc', '-c', `${setup}\n${WATCHED}`, 'bash', ...command]
     const [file, ...rest] = mounts === true ? [...IN_NAMESPACE, ...shell] : shell
-    const child = spawn(file, rest, { cwd, env: { PATH: process.env.PATH ?? '', ...env } })
+    const child = spawn(file, rest, { cwd, env: commandEnv(env) })
     if (child.pid !== undefined) onStart?.(child.pid)
-    const told = { stdout: '', stderr: '' }
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name].on('data', (chunk: Buffer) => {
-        told[name] += chunk.toString()
-      })
-    }
     // Who has read enough goes away.
     void pipeline(Readable.from(input ?? []), child.stdin).catch(() => {})
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.on('error', reject)
-      child.on('close', resolve)
-    })
+    const { code, stdout, stderr } = await endOf(child, env === undefined ? {} : { env })
     const lines = async (name: string) => (await readFile(join(cwd, name), 'utf8')).trimEnd().split('\n')
     const before = new Set(await lines('before'))
     const left = (await lines('after')).filter((name) => !before.has(name)).sort()
     const csv = await readFile(join(cwd, 'out/part-00000.csv'), 'utf8').catch(() => undefined)
     const peakBytes = 1024 * Number(await readFile(join(cwd, 'peak'), 'utf8'))
-    return { code, stdout: told.stdout, stderr: told.stderr.replaceAll(cwd, '.'), left, csv, peakBytes }
+    return { code, stdout, stderr: stderr.replaceAll(cwd, '.'), left, csv, peakBytes }
   })
 }
 

@@ -4,7 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { FletchingError } from '@fletching/columns/errors'
 import { type Report, type RunOptions, runJob } from '@fletching/engine'
 import job from '@fletching/jobs/segment-to-personalize'
-import { fletching, inFolder } from '@fletching/testing'
+import { assertUnmarked, EVENT_MARK, fletching, inFolder } from '@fletching/testing'
 import { expect } from 'vitest'
 
 export type Content = string | Uint8Array
@@ -13,11 +13,11 @@ export type Files = Content | Readonly<Record<string, Content>>
 
 /** A good event. Further members stand at its end, where they count in place of earlier ones of the same name. */
 export function event(user: string, more = ''): string {
-  return `{"userId":"${user}","event":"Product Clicked","properties":{"sku":"red-shoe"},"timestamp":"2019-05-18T20:13:05.123Z"${more}}`
+  return `{"userId":"${user}","event":"Product Clicked","properties":{"sku":"${EVENT_MARK}"},"timestamp":"2019-05-18T20:13:05.123Z"${more}}`
 }
 
 /** The row of such an event. */
-export function rowOf(user: string, sku = 'red-shoe', seconds = 1558210385): string {
+export function rowOf(user: string, sku: string = EVENT_MARK, seconds = 1558210385): string {
   return `${user},${sku},Product Clicked,${seconds}`
 }
 
@@ -58,6 +58,7 @@ export function run(files: Files, options: RunOptions = {}): Promise<Outcome> {
   return inFolder(async (folder) => {
     await writeFiles(folder, files)
     const report = await runJob(job, paramsOf(folder), { onMalformed: 'quarantine', onEmpty: 'header', ...options })
+    assertUnmarked({ report: JSON.stringify(report) })
     const csv = await readFile(join(folder, 'out/part-00000.csv'), 'utf8')
     const [header, ...rows] = csv.split('\n')
     expect({ header, end: rows.pop() }).toEqual({ header: 'USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP', end: '' })
@@ -80,6 +81,7 @@ export function failure(files: Files, options: RunOptions = {}): Promise<Fletchi
       (reason: unknown) => reason,
     )
     if (!(error instanceof FletchingError)) throw error
+    assertUnmarked({ error: error.message }, { showsEvents: options.showData === true })
     expect(await filesIn(folder)).toEqual(before)
     return Object.assign(error, { message: error.message.replaceAll(`${folder}/in/`, '') })
   })

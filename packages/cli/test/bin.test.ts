@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { commandFile, inFolder } from '@fletching/testing'
+import { commandFile, inFolder, startFletching } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 describe('the command in a checkout that was not built', () => {
@@ -25,11 +25,8 @@ describe('the command on a Node that is too old', () => {
     inFolder(async (folder) => {
       const preload = join(folder, 'older.cjs')
       writeFileSync(preload, "delete require('node:zlib').crc32")
-      const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', preload, commandFile, 'list'], {
-        encoding: 'utf8',
-      })
-      expect({ status, stdout, stderr }).toEqual({
-        status: 4,
+      expect(await startFletching(['list'], { nodeArgs: ['--require', preload] }).ended).toEqual({
+        code: 4,
         stdout: '',
         stderr: `NODE_TOO_OLD: Node ${process.version} lacks what the command needs\n  expected Node 20.19 or newer of 20, or 22.2 or newer\n`,
       })

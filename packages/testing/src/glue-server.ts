@@ -1,4 +1,5 @@
 import { openFaultyGlue } from './faulty-glue/server.ts'
+import { markedCredentials } from './marks.ts'
 
 /** A Glue Data Catalog for tests, and the environment under which our code finds it. */
 export interface TestGlue {
@@ -20,8 +21,7 @@ export async function openTestGlue(): Promise<TestGlue> {
 export function glueEnv(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_GLUE: endpoint,
-    AWS_ACCESS_KEY_ID: 'AKIATESTMARK',
-    AWS_SECRET_ACCESS_KEY: 'secret-test-mark',
+    ...markedCredentials,
     AWS_REGION: 'us-east-1',
   }
 }

@@ -1,4 +1,5 @@
 import { buildApp } from 'fauxqs'
+import { markedCredentials } from './marks.ts'
 
 /** An S3 server for tests, and the environment under which our code finds it. */
 export interface TestS3 {
@@ -23,8 +24,7 @@ export async function openTestS3(): Promise<TestS3> {
 function describeServer(endpoint: string, isReal: boolean, close: () => Promise<void>): TestS3 {
   const env = {
     AWS_ENDPOINT_URL_S3: endpoint,
-    AWS_ACCESS_KEY_ID: 'AKIATESTMARK',
-    AWS_SECRET_ACCESS_KEY: 'secret-test-mark',
+    ...markedCredentials,
     AWS_REGION: 'us-east-1',
     // The server in process takes conditions and does not keep them.
     ...(isReal ? {} : { FLETCHING_SINGLE_WRITER: 'true' }),

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listenOnLoopback } from '../loopback.ts'
+import { assertUnmarked, isRecord, markedCredentials } from '../marks.ts'
 import { answerOf } from './answer.ts'
 import { decodeBody } from './body.ts'
 import { Buckets, type Change, inKeyOrder, makeObject, type StoredObject, type Upload } from './buckets.ts'
@@ -58,6 +59,7 @@ export interface FaultyS3 {
   put(bucket: string, key: string, bytes: Uint8Array, lastModified?: Date): void
   objects(bucket: string): StoredObject[]
   uploads(bucket: string): Upload[]
+  /** Rejects when a record of a run that was written there holds a mark. */
   close(): Promise<void>
 }
 
@@ -67,6 +69,7 @@ export async function openFaultyS3(options: FaultyS3Options = {}): Promise<Fault
   const buckets = new Buckets()
   for (const name of options.buckets ?? []) buckets.add(name)
   const requests: LoggedRequest[] = []
+  const marked: string[] = []
   let plan = openPlan(options.plan ?? [])
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -87,7 +90,9 @@ export async function openFaultyS3(options: FaultyS3Options = {}): Promise<Fault
     const answer =
       answerInstead(op, fault) ??
       answerOf(() => {
-        const request = { ...head, number, body: decodeBody(head.headers, raw), buckets, changesBefore, pageKeys }
+        const body = decodeBody(head.headers, raw)
+        if (op === 'PutObject' && isRecord(key)) watch(key, body.bytes.toString())
+        const request = { ...head, number, body, buckets, changesBefore, pageKeys }
         if (fault?.kind === 'etag-changes') replaceObject(request)
         return apply(request)
       })
@@ -100,6 +105,14 @@ export async function openFaultyS3(options: FaultyS3Options = {}): Promise<Fault
     if (response.writableFinished) await isDropped('answered')
   }
 
+  function watch(key: string, text: string): void {
+    try {
+      assertUnmarked({ [key]: text })
+    } catch (error) {
+      marked.push((error as Error).message)
+    }
+  }
+
   const server = createServer((incoming, response) => {
     serve(incoming, response).catch((error: unknown) => incoming.socket.destroy(error as Error))
   })
@@ -108,8 +121,7 @@ export async function openFaultyS3(options: FaultyS3Options = {}): Promise<Fault
     endpoint,
     env: {
       AWS_ENDPOINT_URL_S3: endpoint,
-      AWS_ACCESS_KEY_ID: 'AKIATESTMARK',
-      AWS_SECRET_ACCESS_KEY: 'secret-test-mark',
+      ...markedCredentials,
       AWS_REGION: 'us-east-1',
     },
     requests,
@@ -123,7 +135,10 @@ export async function openFaultyS3(options: FaultyS3Options = {}): Promise<Fault
     },
     objects: (bucket) => inKeyOrder(buckets.get(bucket).objects.values()),
     uploads: (bucket) => inKeyOrder(buckets.get(bucket).uploads.values()),
-    close,
+    close: async () => {
+      await close()
+      if (marked.length > 0) throw new Error(marked.join('\n'))
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import * as sdk from '@aws-sdk/client-personalize'
 import { listenOnLoopback } from '../loopback.ts'
+import { markedCredentials } from '../marks.ts'
 import { sdkModel } from '../sdk-model.ts'
 import { Account, type AccountOptions, type Kind } from './account.ts'
 import { type Fault, openFaults, type Rule } from './faults.ts'
@@ -107,8 +108,7 @@ export async function openPersonalizeServer(options: PersonalizeServerOptions = 
     endpoint,
     env: {
       AWS_ENDPOINT_URL_PERSONALIZE: endpoint,
-      AWS_ACCESS_KEY_ID: 'AKIATESTMARK',
-      AWS_SECRET_ACCESS_KEY: 'secret-test-mark',
+      ...markedCredentials,
       AWS_REGION: 'us-east-1',
     },
     requests,
