@@ -14,13 +14,15 @@ export async function send(response: ServerResponse, answer: Answer, isHead: boo
   response.writeHead(answer.status, { ...answer.headers, ...length })
   switch (fault?.kind) {
     case 'stall':
+      // What has no body cannot stall in it; an answer that stayed open would swallow the request after this one.
+      if (body.length === 0) break
       return write(response, take(body, fault.bytes))
     case 'reset-after-bytes':
       await write(response, take(body, fault.bytes))
       socket.resetAndDestroy()
       return
     case 'short-body-with-length':
-      // What has no body cannot be short of it; a connection that ended here would swallow the request after this one.
+      // Nor be short of it.
       if (body.length === 0) break
       await write(response, take(body, fault.bytes))
       socket.end()
