@@ -7,6 +7,8 @@ import { describe, expect, it } from 'vitest'
 import { bytesOf, event, type Files, failure, rowOf, run } from './run.ts'
 
 const line = `${event('u')}\n`
+const bad = '{\n'
+const setAside = `${event('u', ',"timestamp":"yesterday"')}\n`
 const MIB = 1024 * 1024
 /** Content that is as dense as gzip can make it. */
 const blanks = (bytes: number) => ' '.repeat(bytes - 1).concat('\n')
@@ -89,6 +91,28 @@ const cases: Readonly<Record<string, Case>> = {
     files: { a: plain, 'b.gz': bytesOf(gzipSync(line), bomb) },
     options: { gzipRatioMax: 100 },
     says: over(100 * (gzipSync(line).length + bomb.length), gzipSync(line).length + bomb.length, 100),
+  },
+  'a share of malformed lines that is too large until the last line': {
+    files: { a: bad.repeat(10), b: line.repeat(990) },
+    options: { onMalformed: 'skip', malformedMax: { percent: 1 } },
+  },
+  'a share of malformed lines that is too large in the end': {
+    files: { a: bad.repeat(11), b: line.repeat(989) },
+    options: { onMalformed: 'skip', malformedMax: { percent: 1 } },
+    says: ['TOO_MANY_MALFORMED: 11 of 1000 lines are malformed, more than 1%', '  at 11 UNFINISHED'],
+  },
+  'no share of malformed lines, at the first': {
+    files: { a: bytesOf(line, bad, blanks(20 * MIB)), 'b.gz': small.subarray(0, -1) },
+    options: { onMalformed: 'skip', malformedMax: { percent: 0 } },
+    says: ['TOO_MANY_MALFORMED: more than 0 lines are malformed', '  at a line 2, the first beyond the limit'],
+  },
+  'no share of refused lines, at the first': {
+    files: { a: bytesOf(line, setAside, blanks(20 * MIB)), 'b.gz': small.subarray(0, -1) },
+    options: { onMalformed: 'skip', rejectsMax: { percent: 0 } },
+    says: [
+      'TOO_MANY_REJECTS: more than 0 lines are malformed or set aside',
+      '  at a line 2, the first beyond the limit',
+    ],
   },
 }
 

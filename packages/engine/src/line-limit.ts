@@ -28,7 +28,12 @@ export const rejectedLines: LineKind = {
   tallies: ({ malformed, setAside }) => [malformed, setAside],
 }
 
-/** Counts lines of a kind while they are read. */
+/**
+ * Counts lines of a kind while they are read.
+ *
+ * Of limits in percent only 0% is one in lines. No share of the lines so far says what that of all will be, and of the lines to come nothing is known
+ * but that each has a byte, of which an archive may hold a thousand in one.
+ */
 export class LineLimit {
   readonly #kind: LineKind
   readonly #max: number
@@ -37,7 +42,7 @@ export class LineLimit {
   constructor(kind: LineKind, options: RunOptions) {
     const max = kind.max(options)
     this.#kind = kind
-    this.#max = max !== undefined && 'lines' in max ? max.lines : Number.POSITIVE_INFINITY
+    this.#max = max === undefined ? Number.POSITIVE_INFINITY : linesAllowed(max)
   }
 
   /**
@@ -54,6 +59,11 @@ export class LineLimit {
       `${object} line ${line + linesBefore}, the first beyond the limit`,
     ])
   }
+}
+
+function linesAllowed(max: NonNullable<RunOptions['malformedMax']>): number {
+  if ('lines' in max) return max.lines
+  return max.percent === 0 ? 0 : Number.POSITIVE_INFINITY
 }
 
 /**

@@ -33,7 +33,8 @@ describe('a limit of malformed lines', () => {
     [[4, 6, 3], { lines: 10 }, tooMany('more than 10 lines are malformed', 'c line 101, the first beyond the limit')],
     [[4, 9], { lines: 10 }, tooMany('more than 10 lines are malformed', 'b line 107, the first beyond the limit')],
     [[1000], undefined, 'none'],
-    [[1000], { percent: 0 }, 'none'],
+    [[1000], { percent: 0.1 }, 'none'],
+    [[0, 1000], { percent: 0 }, tooMany('more than 0 lines are malformed', 'b line 101, the first beyond the limit')],
   ])('%j lines within %o while reading: %s', (counts, malformedMax, says) => {
     const limit = new LineLimit(malformedLines, definedOnly({ malformedMax }))
     const linesOf = (object: string, count: number) =>
