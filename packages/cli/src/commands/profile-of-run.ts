@@ -30,7 +30,7 @@ export async function profileOfRun(
   now: Date,
 ): Promise<Pick<Profile, 'run' | 'tables' | 'checklist'>> {
   const { values, signal } = call
-  const params = givenParams(job, call)
+  const params = await givenParams(job, call)
   const manifest = await lastRun(job, params, definedOnly({ state: values.state as string | undefined }))
   if (manifest === undefined) throw noRunYet(name)
   const outputs = describeOutputs(
