@@ -2,6 +2,8 @@
  * Writes the values of rows into columns, as Arrow lays them out, from where JavaScript takes them in one copy a column. As the scanner, it
  * knows the common forms alone: a row that holds anything else is left to JavaScript, which writes it behind those before it.
  */
+import { CLOSE_BRACKET } from './bytes'
+import { noteItem, pastMarks } from './items'
 import { wordOf } from './known'
 import {
   FILLED,
@@ -19,6 +21,7 @@ import { momentAt, NO_MOMENT } from './moment'
 import { isReal, isWhole, realAt, wholeAt } from './number'
 import {
   AS_FALSE,
+  AS_LIST,
   AS_MOMENT,
   AS_NUMBER_TEXT,
   AS_QUOTED,
@@ -34,11 +37,12 @@ import {
   AS_WORD,
   AS_WORD_OR_NONE,
   AS_WORD_UNLESS_EMPTY,
-  columnCount,
   columnRowsMax,
   columnTable,
+  columnTableEnd,
   ENTRY_BECOMES,
   ENTRY_BYTES,
+  ENTRY_ITEMS,
   ENTRY_NODE,
   ENTRY_NUMBER,
   ENTRY_ROOM,
@@ -46,6 +50,11 @@ import {
   ENTRY_TEXTS,
   ENTRY_TEXTS_ROOM,
   ENTRY_VALUES,
+  ITEMS_COLUMNS,
+  ITEMS_COLUMNS_END,
+  ITEMS_MAX,
+  ITEMS_SLOTS,
+  NO_LIST,
   NO_STRUCT,
   NO_TEXT,
   NO_VALUE,
@@ -74,7 +83,7 @@ export function fillColumns(first: u32, end: u32, rowsMax: u32, bytesMax: u32): 
   const most = min(rowsMax, columnRowsMax())
   const step = recordBytes()
   const columns = columnTable()
-  const columnsEnd = columns + usize(columnCount()) * ENTRY_BYTES
+  const columnsEnd = columnTableEnd()
   let next = first
   let record = recordAt(first)
   let rows = load<u32>(FILLED)
@@ -98,15 +107,19 @@ export function fillColumns(first: u32, end: u32, rowsMax: u32, bytesMax: u32): 
 export function endColumns(): void {
   const rows = load<u32>(FILLED)
   store<u64>(FILLED, 0)
-  countRows(columnTable(), columnCount(), rows)
+  countRows(columnTable(), columnTableEnd(), rows)
 }
 
-function countRows(columns: usize, count: u32, rows: u32): void {
-  const end = columns + usize(count) * ENTRY_BYTES
+function countRows(columns: usize, end: usize, rows: u32): void {
   for (let column = columns; column < end; column += ENTRY_BYTES) {
     const room: usize = load<u32>(column, ENTRY_ROOM)
     store<u32>(room, countOf(IS_NULL, room + ROOM_VALIDITY, rows), ROOM_COUNTS)
     store<u32>(room, countOf(IS_NUMBER, room + ROOM_VALIDITY, rows), ROOM_COUNTS + 4)
+    const items: usize = load<u32>(column, ENTRY_ITEMS)
+    if (items !== 0) {
+      const itemCount = load<u32>(usize(load<u32>(column, ENTRY_VALUES)) + (usize(rows) << 2))
+      countRows(load<u32>(items, ITEMS_COLUMNS), load<u32>(items, ITEMS_COLUMNS_END), itemCount)
+    }
   }
 }
 
@@ -152,6 +165,11 @@ function putValue(column: usize, row: u32, slot: usize): u8 {
       return IS_NULL
     case AS_STRUCT:
       return IS_VALUE
+    case NO_LIST:
+      store<u32>(values + (usize(row) << 2), load<u32>(values + (usize(row) << 2)), 4)
+      return IS_NULL
+    case AS_LIST:
+      return putList(load<u32>(column, ENTRY_ITEMS), values + (usize(row) << 2), start)
     case AS_TEXT:
       return isLong ? IS_ODD : putText(column, row, start, end, IS_VALUE)
     case AS_TEXT_UNLESS_EMPTY:
@@ -198,6 +216,25 @@ function putValue(column: usize, row: u32, slot: usize): u8 {
       return IS_ODD
   }
   return isLong ? IS_ODD : putKnown(column, values, row, start, u32(end - start))
+}
+
+/** Writes the items of the list that opens at `open` behind those of the rows before, and at `ends`, where these end, where they end. */
+function putList(items: usize, ends: usize, open: usize): u8 {
+  const columns: usize = load<u32>(items, ITEMS_COLUMNS)
+  const columnsEnd: usize = load<u32>(items, ITEMS_COLUMNS_END)
+  const slots: usize = load<u32>(items, ITEMS_SLOTS)
+  const most = load<u32>(items, ITEMS_MAX)
+  let item = load<u32>(ends)
+  let at = pastMarks(open + 1)
+  while (load<u8>(at) !== CLOSE_BRACKET) {
+    if (item === most) return IS_ODD
+    at = noteItem(items, at)
+    if (at === 0 || !putRow(columns, columnsEnd, slots, item)) return IS_ODD
+    item++
+    at = pastMarks(at)
+  }
+  store<u32>(ends, item, 4)
+  return IS_VALUE
 }
 
 /** Writes the number of a word, or notes that it is lacked. */

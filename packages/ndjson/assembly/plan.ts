@@ -70,12 +70,12 @@ export function lineBytesMax(): u32 {
 /** Columns that are filled here, and how many rows they have room for; none when rows are written by JavaScript alone. */
 // @ts-expect-error: decorator
 @inline
-export function columnCount(): u32 {
+export function columnTable(): usize {
   return head(9)
 }
 // @ts-expect-error: decorator
 @inline
-export function columnTable(): usize {
+export function columnTableEnd(): usize {
   return head(10)
 }
 // @ts-expect-error: decorator
@@ -154,9 +154,9 @@ export const TEXT_ADDRESS: usize = 4
 /**
  * A column: its node, its room, and where in it values and texts go, with how many bytes of texts there is room for; its number among all columns;
  * how many bytes a text has at most; for each kind of value a byte that says what it becomes. A struct has a column that says where there
- * is one, before those of its fields.
+ * is one, before those of its fields; a list one that says where its items end, and what they are, or 0.
  */
-export const ENTRY_BYTES: usize = 40
+export const ENTRY_BYTES: usize = 44
 export const ENTRY_NODE: usize = 0
 export const ENTRY_ROOM: usize = 4
 export const ENTRY_VALUES: usize = 8
@@ -165,6 +165,24 @@ export const ENTRY_TEXTS_ROOM: usize = 16
 export const ENTRY_NUMBER: usize = 20
 export const ENTRY_TEXT_MAX: usize = 24
 export const ENTRY_BECOMES: usize = 28
+export const ENTRY_ITEMS: usize = 40
+/** The items of a list: their columns, their slots, how many items there is room for, and the object that an item may be, or 0. */
+export const ITEMS_COLUMNS: usize = 0
+export const ITEMS_COLUMNS_END: usize = 4
+export const ITEMS_SLOTS: usize = 8
+export const ITEMS_SLOTS_END: usize = 12
+export const ITEMS_MAX: usize = 16
+export const ITEMS_OBJECT: usize = 20
+/** An object: how many of its fields are wanted, and these. */
+export const OBJECT_COUNT: usize = 0
+export const OBJECT_FIELDS: usize = 4
+/** A field: the bytes of its key with both quotes and where they stand, its slot, the end of those below it, and the object that it may be, or 0. */
+export const FIELD_BYTES: usize = 20
+export const FIELD_LENGTH: usize = 0
+export const FIELD_TEXT: usize = 4
+export const FIELD_SLOT: usize = 8
+export const FIELD_SLOTS_END: usize = 12
+export const FIELD_BELOW: usize = 16
 /** JavaScript is to write the row. */
 export const ODD: u32 = 0
 export const NO_TEXT: u32 = 1
@@ -191,3 +209,5 @@ export const NO_STRUCT: u32 = 18
 export const AS_STRUCT: u32 = 19
 /** The number of such a text. */
 export const AS_UNESCAPED_WORD: u32 = 20
+export const NO_LIST: u32 = 21
+export const AS_LIST: u32 = 22

@@ -10,7 +10,7 @@ const NUMBER: u32 = 4
 const TRUE: u32 = 5
 const FALSE: u32 = 6
 export const OBJECT: u32 = 7
-const ARRAY: u32 = 8
+export const ARRAY: u32 = 8
 
 export const SLOT_BYTES: usize = 12
 export const SLOT_START: usize = 4
@@ -28,19 +28,33 @@ export function fillSlot(slot: usize, close: usize): void {
   if (byte === QUOTE) {
     at++
     end = stringEnd(at)
-    kind = load<u8>(end) === QUOTE ? STRING : ESCAPED_STRING
+    kind = stringKind(end)
     if (kind === ESCAPED_STRING) end = escapedEnd(end)
   } else if (byte === OPEN_BRACE) kind = OBJECT
   else if (byte === OPEN_BRACKET) kind = ARRAY
   else {
-    if (byte === 0x74) kind = TRUE
-    else if (byte === 0x66) kind = FALSE
-    else if (byte === 0x6e) kind = NULL
+    kind = scalarKind(byte)
     end = scalarEnd(at)
   }
   store<u32>(slot, kind)
   store<u32>(slot, u32(at), SLOT_START)
   store<u32>(slot, u32(end), SLOT_END)
+}
+
+/** What a string is that has its first quote or backslash at `stop`. */
+// @ts-expect-error: decorator
+@inline
+export function stringKind(stop: usize): u32 {
+  return load<u8>(stop) === QUOTE ? STRING : ESCAPED_STRING
+}
+
+/** What a value is that begins with a byte which is neither a quote nor a bracket. */
+// @ts-expect-error: decorator
+@inline
+export function scalarKind(byte: u8): u32 {
+  if (byte === 0x74) return TRUE
+  if (byte === 0x66) return FALSE
+  return byte === 0x6e ? NULL : NUMBER
 }
 
 /** The first quote or backslash from `start` on. */
@@ -54,14 +68,15 @@ export function stringEnd(start: usize): usize {
   }
 }
 
-/** The closing quote of the string that has its first backslash at `start`. */
-function escapedEnd(start: usize): usize {
+/** The closing quote of the string that has its first quote or backslash at `start`. */
+export function escapedEnd(start: usize): usize {
   let at = start
   while (load<u8>(at) === BACKSLASH) at = stringEnd(at + 2)
   return at
 }
 
-function scalarEnd(start: usize): usize {
+/** The first byte behind the number or literal at `start`. */
+export function scalarEnd(start: usize): usize {
   let at = start
   while (true) {
     const stops = i8x16.bitmask(scalarEnds(v128.load(at)))

@@ -26,7 +26,7 @@ export interface ColumnWriter {
    * Appends the value that `stateOf` was asked of last, which gave `state`, and counts what was changed on the way.
    */
   write(line: Uint8Array, slots: Slots, state: ValueState, converted: Tally): void
-  /** Appends rows that the scanner has written, and counts as `write` does; no scanner writes lists. */
+  /** Appends rows that the scanner has written, and counts as `write` does. */
   append(rows: number, filled: FilledColumn, converted: Tally): void
   /** The number of a text in the column's dictionary, or -1 when it is not there. */
   numberOf?(bytes: Uint8Array, start: number, end: number): number

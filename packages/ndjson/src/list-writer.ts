@@ -1,5 +1,4 @@
 import { ListBuilder } from '@fletching/columns'
-import { internal } from '@fletching/columns/errors'
 import { Field } from 'apache-arrow'
 import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
 import type { Tally } from './counts.ts'
@@ -7,13 +6,14 @@ import { nextToken, noteValue } from './json-text.ts'
 import { ARRAY, MISSING, NULL, SLOT_SIZE, type Slots } from './slots.ts'
 import { type ScanColumn, type ScanItem, setsAsideWithin } from './spec.ts'
 import { unfitState, type ValueState } from './value-state.ts'
+import { type FilledColumn, rowValidity } from './wasm-rooms.ts'
 
 /** Writes lists. */
 export class ListWriter implements ColumnWriter {
   readonly column: ScanColumn
   readonly builder: ListBuilder
   readonly #node: number
-  readonly #item: ColumnWriter
+  readonly inner: readonly [ColumnWriter]
   readonly #mayBeUnfit: boolean
   /** The slot of the item at hand, which is all that the item's writer sees. */
   readonly #slots: Slots = new Int32Array(SLOT_SIZE)
@@ -21,13 +21,15 @@ export class ListWriter implements ColumnWriter {
   constructor(column: ScanColumn, item: ScanItem, node: number) {
     this.column = column
     this.#node = node
-    this.#item = openColumnWriter(innerColumn(`${column.name}[]`, item), 0)
+    const writer = openColumnWriter(innerColumn(`${column.name}[]`, item), 0)
+    this.inner = [writer]
     this.#mayBeUnfit = setsAsideWithin(column.type)
-    this.builder = new ListBuilder(new Field('item', this.#item.builder.type, true), this.#item.builder)
+    this.builder = new ListBuilder(new Field('item', writer.builder.type, true), writer.builder)
   }
 
-  append(): never {
-    throw internal('lists are written line by line')
+  append(rows: number, filled: FilledColumn, converted: Tally): void {
+    this.inner[0].append(filled.words[rows], filled.inner[0], converted)
+    this.builder.appendLists(rows, filled.words, rowValidity(filled))
   }
 
   stateOf(line: Uint8Array, slots: Slots): ValueState {
@@ -35,9 +37,10 @@ export class ListWriter implements ColumnWriter {
     if (kind === MISSING || kind === NULL) return 'absent'
     if (kind !== ARRAY) return unfitState(this.column, 'NOT_A_LIST')
     if (!this.#mayBeUnfit) return 'fits'
+    const [item] = this.inner
     for (let at = this.#firstItem(line, slots); line[at] !== CLOSE_BRACKET; ) {
       at = nextToken(line, noteValue(line, at, this.#slots, 0))
-      const state = this.#item.stateOf(line, this.#slots)
+      const state = item.stateOf(line, this.#slots)
       if (typeof state === 'object') return state
     }
     return 'fits'
@@ -48,10 +51,11 @@ export class ListWriter implements ColumnWriter {
       this.builder.appendNull()
       return
     }
+    const [item] = this.inner
     if (slots[this.#node * SLOT_SIZE] === ARRAY) {
       for (let at = this.#firstItem(line, slots); line[at] !== CLOSE_BRACKET; ) {
         at = nextToken(line, noteValue(line, at, this.#slots, 0))
-        this.#item.write(line, this.#slots, this.#item.stateOf(line, this.#slots), converted)
+        item.write(line, this.#slots, item.stateOf(line, this.#slots), converted)
       }
     }
     this.builder.append()

@@ -38,7 +38,7 @@ export class StructWriter implements ColumnWriter {
   }
 
   append(rows: number, filled: FilledColumn, converted: Tally): void {
-    for (const [number, field] of this.inner.entries()) field.append(rows, filled.fields[number], converted)
+    for (const [number, field] of this.inner.entries()) field.append(rows, filled.inner[number], converted)
     this.builder.appendRows(rows, rowValidity(filled))
   }
 

@@ -1,10 +1,10 @@
 import type { PathTrie } from './path-trie.ts'
 import { ARRAY, ESCAPED_STRING, FALSE, MISSING, NULL, NUMBER, OBJECT, STRING, TRUE } from './slots.ts'
 import type { ScanColumn, ScanPredicate, ScanSpec } from './spec.ts'
-import { columnEntries } from './wasm-columns.ts'
+import { columnBytesMax, writeColumns } from './wasm-columns.ts'
 import { keyBytesMax, wantedKeys, writePrefixes } from './wasm-keys.ts'
 import type { WasmModule } from './wasm-module.ts'
-import { allRooms, type Rooms } from './wasm-rooms.ts'
+import type { Rooms } from './wasm-rooms.ts'
 import { type Plan, put, putText, take, writeWords } from './wasm-words.ts'
 
 /*
@@ -33,7 +33,7 @@ export function writePlan(
   const wanted = wantedKeys(trie)
   const prefixes = writePrefixes(plan, wanted)
   const steps = writeSteps(plan, spec, trie)
-  const columns = put(plan, columnEntries(rooms).flat())
+  const columns = writeColumns(plan, rooms)
   const head = [
     trie.nodeCount,
     Math.max(0, ...wanted.flatMap(({ nodes }) => nodes.map(({ depth }) => depth))),
@@ -44,8 +44,8 @@ export function writePlan(
     spec.steps.length,
     steps,
     Math.min(lineBytesMax, 0x7fff_ffff),
-    allRooms(rooms.columns).length,
-    columns,
+    columns.start,
+    columns.end,
     prefixes.firstKey,
     rooms.rows,
     prefixes.longCount,
@@ -185,7 +185,7 @@ function planBytes(spec: ScanSpec, trie: PathTrie, rooms: Rooms): number {
     return values.reduce((sum, value) => sum + UTF8.encode(value).length + 28, 64)
   }
   const steps = spec.steps.reduce((sum, step) => sum + predicate(step.predicate) + 64, 0)
-  return HEAD_WORDS * 4 + keyBytesMax(trie) + steps + allRooms(rooms.columns).length * 40
+  return HEAD_WORDS * 4 + keyBytesMax(trie) + steps + columnBytesMax(rooms)
 }
 
 const UTF8 = new TextEncoder()

@@ -15,7 +15,7 @@ export interface Room {
   readonly values: number
   readonly texts: number
   readonly textBytes: number
-  readonly fields: readonly Room[]
+  readonly inner: readonly Room[]
 }
 
 export interface Rooms {
@@ -32,25 +32,27 @@ export interface FilledColumn {
   readonly counts: Int32Array
   /** For each row a byte, 0 for a null. */
   readonly validity: Uint8Array
-  /** Where the text of a row ends, behind a zero; of a dictionary the number of the text; 1 for true. */
+  /** Where the text of a row ends, or the items of its list, behind a zero; of a dictionary the number of the text; 1 for true. */
   readonly words: Int32Array
   readonly texts: Uint8Array
   readonly wholes: BigInt64Array
   readonly reals: Float64Array
-  /** Of a struct. */
-  readonly fields: readonly FilledColumn[]
+  /** The fields of a struct, or the items of a list. */
+  readonly inner: readonly FilledColumn[]
 }
 
 /** Lays out rooms for some columns, and for what lies within them, from an address on. */
 export function layOutRooms(shapes: readonly Shape[], start: number, count: number): Rooms {
   const rows = rowsOf(count)
+  const itemsMax = ITEMS_OF_ROW * rows
   let end = start
   const take = (byteLength: number) => {
     const at = end
     end += (byteLength + 7) & ~7
     return at
   }
-  const roomOf = (shape: Shape): Room => {
+  const roomOf = (shape: Shape, rows: number): Room => {
+    const innerRows = shape.type.kind === 'list' ? itemsMax : rows
     const textBytes = hasTexts(shape) ? Math.max(TEXT_BYTES_MIN, rows * TEXT_BYTES_OF_ROW) : 0
     return {
       shape,
@@ -59,15 +61,15 @@ export function layOutRooms(shapes: readonly Shape[], start: number, count: numb
       values: take(valueBytes(shape, rows)),
       texts: take(textBytes === 0 ? 0 : textBytes + PADDING),
       textBytes,
-      fields: shape.fields.map(roomOf),
+      inner: shape.inner.map((inner) => roomOf(inner, innerRows)),
     }
   }
-  return { columns: shapes.map(roomOf), rows, end }
+  return { columns: shapes.map((shape) => roomOf(shape, rows)), rows, end }
 }
 
 /** The rooms and those within them, in the order of their shapes. */
 export function allRooms(rooms: readonly Room[]): readonly Room[] {
-  return rooms.flatMap((room) => [room, ...allRooms(room.fields)])
+  return rooms.flatMap((room) => [room, ...allRooms(room.inner)])
 }
 
 /** Whether memory can grow so far that it holds the rooms. */
@@ -83,7 +85,7 @@ export function growMemory({ memory }: WasmModule, { end }: Rooms): void {
 /** What lies in a room, as it can be read. */
 export function viewRoom(
   buffer: ArrayBuffer,
-  { shape, start, rows, values, texts, textBytes, fields }: Room,
+  { shape, start, rows, values, texts, textBytes, inner }: Room,
 ): FilledColumn {
   const [words, wides] = [wordCount(shape, rows), isWide(shape) ? rows : 0]
   return {
@@ -93,7 +95,7 @@ export function viewRoom(
     texts: new Uint8Array(buffer, texts, textBytes),
     wholes: new BigInt64Array(buffer, values, wides),
     reals: new Float64Array(buffer, values, wides),
-    fields: fields.map((field) => viewRoom(buffer, field)),
+    inner: inner.map((room) => viewRoom(buffer, room)),
   }
 }
 
@@ -118,7 +120,7 @@ function isWide({ type }: Shape): boolean {
   return type.kind === 'int64' || type.kind === 'float64' || type.kind === 'timestamp'
 }
 
-/** The number of its values when they are of four bytes; of texts their ends, behind a zero. */
+/** The number of its values when they are of four bytes; of texts and lists their ends, behind a zero. */
 function wordCount(shape: Shape, rows: number): number {
   return isWide(shape) || shape.type.kind === 'struct' ? 0 : rows + 1
 }
@@ -133,6 +135,8 @@ const ROWS_MAX = 1024
 const ROWS_MIN = 64
 /** Rows times columns; found by the scan benchmark. */
 const CELLS_MAX = 49_152
+/** Items that the lists of a column have room for: a row of more is written in JavaScript. */
+const ITEMS_OF_ROW = 2
 const TEXT_BYTES_OF_ROW = 64
 const TEXT_BYTES_MIN = 16_384
 /** For what copying 16 bytes at once writes too much. */

@@ -1,15 +1,17 @@
 import { buildPathTrie, type PathTrie } from './path-trie.ts'
-import type { ScanColumn, ScanField, ScanSpec, ScanType } from './spec.ts'
+import type { ScanColumn, ScanField, ScanItem, ScanSpec, ScanType } from './spec.ts'
 
-/** A column of the rows as the module fills it, or a field within one: structs are taken apart. */
+/** A column of the rows as the module fills it, or what lies within one: structs are taken apart, and lists have columns for their items. */
 export interface Shape {
   readonly type: ScanType
   readonly required: boolean
   readonly unfit: 'setAside' | 'null'
-  /** The node of its value in the path trie. */
+  /** The node of its value in the path trie: that of the line, or of the items of the list in which it lies. */
   readonly node: number
-  /** Of a struct. */
-  readonly fields: readonly Shape[]
+  /** The fields of a struct, or the item of a list. */
+  readonly inner: readonly Shape[]
+  /** Of the items of a list; their own node is the root. */
+  readonly itemTrie: PathTrie | undefined
 }
 
 /** What the module looks for in a line, and what it makes of it. */
@@ -24,7 +26,6 @@ export interface Shapes {
 /** The shapes of all columns of the rows, and a trie in which the fields of structs have nodes of their own. */
 export function openShapes(spec: ScanSpec): Shapes {
   const outputs = spec.columns.filter(({ output }) => output)
-  if (!outputs.every(({ type }) => isFillable(type))) return unfilledShapes(spec)
   const paths = [...spec.columns.map(({ path }) => path), ...outputs.flatMap(({ path, type }) => pathsOf(path, type))]
   const trie = buildPathTrie(paths)
   const inner = trie.nodes.slice(spec.columns.length)
@@ -37,13 +38,9 @@ export function unfilledShapes(spec: ScanSpec): Shapes {
   return { trie, nodes: trie.nodes, columns: [] }
 }
 
-/** The shapes and those within them, each before its own fields: a number for each, as the writers of columns have it. */
+/** The shapes and those within them, each before its own: a number for each, as the writers of columns have it. */
 export function allShapes(shapes: readonly Shape[]): readonly Shape[] {
-  return shapes.flatMap((shape) => [shape, ...allShapes(shape.fields)])
-}
-
-function isFillable(type: ScanType): boolean {
-  return type.kind === 'struct' ? type.fields.every((field) => isFillable(field.type)) : type.kind !== 'list'
+  return shapes.flatMap((shape) => [shape, ...allShapes(shape.inner)])
 }
 
 /** The path to a value and those to the fields within it, in the order of their shapes. */
@@ -51,10 +48,15 @@ function pathsOf(path: readonly string[], type: ScanType): readonly (readonly st
   return [path, ...fieldsOf(type).flatMap((field) => pathsOf([...path, field.key], field.type))]
 }
 
-/** Takes the nodes of a column and of what lies within it from the front of a list. */
-function shapeOf({ type, unfit }: ScanColumn | ScanField, required: boolean, nodes: number[]): Shape {
+/** Takes the nodes of a column and of the structs within it from the front of a list. */
+function shapeOf({ type, unfit }: ScanColumn | ScanItem, required: boolean, nodes: number[]): Shape {
   const node = nodes.shift() as number
-  return { type, required, unfit, node, fields: fieldsOf(type).map((field) => shapeOf(field, false, nodes)) }
+  if (type.kind !== 'list') {
+    const inner = fieldsOf(type).map((field) => shapeOf(field, false, nodes))
+    return { type, required, unfit, node, inner, itemTrie: undefined }
+  }
+  const itemTrie = buildPathTrie(pathsOf([], type.item.type))
+  return { type, required, unfit, node, inner: [shapeOf(type.item, false, [...itemTrie.nodes])], itemTrie }
 }
 
 function fieldsOf(type: ScanType): readonly ScanField[] {

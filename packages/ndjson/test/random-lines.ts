@@ -1,4 +1,5 @@
 import { generateObjects } from '@fletching/gen'
+import type { ScanType } from '@fletching/ndjson'
 
 type Random = () => number
 
@@ -128,3 +129,63 @@ export function oddLine(random: Random): Buffer<ArrayBuffer> {
       return Buffer.from(`{"a":"${'\\\\'.repeat(below(70))}","id":"${'\\"'.repeat(below(70))}"}`)
   }
 }
+
+/**
+ * JSON that a type mostly takes, as long as `oddity` is small: it is the share of values of any type, of repeated, escaped and unwanted keys, and of
+ * lists that are longer than there is room for.
+ */
+export function fittingValue(type: ScanType, oddity: number, random: Random): string {
+  const below = (bound: number) => Math.floor(random() * bound)
+  const isOdd = () => random() < oddity
+  const one = (texts: readonly string[]) => texts[below(texts.length)]
+  const blank = () => (random() < 0.02 ? ' ' : '')
+  if (isOdd()) return one([...SCALARS, ...ODD_VALUES])
+  if (random() < 0.1) return 'null'
+  switch (type.kind) {
+    case 'int64':
+      return String(below(1000))
+    case 'float64':
+      return isOdd() ? '1e3' : one(['0', '1.5', '-12.25', '300'])
+    case 'bool':
+      return one(['true', 'false'])
+    case 'timestamp':
+      return isOdd() ? '"soon"' : one(['"2019-05-18T14:03:22.129Z"', '"2019-05-18"'])
+    case 'json':
+      return one([...SCALARS, ...ODD_VALUES])
+    case 'list': {
+      const count = isOdd() ? 2000 : below(random() < 0.1 ? 20 : 4)
+      const items = Array.from({ length: count }, () => fittingValue(type.item.type, count > 20 ? 0 : oddity, random))
+      return `[${blank()}${items.join(`${blank()},${blank()}`)}${blank()}]`
+    }
+    case 'struct': {
+      const fields = type.fields.filter(() => random() < 0.8)
+      if (isOdd()) fields.push(...type.fields)
+      if (random() < 0.5) fields.reverse()
+      const members = fields.map(({ key, type }) => {
+        const name = JSON.stringify(key)
+        const escaped = isOdd() && key !== '' ? name.replace(key[0], `\\u${hex4(key)}`) : name
+        return `${escaped}${blank()}:${blank()}${fittingValue(type, oddity, random)}`
+      })
+      if (random() < 0.3)
+        members.splice(below(members.length + 1), 0, `"un${isOdd() ? '\\"' : ''}wanted}":${one(ODD_VALUES)}`)
+      return `{${blank()}${members.join(`${blank()},${blank()}`)}${blank()}}`
+    }
+    default:
+      return isOdd() ? one(['7', '"a\\nb"', '"\\ud83d"']) : one(TEXTS)
+  }
+}
+
+function hex4(text: string): string {
+  return text.charCodeAt(0).toString(16).padStart(4, '0')
+}
+
+const TEXTS = ['""', '"x"', '"]}"', '"é\\u00e9"', '"\\"{["', '"\\ud83d\\ude00"', JSON.stringify('x'.repeat(20))]
+const ODD_VALUES = [
+  '"x"',
+  '"\\"]"',
+  '[]',
+  '{}',
+  '[[1],{"a":[]}]',
+  '{"a":{"id":1,"sku":["]"]},"id":"\\"}"}',
+  '["x",{"a":7}]',
+]

@@ -1,7 +1,8 @@
-import type { ScanColumn, ScanItem, ScanPredicate, ScanSpec, ScanType } from '@fletching/ndjson'
-import { describe, expect, it } from 'vitest'
+import { ListBuilder } from '@fletching/columns'
+import type { ScanColumn, ScanField, ScanItem, ScanPredicate, ScanSpec, ScanType } from '@fletching/ndjson'
+import { describe, expect, it, vi } from 'vitest'
 import { column, ID, interactions, openBoth, randomFrom, seed, TEXT } from './events.ts'
-import { generatedLines, KEYS, mutate, oddLine, randomLine } from './random-lines.ts'
+import { fittingValue, generatedLines, KEYS, mutate, oddLine, randomLine } from './random-lines.ts'
 
 /** More of them: npm run test:faults, npm run fuzz. */
 const LINES = Number(process.env.FLETCHING_FUZZ_LINES ?? (process.env.FLETCHING_FAULTS === 'all' ? 200_000 : 50_000))
@@ -26,12 +27,16 @@ function randomType(random: () => number, depth = 0): ScanType {
   const choice = random() * (depth < 4 ? 1 : 0.5)
   if (choice < 0.6) return TYPES[below(TYPES.length)]
   if (choice < 0.7) return { kind: 'list', item: item() }
-  const fields = Array.from({ length: below(7) }, (_, number) => ({
+  return { kind: 'struct', fields: someFields(random, below(7), depth) }
+}
+
+function someFields(random: () => number, count: number, depth = 0): readonly ScanField[] {
+  return Array.from({ length: count }, (_, number) => ({
     name: `f${number}`,
-    key: KEYS[below(KEYS.length)],
-    ...item(),
+    key: KEYS[Math.floor(random() * KEYS.length)],
+    type: randomType(random, depth + 1),
+    unfit: random() < 0.3 ? 'setAside' : 'null',
   }))
-  return { kind: 'struct', fields }
 }
 
 /** What the columns that have an order are compared with. */
@@ -225,6 +230,28 @@ describe('both scanners', () => {
     ]
     const { batches } = openBoth({ columns, steps: [] })(Buffer.from(lines.join('\n')), () => 100_000)
     expect(batches.reduce((rows, { batch }) => rows + batch.numRows, 0)).toBe(lines.length)
+  })
+
+  it(`give the same of structs and lists of all types, seed ${seed}`, () => {
+    const random = randomFrom(seed)
+    const below = (bound: number) => Math.floor(random() * bound)
+    const filled = vi.spyOn(ListBuilder.prototype, 'appendLists')
+    const written = vi.spyOn(ListBuilder.prototype, 'append')
+    for (let lines = 0; lines < LINES / 20; lines += 300) {
+      const type = { kind: 'struct', fields: someFields(random, 1 + below(8)) } as const
+      const unfit = random() < 0.5 ? 'null' : 'setAside'
+      const decode = openBoth({ columns: [column('v', type, { unfit })], steps: [] }, { batchRows: 1 + below(400) })
+      const oddity = random() < 0.5 ? 0 : random() ** 4
+      const pieces = Array.from({ length: 300 }, () => `{"v":${fittingValue(type, oddity, random)}}\n`)
+      const most = 2 ** (4 + below(15))
+      const { counts } = decode(Buffer.from(pieces.join('')), () => 1 + below(most))
+      expect(counts.rows).toBe(300)
+    }
+    const inWasm = filled.mock.calls.reduce((sum, [count]) => sum + count, 0)
+    // The strict scanner writes all of them, the other one those that are odd.
+    const share = inWasm / written.mock.calls.length
+    vi.restoreAllMocks()
+    expect(share).toBeGreaterThan(0.1)
   })
 
   it(`give the same of ${LINES} lines that are random, odd or damaged, however they are cut, seed ${seed}`, () => {

@@ -1,7 +1,7 @@
-import { StructBuilder } from '@fletching/columns'
-import { NdjsonDecoder, type ScanSpec } from '@fletching/ndjson'
+import { ListBuilder, StructBuilder } from '@fletching/columns'
+import { NdjsonDecoder, type ScanSpec, type ScanType } from '@fletching/ndjson'
 import { describe, expect, it, vi } from 'vitest'
-import { column, decode, ID, interactions, openBoth, structOf, TEXT } from './events.ts'
+import { column, decode, ID, interactions, listOf, openBoth, structOf, TEXT } from './events.ts'
 
 const event = (name: string) =>
   `{"userId":"u","event":"${name}","properties":{"sku":"s"},"timestamp":"2019-05-18T20:13:05Z"}`
@@ -62,6 +62,60 @@ describe('the module in WebAssembly', () => {
     vi.restoreAllMocks()
     expect(JSON.stringify(batch.get(0)?.toJSON().a)).toBe(JSON.stringify(a))
     expect(calls > 0).toBe(expected)
+  })
+
+  it.each<[string, boolean, unknown]>([
+    ['{}', false, null],
+    ['{"a":null}', false, null],
+    ['{"a":[]}', false, []],
+    ['{"a":[{"n":1,"t":["x","y"]},{"t":[]},{},null]}', false, [[1, ['x', 'y']], [null, []], [null, null], null]],
+    [
+      '{"a":[{"n":1,"n":2,"o":{"z":1}},{"o":{"z":1},"o":{}}]}',
+      false,
+      [
+        [2, null, { z: 1 }],
+        [null, null, { z: null }],
+      ],
+    ],
+    ['{"a" : [ { "n" : 1 , "x" : [ "]" , { } ] } , 7 ] }', false, [[1, null], null]],
+    [
+      '{"a":[{"x":{"n":1,"t":"\\\\\\""}},{"t":["\\u00e9",null,1]}]}',
+      false,
+      [
+        [null, null],
+        [null, ['é', null, null]],
+      ],
+    ],
+    [`{"a":[${'{},'.repeat(2047)}{}]}`, false, Array(2048).fill([null, null])],
+    [`{"a":[${'{},'.repeat(2048)}{}]}`, true, Array(2049).fill([null, null])],
+    ['{"a":[{"n":1e0}]}', true, [[1, null]]],
+    ['{"a":[{"\\u006e":1}]}', true, [[1, null]]],
+  ])('writes lists: %s, by way of JavaScript: %s', (line, expected, a) => {
+    const fields = { n: { kind: 'float64' } as const, t: listOf(TEXT), o: structOf({ z: { kind: 'float64' } }) }
+    const columns = [column('a', listOf(structOf(fields)), { unfit: 'null' })]
+    const decoder = new NdjsonDecoder({ columns, steps: [] })
+    const written = [vi.spyOn(ListBuilder.prototype, 'append'), vi.spyOn(ListBuilder.prototype, 'appendNull')]
+    const [{ batch }] = [...decoder.push(new TextEncoder().encode(line)), ...decoder.flush()]
+    const calls = written.reduce((sum, { mock }) => sum + mock.calls.length, 0)
+    vi.restoreAllMocks()
+    const items = (a as (unknown[] | null)[] | null)?.map(
+      (item) => item && { n: item[0], t: item[1], o: item[2] ?? null },
+    )
+    expect(JSON.stringify(batch.get(0)?.toJSON().a)).toBe(JSON.stringify(items ?? null))
+    expect(calls > 0).toBe(expected)
+  })
+
+  it('learns words wherever they stand', () => {
+    const word: ScanType = { kind: 'dictionary', numbers: 'unfit', lineBreaks: 'keep', empty: 'keep' }
+    const type = structOf({ w: word, l: listOf(structOf({ w: word })) })
+    const decoder = new NdjsonDecoder({ columns: [column('a', type)], steps: [] })
+    const line = '{"a":{"w":"x","l":[{"w":"y"},{"w":"\\"z\\u00e9"}]}}\n'
+    const written = vi.spyOn(ListBuilder.prototype, 'append')
+    const [{ batch }] = [...decoder.push(new TextEncoder().encode(line.repeat(3))), ...decoder.flush()]
+    const rows = written.mock.calls.length
+    vi.restoreAllMocks()
+    expect(JSON.stringify(batch.get(2)?.toJSON().a)).toBe('{"w":"x","l":[{"w":"y"},{"w":"\\"zé"}]}')
+    expect(rows).toBe(1)
   })
 
   it('counts values that it has seen before', () => {

@@ -64,6 +64,19 @@ export class ListBuilder implements ColumnBuilder<List> {
     this.#end()
   }
 
+  /**
+   * Appends rows whose items have been appended: where those of each end, counted from the first and behind a zero, and for each row a byte
+   * that is 0 for a null; undefined when there is none.
+   */
+  appendLists(rows: number, ends: Int32Array, validity: Uint8Array | undefined): void {
+    const row = this.#validity.length
+    if (row + rows + 1 > this.#offsets.length) this.#grow(row + rows + 1)
+    const offsets = this.#offsets
+    const before = offsets[row]
+    for (let i = 1; i <= rows; i++) offsets[row + i] = before + ends[i]
+    this.#validity.append(rows, validity)
+  }
+
   finish(): Data<List> {
     const { length, nullCount, nullBitmap } = this.#validity.finish()
     const valueOffsets = this.#offsets.slice(0, length + 1)
@@ -72,11 +85,13 @@ export class ListBuilder implements ColumnBuilder<List> {
 
   #end(): void {
     const { length } = this.#validity
-    if (length + 1 > this.#offsets.length) {
-      const grown = new Int32Array(this.#offsets.length * 2)
-      grown.set(this.#offsets)
-      this.#offsets = grown
-    }
+    if (length + 1 > this.#offsets.length) this.#grow(length + 1)
     this.#offsets[length] = this.item.length
+  }
+
+  #grow(length: number): void {
+    const grown = new Int32Array(Math.max(this.#offsets.length * 2, length))
+    grown.set(this.#offsets)
+    this.#offsets = grown
   }
 }
