@@ -3,7 +3,7 @@ import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Report, runJob } from '@fletching/engine'
-import { isJob, type Job, resolveParams } from '@fletching/job'
+import { isJob, type Job, resolveParams, schemaFiles } from '@fletching/job'
 import { builtInJobs } from '@fletching/jobs'
 import { explain, formatType, optimize, type Write } from '@fletching/plan'
 import { parquetReadObjects } from 'hyparquet'
@@ -26,7 +26,7 @@ export type GoldenFiles = Readonly<Record<(typeof goldenNames)[number], string |
 interface CaseSettings {
   /** The name of a built-in job, instead of the module `job.ts` in the folder. */
   readonly job?: string
-  /** The job's parameters; locations count from a folder that holds `events.ndjson`. */
+  /** The job's parameters; locations count from a folder that holds `events.ndjson`, schema files from the case's own. */
   readonly params?: Readonly<Record<string, string>>
 }
 
@@ -42,7 +42,8 @@ const PARAMS = { S3_JSON_INPUT_PATH: 'events.ndjson', S3_CSV_OUTPUT_PATH: 'csv',
 export async function makeGolden(folder: string): Promise<GoldenFiles> {
   const settings = await readSettings(folder)
   const job = await loadJob(folder, settings)
-  const values = resolveParams(job, settings.params ?? PARAMS)
+  const given = settings.params ?? PARAMS
+  const values = resolveParams(job, given, await readSchemas(folder, schemaFiles(job, given)))
   const sinks = job.build(values)
   return inFolder(async (place) => {
     await copyFile(join(folder, 'events.ndjson'), join(place, 'events.ndjson'))
@@ -86,6 +87,11 @@ export async function writeGolden(folder: string, files: GoldenFiles): Promise<v
 async function readSettings(folder: string): Promise<CaseSettings> {
   const file = join(folder, 'case.json')
   return existsSync(file) ? (JSON.parse(await readText(file)) as CaseSettings) : {}
+}
+
+async function readSchemas(folder: string, places: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+  const texts = Object.entries(places).map(async ([name, place]) => [name, await readText(join(folder, place))])
+  return Object.fromEntries(await Promise.all(texts)) as Record<string, string>
 }
 
 async function loadJob(folder: string, { job }: CaseSettings): Promise<Job> {

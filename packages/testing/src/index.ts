@@ -21,6 +21,7 @@ export { countsOf } from './oracle/counts.ts'
 export { csvOf } from './oracle/csv.ts'
 export { membersOf, type RawMembers, readLine } from './oracle/json-object.ts'
 export { isBlank, linesOf } from './oracle/lines.ts'
+export { type PlainRow, type PlainValue, type SchemaVerdict, schemaRow } from './oracle/schema-row.ts'
 export {
   type FilterReason,
   filterReasons,

@@ -36,6 +36,20 @@ export function membersOf(text: string): RawMembers | undefined {
   return members
 }
 
+/** The items of the list that `text` holds, as the texts in which they were written; `text` must be a list. */
+export function itemsOf(text: string): readonly string[] {
+  const tokens = [...text.matchAll(tokenPattern)]
+  const items: string[] = []
+  let index = 1
+  while (tokens[index][0] !== ']') {
+    const after = endOfValue(tokens, index)
+    const last = tokens[after - 1]
+    items.push(text.slice(tokens[index].index, last.index + last[0].length))
+    index = tokens[after][0] === ',' ? after + 1 : after
+  }
+  return items
+}
+
 /** The number of the token after the value that begins at token `first`. */
 function endOfValue(tokens: readonly RegExpExecArray[], first: number): number {
   let depth = 0
