@@ -6,8 +6,8 @@ import { type Report, runJob } from '@fletching/engine'
 import { isJob, type Job, resolveParams, schemaFiles } from '@fletching/job'
 import { builtInJobs } from '@fletching/jobs'
 import { explain, formatType, optimize, type Write } from '@fletching/plan'
-import { parquetReadObjects } from 'hyparquet'
 import { inFolder } from './folder.ts'
+import { parquetRows } from './parquet-rows.ts'
 
 /** What a golden case holds beside its events, its job and its `case.json`. */
 export const goldenNames = [
@@ -117,8 +117,7 @@ function formatSchemas(sinks: readonly Write[]): string {
 async function formatTable(files: readonly string[]): Promise<string | undefined> {
   if (files.length === 0) return undefined
   const parts = files.toSorted().map(async (file) => {
-    const bytes = new Uint8Array(await readFile(file)).buffer
-    const rows = await parquetReadObjects({ file: bytes })
+    const rows = await parquetRows(file)
     const partition = file.split('/').filter((name) => name.includes('='))
     return `  ${JSON.stringify(partition.join('/'))}: [\n${rows.map((row) => `    ${formatRow(row)}`).join(',\n')}\n  ]`
   })

@@ -37,6 +37,7 @@ export {
   verdictOf,
 } from './oracle/segment-to-personalize.ts'
 export { epochSecondsOf } from './oracle/timestamp.ts'
+export { parquetRows } from './parquet-rows.ts'
 export {
   nullShares,
   type Random,
