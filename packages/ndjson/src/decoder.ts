@@ -334,7 +334,7 @@ export class NdjsonDecoder {
 }
 
 /** Names what a scanner cannot know: text of another encoding, and a mark that belongs to the start of an object. */
-function codeOf(verdict: number, line: Uint8Array): MalformedCode {
+export function codeOf(verdict: number, line: Uint8Array): MalformedCode {
   if (line.includes(0)) return 'NOT_UTF8_TEXT'
   if (verdict === UNEXPECTED && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf) return 'BYTE_ORDER_MARK'
   return MALFORMED_CODES[verdict - 1]

@@ -1,7 +1,10 @@
 export type { LineCounts, Remarks, Tally } from './counts.ts'
 export { type DecodedBatch, type DecoderOptions, type Malformed, NdjsonDecoder, type Unfit } from './decoder.ts'
+export { nextToken, pastValue, stringEnd, stringKind, unescapeText } from './json-text.ts'
+export { LineScanner, type LineVisitor } from './line-scanner.ts'
 export { describeMalformed, type MalformedCode } from './malformed-code.ts'
 export type { ScannerKind } from './scanner.ts'
+export { ESCAPED_STRING } from './slots.ts'
 export type {
   ScanColumn,
   ScanField,

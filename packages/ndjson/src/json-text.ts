@@ -69,6 +69,11 @@ export function noteValue(bytes: Uint8Array, start: number, slots: Slots, node: 
   return isString ? to + 1 : to
 }
 
+/** The first byte behind the value that begins at `start`, in JSON that is known to be valid. */
+export function pastValue(bytes: Uint8Array, start: number): number {
+  return bytes[start] === QUOTE ? stringEnd(bytes, start + 1) + 1 : valueEnd(bytes, start)
+}
+
 /** The first byte behind the value that begins at `start` and is no string. */
 function valueEnd(bytes: Uint8Array, start: number): number {
   const first = bytes[start]
