@@ -30,11 +30,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   '@fletching/catalog': ['@fletching/columns'],
   '@fletching/personalize': ['@fletching/columns', '@fletching/csv', '@fletching/storage'],
   '@fletching/explore': [
+    '@fletching/catalog/names',
     '@fletching/columns',
     '@fletching/csv',
     '@fletching/ndjson',
     '@fletching/parquet',
     '@fletching/personalize',
+    '@fletching/plan',
     '@fletching/storage',
   ],
 }

@@ -1,12 +1,12 @@
 /**
  * The names that keys have as columns, tables or databases of Athena: lower case, letters and digits with `_` between, a letter first,
- * 255 bytes at most, no two alike.
+ * 255 bytes at most, no two alike, none of them among the `others`.
  *
  * - Order: that of the keys; of those that come to one name the second gets `_2` behind it, the third `_3`.
  * - Source: Athena, "Name databases, tables, and columns".
  */
-export function athenaNames(keys: readonly string[]): readonly string[] {
-  const taken = new Set<string>()
+export function athenaNames(keys: readonly string[], others: readonly string[] = []): readonly string[] {
+  const taken = new Set(others)
   return keys.map((key, index) => {
     const plain = plainName(key) || `column_${index + 1}`
     let name = plain

@@ -33,6 +33,10 @@ describe('athenaNames', () => {
     expect(athenaNames(keys)).toEqual(expected)
   })
 
+  it('are none of others that are there', () => {
+    expect(athenaNames(['URL', 'id', 'url'], ['url', 'url_2'])).toEqual(['url_3', 'id', 'url_4'])
+  })
+
   it(`of any keys are names, no two alike, and their own names (from FLETCHING_SEED=${testSeed})`, () => {
     return fuzz(fuzzCases(1000), (random) => {
       const keys = Array.from({ length: random.below(6) }, () => {

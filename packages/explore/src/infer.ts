@@ -1,0 +1,5 @@
+export type { FieldEvidence } from './infer/evidence.ts'
+export { formatPlace } from './infer/evidence.ts'
+export { type InferOptions, type InferProgress, type Inferred, inferSchema } from './infer/infer-schema.ts'
+export type { FrozenChange, SchemaChange } from './infer/joined-schema.ts'
+export type { Kind, Place } from './infer/kinds.ts'
