@@ -3,7 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { TableSpec } from '@fletching/catalog'
-import { createTable } from '@fletching/catalog/ddl'
+import { createTable, repairTable } from '@fletching/catalog/ddl'
+import { rawTableSpec } from '@fletching/catalog/raw-spec'
 import { tableSpec } from '@fletching/catalog/spec-of'
 import { formOf } from '@fletching/catalog/table-form'
 import { typedView } from '@fletching/catalog/view'
@@ -11,8 +12,25 @@ import { CsvEncoder, csvDialects } from '@fletching/csv'
 import { runJob } from '@fletching/engine'
 import { generateObjects } from '@fletching/gen'
 import job from '@fletching/jobs/segment-to-personalize'
-import { fletching, inFolder } from '@fletching/testing'
-import { Bool, DateDay, Float64, Int64, Table, TimestampMillisecond, Utf8, vectorFromArray } from 'apache-arrow'
+import { openRowGroupEncoder, ParquetFile } from '@fletching/parquet'
+import { fletching, inFolder, type Plain, vectorOf } from '@fletching/testing'
+import {
+  Bool,
+  type DataType,
+  DateDay,
+  Field,
+  Float64,
+  Int64,
+  List,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  TimestampMillisecond,
+  Utf8,
+  vectorFromArray,
+} from 'apache-arrow'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 /** What `scripts/hive-check.py` is asked, and what it answers. */
@@ -85,6 +103,53 @@ const nested: TableSpec = {
   isProjected: false,
 }
 
+const struct = (members: Readonly<Record<string, DataType>>) =>
+  new Struct(Object.entries(members).map(([name, type]) => new Field(name, type, true)))
+const list = (item: DataType) => new List(new Field('item', item, true))
+
+/** Objects, lists, and both within each other, as a job writes them. */
+const nestedSchema = new Schema(
+  Object.entries({
+    id: new Int64(),
+    received_at: new TimestampMillisecond('UTC'),
+    context: struct({ user: struct({ select: new Utf8() }), ok: new Bool() }),
+    products: list(struct({ sku: new Utf8(), order: new Int64(), prices: list(new Float64()) })),
+    dt: new Utf8(),
+  }).map(([name, type]) => new Field(name, type, true)),
+)
+
+/** Rows of it, in DuckDB's words: null, an object without a value, an empty list, and what lies in either. */
+const NESTED_ROWS = [
+  `(1, TIMESTAMPTZ '2019-05-18 20:13:05.123+00', {'user': {'select': 'a'}, 'ok': true},
+    [{'sku': 'x', 'order': 7, 'prices': [1.5, NULL]}, NULL, {'sku': NULL, 'order': NULL, 'prices': []}], '2019-05-18')`,
+  "(2, NULL, {'user': {'select': NULL}, 'ok': NULL}, [], '2019-05-18')",
+  "(3, NULL, {'user': NULL, 'ok': false}, NULL, '2019-05-19')",
+  "(4, NULL, NULL, NULL, '2019-05-19')",
+]
+
+/** The table of events whose keys are not their names, at two depths. */
+const raw = rawTableSpec(
+  {
+    location: 's3://my-logs/segment-logs/',
+    fields: [
+      { name: 'user_id', key: 'userId', type: { kind: 'text' } },
+      { name: 'invited_user', key: 'Invited User?', type: { kind: 'bool' } },
+      {
+        name: 'properties',
+        type: {
+          kind: 'struct',
+          fields: [
+            { name: 'user_id', type: { kind: 'text' } },
+            { name: 'order', type: { kind: 'int64' } },
+            { name: 'url', key: "it's a\\b", type: { kind: 'list', item: { kind: 'float64' } } },
+          ],
+        },
+      },
+    ],
+  },
+  { database: 'segmentdata', name: 'raw' },
+).spec
+
 /** Tables that Spark cannot read, or whose forms say nothing to it. */
 const athenaSpecs: readonly TableSpec[] = [
   {
@@ -96,14 +161,7 @@ const athenaSpecs: readonly TableSpec[] = [
   },
   { ...nested, name: 'doubled', form: 'opencsv', location: 's3://my-exports/csv/', partitions: [] },
   { ...nested, name: 'escaped', form: 'opencsv', location: 's3://my-exports/csv/', partitions: [], escape: '\\' },
-  {
-    ...nested,
-    name: 'raw',
-    form: 'openx-json',
-    location: 's3://my-logs/segment-logs/',
-    partitions: [],
-    mappings: { invited_user: 'Invited User?', url: 'URL', url_2: 'Url' },
-  },
+  raw,
 ]
 
 /** The rows of the main job's table, as DuckDB reads them; the moment stands last but one. */
@@ -121,6 +179,7 @@ describe.skipIf(python === undefined)('statements (npm run test:hive sets FLETCH
         await mkdir(location)
         asked.set('nested', { spark: createTable({ ...nested, location }) })
         asked.set('nested types', { spark: 'DESCRIBE segmentdata.nested' })
+        await askOfNested(folder)
         for (const spec of athenaSpecs) asked.set(`athena ${spec.name}`, { athena: createTable(spec) })
         asked.set('athena nonsense', { athena: `${createTable(athenaSpecs[0])} AND MORE` })
         const given = await ask([...asked.values()])
@@ -207,6 +266,33 @@ describe.skipIf(python === undefined)('statements (npm run test:hive sets FLETCH
     ])
   })
 
+  it('give nested rows, in which null, an empty list and an object without a value stay three things', () => {
+    expect(answers.get('objects')).toEqual({ rows: [] })
+    expect(answers.get('objects repaired')).toEqual({ rows: [] })
+    expect(rowsOf('objects types').slice(0, 5)).toEqual([
+      ['id', 'bigint', null],
+      ['received_at', 'timestamp', null],
+      ['context', 'struct<user:struct<select:string>,ok:boolean>', null],
+      ['products', 'array<struct<sku:string,order:bigint,prices:array<double>>>', null],
+      ['dt', 'string', null],
+    ])
+    const expected = [
+      [
+        '1',
+        '2019-05-18 20:13:05.123000',
+        '{"user":{"select":"a"},"ok":true}',
+        '[{"sku":"x","order":7,"prices":[1.5,null]},null,{"sku":null,"order":null,"prices":[]}]',
+        '2019-05-18',
+      ],
+      ['2', null, '{"user":{"select":null},"ok":null}', '[]', '2019-05-18'],
+      ['3', null, '{"user":null,"ok":false}', null, '2019-05-19'],
+      ['4', null, null, null, '2019-05-19'],
+    ]
+    const own = expected.map(([id, ...rest]) => [String(Number(id) + 4), ...rest.slice(0, -1), '2019-05-20'])
+    expect(rowsOf('objects as JSON')).toEqual([...expected, ...own])
+    expect(answers.get('objects by field')).toEqual({ rows: [['a', '7', '1.5', '3']] })
+  })
+
   it.each(athenaSpecs)('are read by a parser of Athena: $name', (spec) => {
     const { serde, inputFormat, outputFormat, serdeParameters, parameters } = formOf(spec)
     expect(answers.get(`athena ${spec.name}`)).toEqual({
@@ -276,6 +362,51 @@ async function askOfMainJob(folder: string): Promise<void> {
      FROM read_parquet('${table}/**/*.parquet', hive_partitioning = true, hive_types_autocast = false)`,
   )
   duckdbRows = reader.getRows()
+}
+
+/** The rows of the nested table as our encoder writes them, with other numbers. */
+async function ownNested(): Promise<Buffer> {
+  const schema = new Schema(nestedSchema.fields.filter(({ name }) => name !== 'dt'))
+  const rows: readonly (readonly Plain[])[] = [
+    [5n, 6n, 7n, 8n],
+    [MOMENT.getTime(), null, null, null],
+    [{ user: { select: 'a' }, ok: true }, { user: { select: null }, ok: null }, { user: null, ok: false }, null],
+    [[{ sku: 'x', order: 7n, prices: [1.5, null] }, null, { sku: null, order: null, prices: [] }], [], null, null],
+  ]
+  const columns = schema.fields.map(({ type }, index) => vectorOf(type, rows[index]).data[0])
+  const data = makeData({ type: new Struct(schema.fields), length: 4, nullCount: 0, children: columns })
+  const encoder = await openRowGroupEncoder(schema, { writer: 'fletching', compression: 'snappy' })
+  const file = new ParquetFile(schema)
+  const bytes = [file.start(), file.append(await encoder.encode(new RecordBatch(schema, data))), file.finish()]
+  return Buffer.concat(bytes)
+}
+
+/** A nested table, of which DuckDB has written one part and our encoder another. */
+async function askOfNested(folder: string): Promise<void> {
+  const place = join(folder, 'objects/')
+  const duckdb = await (await DuckDBInstance.create()).connect()
+  await duckdb.run(`SET TimeZone = 'UTC'`)
+  await duckdb.run(`COPY (SELECT id::BIGINT AS id, received_at, context, products::STRUCT(sku VARCHAR, "order" BIGINT, prices DOUBLE[])[] AS products, dt
+    FROM (VALUES ${NESTED_ROWS.join(', ')}) AS rows(id, received_at, context, products, dt))
+    TO '${place}' (FORMAT parquet, PARTITION_BY (dt))`)
+  await mkdir(join(place, 'dt=2019-05-20'))
+  await writeFile(join(place, 'dt=2019-05-20', 'part-00000.parquet'), await ownNested())
+  const spec = tableSpec(
+    { format: 'parquet', folder: place, schema: nestedSchema, partitionBy: ['dt'] },
+    { database: 'segmentdata', name: 'objects' },
+  )
+  asked.set('objects', { spark: createTable(spec) })
+  asked.set('objects repaired', { spark: repairTable(spec) })
+  asked.set('objects types', { spark: 'DESCRIBE segmentdata.objects' })
+  // Spark leaves nulls out of JSON unless it is told not to.
+  const json = (name: string) => `to_json(${name}, map('ignoreNullFields', 'false'))`
+  asked.set('objects as JSON', {
+    spark: `SELECT id, received_at, ${json('context')}, ${json('products')}, dt FROM segmentdata.objects ORDER BY id`,
+  })
+  asked.set('objects by field', {
+    spark:
+      'SELECT context.user.`select`, products[0].`order`, products[0].prices[0], size(products) FROM segmentdata.objects WHERE id = 1',
+  })
 }
 
 /** A CSV of the values in a dialect, its table and its view. */

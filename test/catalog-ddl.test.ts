@@ -1,4 +1,6 @@
-import { fletching } from '@fletching/testing'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fletching, inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 const INPUT = ['--S3_JSON_INPUT_PATH', 's3://my-logs/segment-logs']
@@ -218,5 +220,133 @@ describe('catalog ddl', () => {
     ],
   ])('refuses %s', async (_, args, stderr) => {
     expect(await ddl(args)).toEqual({ code: 2, stdout: '', stderr })
+  })
+})
+
+const SCHEMA = JSON.stringify({
+  name: 'segment_logs',
+  fields: [
+    { name: 'user_id', key: 'userId', type: 'text' },
+    { name: 'timestamp', type: 'timestamp' },
+    { name: 'group', type: 'text' },
+    {
+      name: 'traits',
+      type: 'struct',
+      fields: [
+        { name: 'user_id', type: 'text', numbers: 'text' },
+        { name: 'order', type: 'int64' },
+        { name: 'Last', key: "Last Name's", type: 'text' },
+      ],
+    },
+    { name: 'products', type: 'list', item: { type: 'struct', fields: [{ name: 'price', type: 'float64' }] } },
+    { name: 'integrations', type: 'json' },
+  ],
+})
+
+const RAW_TABLE = String.raw`CREATE EXTERNAL TABLE IF NOT EXISTS ~segmentdata~.~segment_logs~ (
+  ~user_id~ string,
+  ~timestamp~ string,
+  ~group~ string,
+  ~traits~ struct<user_id_2:string,~order~:bigint,last:string>,
+  ~products~ array<struct<price:double>>,
+  ~integrations~ string
+)
+ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
+WITH SERDEPROPERTIES (
+  'ignore.malformed.json' = 'true',
+  'case.insensitive' = 'false',
+  'mapping.user_id' = 'userId',
+  'mapping.user_id_2' = 'user_id',
+  'mapping.last' = 'Last Name\'s'
+)
+STORED AS INPUTFORMAT 'org.apache.hadoop.mapred.TextInputFormat'
+OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'
+LOCATION 's3://my-logs/segment-logs/'
+TBLPROPERTIES (
+  'classification' = 'json'
+);`.replaceAll('~', '`')
+
+const RAW_NOTES = `-- a reserved word, in queries in quotes: "group"
+-- traits.user_id of the schema is user_id_2: its name has another key elsewhere, or is none of Athena's
+-- traits.Last of the schema is last: its name has another key elsewhere, or is none of Athena's
+`
+
+function rawDdl(args: readonly string[]) {
+  return inFolder(async (cwd) => {
+    await writeFile(join(cwd, 'logs.schema.json'), SCHEMA)
+    return fletching(['catalog', 'ddl', ...args], { cwd })
+  })
+}
+
+const RAW = ['--raw', 's3://my-logs/segment-logs', '--schema', 'logs.schema.json']
+
+describe('catalog ddl --raw', () => {
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['named by its folder', [], [DATABASE, `${RAW_NOTES}${RAW_TABLE}`]],
+    [
+      'of a name and a database',
+      ['--table', 'shop.events'],
+      [
+        DATABASE.replace('segmentdata', 'shop'),
+        `${RAW_NOTES}${RAW_TABLE.replace('`segmentdata`.`segment_logs`', '`shop`.`events`')}`,
+      ],
+    ],
+    [
+      'of a local folder',
+      ['--raw', '/data/segment-logs/', '--schema', 'logs.schema.json'],
+      [
+        DATABASE,
+        `-- Athena reads S3 alone, and this table lies elsewhere\n${RAW_NOTES}${RAW_TABLE.replace('s3://my-logs/', '/data/')}`,
+      ],
+    ],
+  ])('prints the table of the events, %s', async (_, args, statements) => {
+    expect(await rawDdl(args[0] === '--raw' ? args : [...RAW, ...args])).toEqual(prints(...statements))
+  })
+
+  it.each<[string, readonly string[], string]>([
+    [
+      'neither a job nor events',
+      [],
+      `USAGE: the job is missing
+  or give --raw and --schema, for a table of the events themselves
+`,
+    ],
+    [
+      'events without a schema',
+      RAW.slice(0, 2),
+      `USAGE: --raw and --schema go together
+  fletching catalog ddl --raw s3://logs/segment-logs --schema logs.schema.json
+`,
+    ],
+    [
+      'a job beside events',
+      ['segment-to-personalize', ...RAW],
+      `USAGE: --raw and --schema take no job
+  the table is that of the events, whatever a job makes of them
+`,
+    ],
+    [
+      'what is about outputs',
+      [...RAW, '--partition-by', 'dt'],
+      `USAGE: --partition-by has no meaning with --raw
+  it is about what a job writes
+`,
+    ],
+    [
+      'two databases',
+      [...RAW, '--table', 'a.b', '--database', 'a'],
+      `BAD_OPTION: --table got "a.b"
+  the database is that of --database: expected b
+`,
+    ],
+    [
+      'a database in the name of a table that is none',
+      [...RAW, '--table', 'Shop.b'],
+      `BAD_OPTION: --table got "Shop"
+  expected lower-case letters, digits and _, as in shop
+`,
+    ],
+  ])('refuses %s', async (_, args, stderr) => {
+    expect(await rawDdl(args)).toEqual({ code: 2, stdout: '', stderr })
   })
 })

@@ -1,4 +1,3 @@
-import { plainName } from './names.ts'
 import type { TableSpec } from './table-spec.ts'
 
 /** How a table's files are read, in Hive's words: what the clauses of DDL and the storage descriptor of Glue's API both say. */
@@ -39,7 +38,8 @@ export function formOf(spec: TableSpec): TableForm {
         serde: 'org.openx.data.jsonserde.JsonSerDe',
         serdeParameters: {
           'ignore.malformed.json': 'true',
-          'case.insensitive': String(!differInCaseAlone(spec.mappings ?? {})),
+          // Else two keys that differ in case alone make a line none, in whatever object they stand.
+          'case.insensitive': 'false',
           ...prefixed('mapping.', spec.mappings ?? {}),
         },
         parameters: { classification: 'json' },
@@ -60,11 +60,6 @@ function projection({ isProjected, partitions, location, firstDay }: TableSpec):
     [`projection.${name}.interval.unit`]: 'DAYS',
     'storage.location.template': `${location}${name}=\${${name}}/`,
   }
-}
-
-/** Whether a key stands in the mappings though it would be found without its case: there is another like it. */
-function differInCaseAlone(mappings: Readonly<Record<string, string>>): boolean {
-  return Object.values(mappings).some((key) => key.toLowerCase() === plainName(key))
 }
 
 function prefixed(prefix: string, values: Readonly<Record<string, string>>): Record<string, string> {

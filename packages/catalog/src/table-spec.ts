@@ -9,7 +9,7 @@ export interface TableSpec {
   readonly columns: readonly TableColumn[]
   /** The columns whose values name folders. */
   readonly partitions: readonly TableColumn[]
-  /** The key in the JSON of each column whose name differs from it. */
+  /** The key in the JSON of each name that differs from it: of a column, and of a field in whatever struct. */
   readonly mappings?: Readonly<Record<string, string>>
   /** What stands before a quote within quotes of a CSV; undefined where the quote is doubled instead. */
   readonly escape?: '\\'

@@ -55,11 +55,11 @@ describe('formOf', () => {
   })
 
   it.each<[string, Record<string, string>, Record<string, string>]>([
-    ['no other names', {}, { 'case.insensitive': 'true' }],
+    ['no other names', {}, { 'case.insensitive': 'false' }],
     [
       'a name for a key that is none',
       { invited_user: 'Invited User?' },
-      { 'case.insensitive': 'true', 'mapping.invited_user': 'Invited User?' },
+      { 'case.insensitive': 'false', 'mapping.invited_user': 'Invited User?' },
     ],
     [
       'keys that differ in case alone',

@@ -1,7 +1,6 @@
 import type { TableColumn, TableSpec } from '@fletching/catalog'
 import { createDatabase, createTable, repairTable } from '@fletching/catalog/ddl'
 import { tableNameOf } from '@fletching/catalog/names'
-import { queryWords } from '@fletching/catalog/reserved-words'
 import { tableSpec } from '@fletching/catalog/spec-of'
 import { typedView } from '@fletching/catalog/view'
 import { authorError } from '@fletching/columns/errors'
@@ -11,14 +10,20 @@ import { findJob } from '../find-job.ts'
 import { columnList, day, definedOnly } from '../options.ts'
 import { givenParams } from '../params.ts'
 import type { ToolCall } from '../tools.ts'
-import { givenName } from './given-name.ts'
+import { comments, reservedNotes, statement, tableWished } from './ddl-text.ts'
+import { rawDdl } from './raw-ddl.ts'
 
-/** `fletching catalog ddl <job>`: SQL, and what is worth knowing as its comments. */
+/** `fletching catalog ddl [job]`: SQL, and what is worth knowing as its comments. */
 export async function execute(call: ToolCall): Promise<void> {
   const { words, values, out } = call
-  const job = await findJob(words.job as string)
+  if (values.raw !== undefined || values.schema !== undefined) return rawDdl(call)
+  if (words.job === undefined)
+    throw authorError('USAGE', 'the job is missing', {
+      help: 'or give --raw and --schema, for a table of the events themselves',
+    })
+  const job = await findJob(words.job)
   const resolved = await givenParams(job, call)
-  const database = givenName('database', values) ?? 'segmentdata'
+  const { database = 'segmentdata', name } = tableWished(values)
   const firstDay = day('first-day', values['first-day'] as string | undefined)
     ?.toISOString()
     .slice(0, 10)
@@ -31,7 +36,7 @@ export async function execute(call: ToolCall): Promise<void> {
     }),
   )
   if (outputs.every(({ folder }) => folder === undefined)) throw noTable(outputs)
-  const named = namesOf(outputs, givenName('table', values))
+  const named = namesOf(outputs, name)
   const wishes = { database, firstDay, isProjected: values['no-projection'] !== true }
   const texts = named.map((output) => statementsOf(output, wishes))
   out.write(`${[statement(createDatabase(database)), ...texts.flat()].join('\n')}`)
@@ -107,11 +112,11 @@ function statementsOf(output: NamedOutput, wishes: Wishes): readonly string[] {
   return [create, statement(repairTable(table), ['again after each run that adds a partition'])]
 }
 
-function notesOf({ folder, schema }: NamedOutput, { form, columns, partitions, escape: escapes }: TableSpec): string[] {
-  const words = [...columns, ...partitions].map(({ name }) => name).filter((name) => queryWords.has(name))
+function notesOf({ folder, schema }: NamedOutput, table: TableSpec): string[] {
+  const { form, columns, escape: escapes } = table
   return [
     ...(folder?.scheme === 's3' ? [] : ['Athena reads S3 alone, and this table lies elsewhere']),
-    ...words.map((word) => `a reserved word, in queries in quotes: "${word}"`),
+    ...reservedNotes(table),
     ...(form === 'opencsv' ? renamed(schema, columns) : []),
     ...(form === 'opencsv' && escapes === undefined
       ? ['a text with a line break comes out as two rows: run the job with --csv-dialect personalize or athena-opencsv']
@@ -124,12 +129,4 @@ function renamed(schema: OutputDescription['schema'], columns: readonly TableCol
     const column = columns[index].name
     return name.toLowerCase() === column ? [] : [`the column ${JSON.stringify(name)} is ${column}`]
   })
-}
-
-function statement(text: string, notes: readonly string[] = []): string {
-  return `${comments(notes)}${text};\n`
-}
-
-function comments(notes: readonly string[]): string {
-  return notes.map((note) => `-- ${note.replace(/\p{Cc}/gu, ' ')}\n`).join('')
 }
