@@ -101,9 +101,9 @@ async function execute(command: Command, context: Context): Promise<void> {
       return bookmarkCommand(command, withEnvironment(command.values, bookmarkOptionSpecs, environment), context)
     }
     case 'tool': {
-      const { tool, words, values } = command
+      const { tool, words, more, values } = command
       const { execute } = await tool.load()
-      return execute({ ...context, words, values: withEnvironment(values, tool.options, environment) })
+      return execute({ ...context, words, more, values: withEnvironment(values, tool.options, environment) })
     }
     case 'gen': {
       const { genCommand } = await import('./commands/gen.ts')

@@ -17,7 +17,7 @@ export interface BookmarkCommand {
   readonly values: OptionValues
 }
 
-interface ToolCommand extends Pick<ToolCall, 'words' | 'values'> {
+interface ToolCommand extends Pick<ToolCall, 'words' | 'more' | 'values'> {
   readonly name: 'tool'
   readonly tool: Tool
 }

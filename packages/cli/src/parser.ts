@@ -97,12 +97,14 @@ export async function readCommand(argv: readonly string[]): Promise<Command | un
   return command
 }
 
-/** The tools of one word as commands, those of two as commands of a command. */
+/** The tools of one word as commands, those of two as commands of a command; where a word begins both, those that the line asks for. */
 function addTools(line: Argv, argv: readonly string[], take: (command: Command) => void): void {
-  for (const tool of tools) if (tool.words.length === 1) addTool(line, tool, argv, take)
+  const asked = toolOf(argv)?.words ?? []
+  const alone = tools.filter(({ words }) => words.length === 1 && !(asked.length === 2 && asked[0] === words[0]))
+  for (const tool of alone) addTool(line, tool, argv, take)
   for (const [group, describe] of Object.entries(toolGroups)) {
     const members = tools.filter(({ words }) => words.length === 2 && words[0] === group)
-    if (members.length === 0) continue
+    if (members.length === 0 || alone.some(({ words }) => words[0] === group)) continue
     line.command(group, describe, (inner) => {
       for (const tool of members) addTool(inner, tool, argv, take)
       return inner.demandCommand(1, `what ${group} shall do is missing`)
@@ -112,7 +114,10 @@ function addTools(line: Argv, argv: readonly string[], take: (command: Command) 
 
 function addTool(line: Argv, tool: Tool, argv: readonly string[], take: (command: Command) => void): void {
   const { words, describe, positionals, takesParameters, options, examples } = tool
-  const places = positionals.map(({ name, isOptional = false }) => (isOptional ? `[${name}]` : `<${name}>`))
+  const places = positionals.map(({ name, isOptional = false, repeats = false }) => {
+    const text = repeats ? `${name}..` : name
+    return isOptional ? `[${text}]` : `<${text}>`
+  })
   line.command(
     [words.at(-1), ...places].join(' '),
     describe,
@@ -128,9 +133,12 @@ function addTool(line: Argv, tool: Tool, argv: readonly string[], take: (command
     },
     (args) => {
       // Of a lone dash, which is standard input, yargs makes the empty text.
-      const wordOf = (name: string) => (args[name] === '' && argv.includes('-') ? '-' : args[name])
-      const given = Object.fromEntries(positionals.map(({ name }) => [name, wordOf(name) as string | undefined]))
-      take({ name: 'tool', tool, words: given, values: ownValues(args, options) })
+      const wordOf = (word: unknown) => (word === '' && argv.includes('-') ? '-' : (word as string | undefined))
+      const single = positionals.filter(({ repeats }) => repeats !== true)
+      const given = Object.fromEntries(single.map(({ name }) => [name, wordOf(args[name])]))
+      const last = positionals.find(({ repeats }) => repeats === true)
+      const more = last === undefined ? [] : ((args[last.name] ?? []) as string[]).map((word) => `${wordOf(word)}`)
+      take({ name: 'tool', tool, words: given, more, values: ownValues(args, options) })
     },
   )
 }

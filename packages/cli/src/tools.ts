@@ -13,6 +13,7 @@ import { personalizeSchema } from './tools/personalize-schema.ts'
 import { profile } from './tools/profile.ts'
 import { query } from './tools/query.ts'
 import { schema } from './tools/schema.ts'
+import { schemaInfer } from './tools/schema-infer.ts'
 import { why } from './tools/why.ts'
 
 /** A command beside those that run jobs: one file of `tools/`, and what does the work in `commands/`, loaded when it is asked for. */
@@ -34,11 +35,15 @@ interface Positional {
   readonly name: string
   readonly describe: string
   readonly isOptional?: boolean
+  /** Whether it stands for any number of words; there is one such at most, and it is the last. */
+  readonly repeats?: boolean
 }
 
 /** What a tool is called with. */
 export interface ToolCall extends Context {
   readonly words: Readonly<Record<string, string | undefined>>
+  /** The words of the positional that repeats. */
+  readonly more: readonly string[]
   readonly values: OptionValues
 }
 
@@ -57,6 +62,7 @@ export const tools: readonly Tool[] = [
   profile,
   query,
   schema,
+  schemaInfer,
   why,
 ]
 
@@ -65,9 +71,11 @@ export const toolGroups: Readonly<Record<string, string>> = {
   catalog: 'tables of a job for Athena and the Glue Data Catalog',
   personalize:
     'what Amazon Personalize accepts: schemas, a check of data before it is imported, the import, and the rights for it',
+  schema: 'the schema by which a job reads events, as a file',
 }
 
-/** The tool that a command line begins with. */
+/** The tool that a command line begins with: `schema infer` before `schema`. */
 export function toolOf(argv: readonly string[]): Tool | undefined {
-  return tools.find(({ words }) => words.every((word, index) => argv[index] === word))
+  const begun = tools.filter(({ words }) => words.every((word, index) => argv[index] === word))
+  return begun.find(({ words }) => words.length === 2) ?? begun[0]
 }

@@ -19,6 +19,18 @@ export function openVoice(out: NodeJS.WriteStream, err: NodeJS.WriteStream): Voi
   return out.isTTY ? new Terminal(out, err) : new JsonLines(out)
 }
 
+/** How far a command is of which standard output is what was asked for: a line at a terminal, and nothing elsewhere. */
+export function openProgress(
+  err: NodeJS.WriteStream,
+): Pick<Voice, 'progress' | 'note'> & { readonly clear: () => void } {
+  const terminal = new Terminal(err, err)
+  return {
+    progress: (progress) => terminal.progress(progress),
+    note: (text) => terminal.note(text),
+    clear: () => terminal.failed(),
+  }
+}
+
 class Terminal implements Voice {
   readonly #out: NodeJS.WriteStream
   readonly #err: NodeJS.WriteStream

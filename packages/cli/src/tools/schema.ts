@@ -3,7 +3,7 @@ import { format, inputOptionSpecs } from './look-options.ts'
 
 export const schema: Tool = {
   words: ['schema'],
-  describe: 'print the columns of NDJSON, CSV or Parquet, with their types',
+  describe: 'print the columns of NDJSON, CSV or Parquet, with their types; schema infer writes them down for a job',
   positionals: [{ name: 'location', describe: 'an object, a folder, a glob, or - for standard input' }],
   takesParameters: false,
   options: { format, ...inputOptionSpecs },
