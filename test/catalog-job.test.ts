@@ -274,6 +274,45 @@ describe('fletching catalog register', () => {
     ])
   })
 
+  it('brings the CSV into the catalog too, if asked, as its dialect has to be read', async () => {
+    const { bucket, database, params } = await makePlace()
+    await put(bucket, 'segment-logs/a', event('shoe'))
+    expect((await command(['run', JOB, ...params])).code).toBe(0)
+    const register = ['catalog', 'register', JOB, ...params, '--database', database, '--include-csv']
+    const outcomesOf = async (...args: readonly string[]) => {
+      const { code, stdout, stderr } = await command([...register, ...args])
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      return lines(stdout).map(({ table, outcome }) => [table, outcome])
+    }
+    const csvOf = async () => {
+      const { Table } = await glue.call('GetTable', { DatabaseName: database, Name: 'interactions' })
+      const { Columns, Location, SerdeInfo } = Table?.StorageDescriptor ?? {}
+      const header = Table?.Parameters?.['skip.header.line.count']
+      const columns = Columns?.map(({ Name, Type }) => `${Name} ${Type}`)
+      return { columns, Location, escape: SerdeInfo?.Parameters?.escapeChar, header }
+    }
+    expect(await outcomesOf()).toEqual([
+      ['interactions', 'created'],
+      ['events', 'created'],
+    ])
+    const expected = {
+      columns: ['user_id string', 'item_id string', 'event_type string', 'timestamp string'],
+      Location: `s3://${bucket}/interactions/`,
+      escape: '\\',
+      header: '1',
+    }
+    expect(await csvOf()).toEqual(expected)
+    expect(await outcomesOf()).toEqual([
+      ['interactions', 'unchanged'],
+      ['events', 'unchanged'],
+    ])
+    expect(await outcomesOf('--csv-dialect', 'glue', '--table', 'clicks')).toEqual([
+      ['interactions', 'updated'],
+      ['clicks', 'created'],
+    ])
+    expect(await csvOf()).toEqual({ ...expected, escape: '\u0001' })
+  })
+
   it('takes the folders for partitions where no run has left a manifest', async () => {
     const { bucket, database, params } = await makePlace()
     await put(bucket, 'events/dt=2019-05-18/x.parquet', 'x')
@@ -320,6 +359,22 @@ describe('fletching catalog register', () => {
       local,
       `NO_TABLE: the job segment-to-personalize writes no Parquet table
   give it the location of one, such as S3_PARQUET_OUTPUT_PATH of segment-to-personalize
+  --include-csv brings the CSV into the catalog, a table of text
+`,
+    ],
+    [
+      ['--S3_JSON_INPUT_PATH=/nowhere', '--S3_CSV_OUTPUT_PATH=s3://out/all/a.csv', '--include-csv'],
+      `NO_TABLE: the CSV has no folder of its own
+  at s3://out/all/a.csv
+  Athena reads every file of a folder, so let the job write to a folder instead of a path that ends in .csv
+`,
+    ],
+    [
+      [...local, '--S3_PARQUET_OUTPUT_PATH=/out/table/csv', '--include-csv'],
+      `SAME_TABLE: two outputs would be csv in Athena
+  at /out/csv/
+  at /out/table/csv/
+  give the Parquet table another name with --table, or the outputs folders of other names
 `,
     ],
     [

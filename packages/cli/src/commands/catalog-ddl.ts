@@ -1,6 +1,5 @@
 import type { TableColumn, TableSpec } from '@fletching/catalog'
 import { createDatabase, createTable, repairTable } from '@fletching/catalog/ddl'
-import { tableNameOf } from '@fletching/catalog/names'
 import { tableSpec } from '@fletching/catalog/spec-of'
 import { typedView } from '@fletching/catalog/view'
 import { authorError } from '@fletching/columns/errors'
@@ -10,8 +9,10 @@ import { findJob } from '../find-job.ts'
 import { columnList, day, definedOnly } from '../options.ts'
 import { givenParams } from '../params.ts'
 import type { ToolCall } from '../tools.ts'
-import { comments, reservedNotes, statement, tableWished } from './ddl-text.ts'
+import { comments, reservedNotes, statement } from './ddl-text.ts'
+import { type NamedOutput, namedOutputs, WHOLE_FOLDERS } from './named-outputs.ts'
 import { rawDdl } from './raw-ddl.ts'
+import { tableWished } from './table-wished.ts'
 
 /** `fletching catalog ddl [job]`: SQL, and what is worth knowing as its comments. */
 export async function execute(call: ToolCall): Promise<void> {
@@ -36,57 +37,16 @@ export async function execute(call: ToolCall): Promise<void> {
     }),
   )
   if (outputs.every(({ folder }) => folder === undefined)) throw noTable(outputs)
-  const named = namesOf(outputs, name)
+  const named = namedOutputs(outputs, name)
   const wishes = { database, firstDay, isProjected: values['no-projection'] !== true }
   const texts = named.map((output) => statementsOf(output, wishes))
   out.write(`${[statement(createDatabase(database)), ...texts.flat()].join('\n')}`)
-}
-
-type NamedOutput = OutputDescription & {
-  readonly name: string
-  /** Of a CSV: the name of its view with types. */
-  readonly view: string | undefined
-}
-
-/**
- * Each output with the name of its table: that of its folder, but for the one that `--table` names.
- *
- * - Errors: SAME_TABLE (author).
- */
-function namesOf(outputs: readonly OutputDescription[], given: string | undefined): readonly NamedOutput[] {
-  const wanted = Math.max(
-    outputs.findIndex(({ format }) => format === 'parquet'),
-    0,
-  )
-  const owners = new Map<string, string>()
-  return outputs.map((output, index) => {
-    const place = formatLocation(output.folder ?? output.location)
-    const name = index === wanted && given !== undefined ? given : tableNameOf(place)
-    const view = output.format === 'csv' ? `${name.slice(0, 249)}_typed` : undefined
-    for (const taken of output.folder === undefined ? [] : [name, view]) {
-      if (taken === undefined) continue
-      const owner = owners.get(taken)
-      if (owner !== undefined) throw sameTable(taken, owner, place)
-      owners.set(taken, place)
-    }
-    return { ...output, name, view }
-  })
 }
 
 function noTable(outputs: readonly OutputDescription[]) {
   return authorError('NO_TABLE', 'no output of the job has a folder of its own', {
     at: outputs.map(({ location }) => formatLocation(location)),
     help: WHOLE_FOLDERS,
-  })
-}
-
-const WHOLE_FOLDERS =
-  'Athena reads every file of a folder, so let the job write to a folder instead of a path that ends in .csv'
-
-function sameTable(name: string, ...places: readonly string[]) {
-  return authorError('SAME_TABLE', `two outputs would be ${name} in Athena`, {
-    at: places,
-    help: 'give the Parquet table another name with --table, or the outputs folders of other names',
   })
 }
 

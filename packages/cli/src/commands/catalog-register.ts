@@ -1,18 +1,17 @@
-import { tableNameOf } from '@fletching/catalog/names'
 import { dryGlue, openGlue, type Policy, type Registered } from '@fletching/catalog/register'
 import { authorError } from '@fletching/columns/errors'
-import { describeOutputs, type OutputDescription } from '@fletching/engine'
+import { describeOutputs, type OutputDescription, type RunOptions } from '@fletching/engine'
 import type { Job } from '@fletching/job'
 import { formatLocation } from '@fletching/storage'
 import { formatCount } from '../figures.ts'
 import { findJob } from '../find-job.ts'
-import type { OptionValues } from '../option-specs.ts'
 import { badOption, columnList, day, definedOnly } from '../options.ts'
 import { givenParams } from '../params.ts'
 import { Interrupted } from '../signals.ts'
 import type { ToolCall } from '../tools.ts'
-import { givenName } from './given-name.ts'
+import { type NamedOutput, namedOutputs, WHOLE_FOLDERS } from './named-outputs.ts'
 import { registerOutput } from './register-output.ts'
+import { tableWished } from './table-wished.ts'
 
 /** `fletching catalog register <job>`: what became of each table, in words for a person at a terminal and as JSON for a program. */
 export async function execute(call: ToolCall): Promise<void> {
@@ -20,15 +19,19 @@ export async function execute(call: ToolCall): Promise<void> {
   const job = await findJob(words.job as string)
   const resolved = await givenParams(job, call)
   const state = values.state as string | undefined
-  const database = givenName('database', values) ?? 'segmentdata'
+  const { database = 'segmentdata', name } = tableWished(values)
   const firstDay = day('first-day', values['first-day'] as string | undefined)
   const partitionBy = columnList(values['partition-by'] as string | undefined)
-  const outputs = tablesOf(job, describeOutputs(job, resolved, definedOnly({ partitionBy })), values)
+  const csvDialect = values['csv-dialect'] as RunOptions['csvDialect']
+  const outputs = tablesOf(job, describeOutputs(job, resolved, definedOnly({ csvDialect, partitionBy })), {
+    name,
+    hasCsv: values['include-csv'] === true,
+  })
   const glue = await openGlue({ signal })
   const tell = (line: object) => out.write(`${JSON.stringify(line)}\n`)
   const isDry = values['dry-run'] === true
   try {
-    for (const { output, name } of outputs) {
+    for (const output of outputs) {
       const registered = await registerOutput(isDry ? dryGlue(glue, (call, input) => tell({ call, input })) : glue, {
         job,
         resolved,
@@ -36,7 +39,7 @@ export async function execute(call: ToolCall): Promise<void> {
         state,
         names: {
           database,
-          name,
+          name: output.name,
           isProjected: values['no-projection'] !== true,
           ...(firstDay === undefined ? {} : { firstDay: firstDay.toISOString().slice(0, 10) }),
         },
@@ -82,21 +85,39 @@ function firstOf(names: readonly string[]): string {
   return `${names.slice(0, 5).join(', ')}${more}`
 }
 
-/** The Parquet tables of a job, with their names. */
-function tablesOf(job: Job, outputs: readonly OutputDescription[], values: OptionValues) {
-  const tables = outputs.filter(({ format }) => format === 'parquet')
-  const given = givenName('table', values)
+/**
+ * The outputs that come into the catalog, with their names: Parquet tables, and with `--include-csv` the CSV.
+ *
+ * - Errors: NO_TABLE, BAD_OPTION, those of `namedOutputs` (author).
+ */
+function tablesOf(
+  job: Job,
+  outputs: readonly OutputDescription[],
+  { name, hasCsv }: { readonly name: string | undefined; readonly hasCsv: boolean },
+): readonly NamedOutput[] {
+  const tables = outputs.filter(({ format }) => format === 'parquet' || hasCsv)
   if (tables.length === 0) {
     throw authorError('NO_TABLE', `the job ${job.name} writes no Parquet table`, {
-      help: 'give it the location of one, such as S3_PARQUET_OUTPUT_PATH of segment-to-personalize',
+      help: [
+        'give it the location of one, such as S3_PARQUET_OUTPUT_PATH of segment-to-personalize',
+        '--include-csv brings the CSV into the catalog, a table of text',
+      ],
     })
   }
-  if (given !== undefined && tables.length > 1) {
+  const beside = tables.find(({ folder }) => folder === undefined)
+  if (beside !== undefined) {
+    throw authorError('NO_TABLE', 'the CSV has no folder of its own', {
+      at: formatLocation(beside.location),
+      help: WHOLE_FOLDERS,
+    })
+  }
+  const parquetTables = tables.filter(({ format }) => format === 'parquet').length
+  if (name !== undefined && parquetTables > 1) {
     throw badOption(
       '--table',
-      given,
-      `the job ${job.name} writes ${tables.length} tables, which have the names of their folders`,
+      name,
+      `the job ${job.name} writes ${parquetTables} tables, which have the names of their folders`,
     )
   }
-  return tables.map((output) => ({ output, name: given ?? tableNameOf(formatLocation(output.location)) }))
+  return namedOutputs(tables, name)
 }

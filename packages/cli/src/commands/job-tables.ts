@@ -34,7 +34,7 @@ export async function jobTables(nameOrPath: string, call: ToolCall): Promise<Tab
   const input = optimize(job.build(resolved)).scan.location
   const exclude = (values.exclude as readonly string[] | undefined) ?? []
   return [
-    ...namedOutputs(outputs).map(({ name, output }) => ({ name, find: () => findOutput(output) })),
+    ...withQueryNames(outputs).map(({ name, output }) => ({ name, find: () => findOutput(output) })),
     tableAt('segment_logs', input, exclude),
   ]
 }
@@ -51,7 +51,7 @@ export function tableAt(name: string, location: string, exclude: readonly string
 }
 
 /** Each output with its name; of two whose folders are called the same, the second has its format behind it. */
-function namedOutputs(outputs: readonly OutputDescription[]): { name: string; output: OutputDescription }[] {
+function withQueryNames(outputs: readonly OutputDescription[]): { name: string; output: OutputDescription }[] {
   const taken = new Set(['segment_logs'])
   return outputs.map((output) => {
     const own = tableNameOf(formatLocation(output.folder ?? output.location))

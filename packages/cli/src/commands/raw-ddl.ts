@@ -7,7 +7,8 @@ import { asFolder, formatLocation, parseLocation } from '@fletching/storage'
 import type { OptionValues } from '../option-specs.ts'
 import { readSchemaFiles } from '../schema-files.ts'
 import type { ToolCall } from '../tools.ts'
-import { reservedNotes, statement, tableWished } from './ddl-text.ts'
+import { reservedNotes, statement } from './ddl-text.ts'
+import { tableWished } from './table-wished.ts'
 
 /** `fletching catalog ddl --raw <location> --schema <file>`: the table over the events themselves. */
 export async function rawDdl({ words, values, out }: ToolCall): Promise<void> {

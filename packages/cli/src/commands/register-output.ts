@@ -31,7 +31,7 @@ export async function registerOutput(glue: Glue, registration: OutputRegistratio
 
 /** - Errors: NOT_IN_ATHENA (author). */
 export function specOf(output: OutputDescription, names: TableNames) {
-  return tableSpec({ ...output, folder: formatLocation(output.location) }, names)
+  return tableSpec({ ...output, folder: formatLocation(output.folder ?? output.location) }, names)
 }
 
 /** The files of the table by the manifest; where no run has left one, those that lie there. */

@@ -1,7 +1,7 @@
 import { runOptionSpecs } from '../option-specs.ts'
 import type { Tool } from '../tools.ts'
 
-const { 'partition-by': partitionBy, state } = runOptionSpecs
+const { 'csv-dialect': csvDialect, 'partition-by': partitionBy, state } = runOptionSpecs
 
 export const catalogRegister: Tool = {
   words: ['catalog', 'register'],
@@ -10,7 +10,15 @@ export const catalogRegister: Tool = {
   takesParameters: true,
   options: {
     database: { describe: 'the database of the table; segmentdata by default', value: 'NAME' },
-    table: { describe: 'the name of the table; that of its folder by default', value: 'NAME' },
+    table: {
+      describe:
+        'the name of the Parquet table, or of the CSV where there is no table, with or without its database; that of the folder by default',
+      value: 'NAME',
+    },
+    'include-csv': {
+      describe: 'bring the CSV into the catalog too, a table of text named after its folder',
+      value: undefined,
+    },
     policy: {
       describe:
         'what becomes of a table that is not as the job writes it: it gets the columns that are new (the default), the columns of the job, nothing but its partitions; or the command fails',
@@ -30,6 +38,7 @@ export const catalogRegister: Tool = {
       describe: 'print each call that would change something as a line of JSON, and make none',
       value: undefined,
     },
+    'csv-dialect': csvDialect,
     'partition-by': partitionBy,
     state,
   },
