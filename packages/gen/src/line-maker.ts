@@ -5,6 +5,7 @@ import { alias, group, identify, otherTrack, page, screen } from './other-event.
 import { People, type Person } from './people.ts'
 import { productEvent, wantedEvent } from './product-event.ts'
 import { Random } from './random.ts'
+import { Shop } from './shop.ts'
 import type { Source } from './source.ts'
 import { type TrapKind, trapOf } from './traps.ts'
 
@@ -24,11 +25,13 @@ export class LineMaker {
   private readonly trapBound: number
   private trapsMade = 0
   private readonly recent: string[] = []
+  private readonly shop: Shop | undefined
 
-  constructor({ seed, eventsExpected, traps, trapKinds }: Settings) {
+  constructor({ seed, eventsExpected, traps, trapKinds, profile }: Settings) {
     this.people = new People(seed, Math.max(50, Math.min(200_000, Math.floor(eventsExpected / 12))))
     this.trapOrder = new Random(seed, STREAM).shuffle([...trapKinds])
     this.trapBound = traps * 0x1_0000_0000
+    this.shop = profile === 'ecommerce' ? new Shop() : undefined
   }
 
   /** The next line of `source`, which arrives at `received`. The first line of a set is never a trap. */
@@ -36,6 +39,10 @@ export class LineMaker {
     const person = this.people.pick(random)
     if (this.recent.length === 0) return this.wanted(source, person, received, random)
     if (random.next() < this.trapBound) return this.trap(source, person, received, random)
+    if (this.shop !== undefined) {
+      const { person: doer, body } = this.shop.deed(source, person, random)
+      return { content: envelope(source, doer, received, body, random).format(source.style), trap: undefined }
+    }
     const roll = random.below(1000)
     if (roll < 220) return this.wanted(source, person, received, random)
     const body = roll < 333 ? productEvent(source, random) : otherBody(roll, source, person, random)

@@ -1,6 +1,9 @@
 import { authorError } from '@fletching/columns/errors'
 import { isTrapKind, type TrapKind, wellFormedTrapKinds } from './traps.ts'
 
+const profiles = ['mixed', 'ecommerce'] as const
+type Profile = (typeof profiles)[number]
+
 /** What a set shall be like. */
 export interface GenOptions {
   /** Chooses the set: a whole number from 0 to 2⁵³ − 1. The same seed and options give the same bytes. */
@@ -23,6 +26,8 @@ export interface GenOptions {
   readonly trapKinds?: readonly TrapKind[] | undefined
   /** Compresses the objects, as Segment does; default true. */
   readonly gzip?: boolean | undefined
+  /** What the events are: `mixed`, of every kind, or `ecommerce`, of a shop that keeps to Segment's ecommerce spec; default `mixed`. */
+  readonly profile?: Profile | undefined
   /** How hard to compress, 1 (quick) to 9 (small); default 6. */
   readonly level?: number | undefined
 }
@@ -39,6 +44,7 @@ export interface Settings {
   readonly firstDayMs: number
   readonly traps: number
   readonly trapKinds: readonly TrapKind[]
+  readonly profile: Profile
   readonly gzip: boolean
   readonly level: number
 }
@@ -61,6 +67,8 @@ export function settle(options: GenOptions): Settings {
   for (const kind of trapKinds as readonly string[]) {
     if (!isTrapKind(kind)) throw authorError('GEN_OPTIONS', `no trap is called "${kind}"`)
   }
+  const { profile = 'mixed' } = options
+  if (!profiles.includes(profile)) throw authorError('GEN_OPTIONS', `no profile is called "${String(profile)}"`)
   const unit = bytes === undefined ? 'events' : 'bytes'
   const total = whole(unit, bytes ?? events ?? 10_000, 1, Number.MAX_SAFE_INTEGER)
   const bytesExpected = unit === 'bytes' ? total : total * LINE_BYTES_EXPECTED
@@ -87,6 +95,7 @@ export function settle(options: GenOptions): Settings {
     firstDayMs: dayOf(options.firstDay ?? '2019-05-18'),
     traps: trapKinds.length === 0 ? 0 : traps,
     trapKinds,
+    profile,
     gzip,
     level: whole('level', options.level ?? 6, 1, 9),
   }

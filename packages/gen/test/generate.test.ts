@@ -61,6 +61,63 @@ describe('the same seed', () => {
   })
 })
 
+describe('the events of a shop', () => {
+  const options = { seed: 7, events: 6_000, traps: 0, profile: 'ecommerce' as const }
+  const messages = messagesOf(plain(options)) as readonly (Message & {
+    readonly userId?: string | null
+    readonly traits?: Readonly<Record<string, unknown>>
+    readonly properties?: Readonly<Record<string, unknown>>
+  })[]
+  const named = (pattern: RegExp) => messages.filter(({ event }) => pattern.test(event ?? ''))
+
+  it('are the bytes that this version of the generator is known for', () => {
+    expect({ [generatorVersion]: digestOf(plain({ ...options, traps: 0.1, trapKinds: everyKind })) }).toEqual({
+      1: '7ce89a8c1d69832fbaa47f05e7547de91661c7a493f7c02534ad3ea27d09fb8f',
+    })
+  })
+
+  it('have every name of the spec that a job looks at, and of its first version', () => {
+    const names = ['Product Viewed', 'Viewed Product', 'Product Clicked', 'Product Added', 'Added Product']
+    const others = ['Wishlist Product Added to Cart', 'Product Added to Wishlist', 'Product Shared', 'Cart Viewed']
+    const orders = ['Checkout Started', 'Order Completed', 'Completed Order', 'Order Updated', 'Order Refunded']
+    const takenBack = ['Order Cancelled', 'Product Removed', 'Removed Product', 'Product Removed from Wishlist']
+    const seen = new Set(messages.map(({ event }) => event))
+    expect([...names, ...others, ...orders, ...takenBack].filter((name) => !seen.has(name))).toEqual([])
+    expect(named(/List Viewed|Promotion|Reviewed/).length).toBeGreaterThan(100)
+  })
+
+  it('have products with numbers as texts, without quantity, without ids', () => {
+    const products = messages.flatMap(({ properties }) => (properties?.products ?? []) as Record<string, unknown>[])
+    const share = (test: (product: Record<string, unknown>) => boolean) =>
+      products.filter(test).length / products.length
+    expect(share(({ price }) => typeof price === 'string')).toBeGreaterThan(0.2)
+    expect(share(({ quantity }) => quantity === undefined)).toBeGreaterThan(0.1)
+    expect(share(({ product_id }) => product_id === undefined)).toBeGreaterThan(0.05)
+    expect(share(({ product_id, sku }) => product_id === undefined && sku === undefined)).toBeGreaterThan(0.02)
+    expect(named(/Cart Viewed/).some(({ properties }) => JSON.stringify(properties?.products) === '[]')).toBe(true)
+  })
+
+  it('speak again of orders, for the user that made them', () => {
+    const users = new Map(
+      named(/Order Completed|Completed Order/).map(({ properties, userId }) => [properties?.order_id, userId]),
+    )
+    const later = named(/Order (Updated|Refunded|Cancelled)/).filter(
+      ({ properties }) => properties?.order_id !== undefined && users.has(properties.order_id),
+    )
+    expect(later.length).toBeGreaterThan(200)
+    expect(later.filter(({ userId, properties }) => userId !== users.get(properties?.order_id))).toEqual([])
+  })
+
+  it('tell who users are, some of them several times', () => {
+    const calls = messages.filter(({ type, userId }) => type === 'identify' && typeof userId === 'string')
+    expect(new Set(calls.map(({ userId }) => userId)).size).toBeLessThan(calls.length * 0.8)
+    for (const trait of ['age', 'gender', 'plan', 'address']) {
+      const share = calls.filter(({ traits }) => traits?.[trait] !== undefined).length / calls.length
+      expect(share, trait).toBeCloseTo(0.7, 0)
+    }
+  })
+})
+
 describe('another seed', () => {
   it('gives other keys and other events, also beyond 32 bits', () => {
     const seeds = [0, 1, 2, 2 ** 32, 2 ** 32 + 1, Number.MAX_SAFE_INTEGER]
@@ -256,6 +313,7 @@ describe('options that make no sense', () => {
     [{ seed: 1, traps: 1.1 }, 'GEN_OPTIONS: traps is a share from 0 to 1, not 1.1'],
     [{ seed: 1, traps: Number.NaN }, 'GEN_OPTIONS: traps is a share from 0 to 1, not NaN'],
     [{ seed: 1, trapKinds: ['cut-lien' as 'cut-line'] }, 'GEN_OPTIONS: no trap is called "cut-lien"'],
+    [{ seed: 1, profile: 'shop' as 'mixed' }, 'GEN_OPTIONS: no profile is called "shop"'],
     [{ seed: 1, events: 3, files: 4 }, 'GEN_OPTIONS: 4 files are too many for about 3 events'],
     [{ seed: 1, level: 10 }, 'GEN_OPTIONS: level is a whole number from 1 to 9, not 10'],
     [

@@ -60,6 +60,7 @@ function genOptions(values: OptionValues): GenOptions {
     bytes: byteCount('bytes', text('bytes')),
     days: count('days', text('days')),
     firstDay: day(text('first-day')),
+    profile: text('profile'),
     traps: share(text('traps')),
     trapKinds: malformed ? trapKinds.map(({ kind }) => kind) : wellFormedTrapKinds,
     gzip: values.plain !== true,
