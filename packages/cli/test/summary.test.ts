@@ -23,6 +23,11 @@ describe('the summary of a run', () => {
     ['counts lines and rows', {}, []],
     ['tells of slow lines when there are some', { slowLines: 12 }, ['lines that only the slow scanner could read 12']],
     [
+      'tells of rows beside lines',
+      { accounting: { ...report.accounting, exploded: 10, dropped: { duplicate: 3, 'sku missing': 5 } } },
+      ['rows written, of all their items 1 244', 'items dropped: sku missing 5', 'items dropped: duplicate 3'],
+    ],
+    [
       'tells of changed values',
       { converted: { 'userId: number as text': 3 } },
       ['kept with a change: userId: number as text 3'],

@@ -19,10 +19,25 @@ export interface Accounting {
   setAside: Tally
   malformed: Tally
   blank: number
+  /** Of a plan that explodes: the rows that came out beside the first of each line. `rows` counts lines of which one came out. */
+  exploded?: number
+  /** Of such a plan: the rows that were dropped behind the explode, by reason, also those of lines of which another row came out. */
+  dropped?: Tally
 }
 
 /** What became of the rows that a scan let pass. */
-export type RowCounts = Pick<Accounting, 'rows' | 'filtered' | 'duplicates' | 'setAside'>
+export type RowCounts = Pick<Accounting, 'rows' | 'filtered' | 'duplicates' | 'setAside' | 'exploded' | 'dropped'>
+
+/** - `explodes`: whether the plan does. */
+export function newRowCounts(explodes: boolean): RowCounts {
+  const counts = { rows: 0, filtered: newTally(), duplicates: 0, setAside: newTally() }
+  return explodes ? { ...counts, exploded: 0, dropped: newTally() } : counts
+}
+
+/** How many rows came out. */
+export function rowsOut({ rows, exploded = 0 }: Pick<Accounting, 'rows' | 'exploded'>): number {
+  return rows + exploded
+}
 
 export function emptyAccounting(): Accounting {
   return {
@@ -44,6 +59,10 @@ export function addAccounting(total: Accounting, part: Accounting): void {
   addTally(total.filtered, part.filtered)
   addTally(total.setAside, part.setAside)
   addTally(total.malformed, part.malformed)
+  if (part.exploded === undefined || part.dropped === undefined) return
+  total.exploded = (total.exploded ?? 0) + part.exploded
+  total.dropped ??= newTally()
+  addTally(total.dropped, part.dropped)
 }
 
 export function addTally(total: Tally, part: Readonly<Tally>): void {

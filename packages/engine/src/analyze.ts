@@ -113,7 +113,7 @@ async function discardingPlaces(plan: PhysicalPlan, { s3 }: RunOptions): Promise
 function analysisOf(plan: PhysicalPlan, { read, summary, threads }: Passed, measured: Measured) {
   const { scanner } = new NdjsonDecoder(plan.scan, { scanner: plan.scanner })
   const { accounting, slowLines } = summary
-  const { dropDuplicates } = plan
+  const { explode, dropDuplicates } = plan
   const bytes = read.objects.reduce((total, object) => total + object.bytes, 0)
   const uncompressedBytes = read.objects.reduce((total, object) => total + object.uncompressedBytes, 0)
   const inflating = measured[operatorName.inflate]
@@ -122,6 +122,16 @@ function analysisOf(plan: PhysicalPlan, { read, summary, threads }: Passed, meas
     ...(inflating === undefined ? [] : [{ ...UNKNOWN, operator: 'inflate', ...timeAndBytes(inflating) }]),
     ...scanOperators(plan, accounting, measured, uncompressedBytes),
     ...filterOperators(plan.residual, 0, measured),
+    ...(explode === undefined
+      ? []
+      : [
+          {
+            ...(measured[operatorName.explode] ?? UNKNOWN),
+            operator: `explode ${formatExpr(explode.list)}`,
+            bytes: undefined,
+          },
+          ...filterOperators(explode.filters, plan.residual.length, measured),
+        ]),
     ...(dropDuplicates === undefined
       ? []
       : [
@@ -130,7 +140,7 @@ function analysisOf(plan: PhysicalPlan, { read, summary, threads }: Passed, meas
             operator: `dropDuplicates ${formatKeys(dropDuplicates.keys)}`,
             bytes: undefined,
           },
-          ...filterOperators(dropDuplicates.filters, plan.residual.length, measured),
+          ...filterOperators(dropDuplicates.filters, plan.residual.length + (explode?.filters.length ?? 0), measured),
         ]),
     { ...(measured[operatorName.setAside] ?? UNKNOWN), operator: 'set aside', bytes: undefined },
     ...plan.sinks.flatMap(({ format, to, columns }, number) => [
@@ -158,8 +168,8 @@ function scanOperators(
   bytes: number,
 ): AnalyzedOperator[] {
   const refused = { ...filtered }
-  for (const [number, { reason }] of [...plan.residual, ...(plan.dropDuplicates?.filters ?? [])].entries()) {
-    const { rowsIn, rowsOut } = measured[operatorName.filter(number)] ?? NO_ROWS
+  for (const [operator, reason] of reasonsAbove(plan)) {
+    const { rowsIn, rowsOut } = measured[operatorName.lines(operator)] ?? measured[operator] ?? NO_ROWS
     if (rowsIn > rowsOut) refused[reason] -= rowsIn - rowsOut
   }
   let rows = lines - blank - sum(malformed)
@@ -170,6 +180,13 @@ function scanOperators(
   })
   const { milliseconds } = measured[operatorName.scan] ?? UNKNOWN
   return [{ operator: `scan ndjson ${plan.location}`, rowsIn: lines, rowsOut: rows, bytes, milliseconds }, ...filters]
+}
+
+/** What drops lines above the scan, and the words under which they are counted. */
+function reasonsAbove({ residual, explode, dropDuplicates }: PhysicalPlan): (readonly [string, string])[] {
+  const filters = [...residual, ...(explode?.filters ?? []), ...(dropDuplicates?.filters ?? [])]
+  const named = filters.map(({ reason }, number) => [operatorName.filter(number), reason] as const)
+  return explode === undefined ? named : [...named, [operatorName.explode, explode.reason]]
 }
 
 /** - `before`: how many filters of the plan stand before them. */

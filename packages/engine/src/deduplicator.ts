@@ -5,15 +5,18 @@ import { dictionaryDecode } from '@fletching/kernels/dictionary'
 import type { DropDuplicatesStep } from '@fletching/plan'
 import { Spill, type SpillPlace } from '@fletching/storage'
 import type { Schema, Vector } from 'apache-arrow'
-import { newTally, type RowCounts } from './accounting.ts'
-import { Distinct, type DistinctOptions, Verdict } from './distinct.ts'
+import { newRowCounts, type RowCounts, rowsOut } from './accounting.ts'
+import { Distinct, type DistinctOptions } from './distinct.ts'
 import { evaluate } from './evaluate.ts'
 import { keysOf } from './keys.ts'
+import { Latest } from './latest.ts'
 import { type Meter, operatorName } from './meter.ts'
 import type { MorselBody, Undecided } from './morsel.ts'
 import { placed, takeRows } from './operators.ts'
+import { orderWords } from './order-words.ts'
 import type { PhysicalPlan } from './physical.ts'
-import { lostRows, passed, Tail } from './tail.ts'
+import { countDropped, lostLines, passed, Tail } from './tail.ts'
+import { Verdict } from './verdict-parts.ts'
 import { type PackedUndecided, packUndecided, unpackUndecided } from './worker-messages.ts'
 
 /** A body whose rows are decided. */
@@ -32,19 +35,20 @@ interface Waiting {
 }
 
 /**
- * Takes the rows out that repeat an earlier one, and does what a plan does behind that.
+ * Takes the rows out that repeat another, and does what a plan does behind that.
  *
- * While the keys have room in memory, rows go on at once. From the first key on that has none, they wait in a file, all of them, since they
- * keep their order; `rest` gives them after the last has come.
+ * Where the first of them stays, rows go on at once while the keys have room in memory. From the first key on that has none, they wait in a file, all of
+ * them, since they keep their order; `rest` gives them after the last has come. Where the last stays, all wait, from the first key on.
  *
  * - Order: that of the input; which rows stay does not depend on memory, batches or workers.
- * - Memory: see `Distinct`, and the rows of one batch.
+ * - Memory: see `Distinct` and `Latest`, and the rows of one batch.
  */
 export class Deduplicator {
   readonly #step: DropDuplicatesStep
   readonly #tail: Tail
   readonly #meter: Meter | undefined
-  readonly #distinct: Distinct
+  readonly #decider: Distinct | Latest
+  readonly #explodes: boolean
   readonly #spill: Spill
   readonly #waiting: SpillPlace[] = []
   readonly #counts = new Map<number, RowCounts>()
@@ -55,7 +59,8 @@ export class Deduplicator {
     this.#step = step
     this.#tail = new Tail(plan, meter)
     this.#meter = meter
-    this.#distinct = new Distinct(options)
+    this.#decider = step.last === undefined ? new Distinct(options) : new Latest(options)
+    this.#explodes = plan.explode !== undefined
     this.#spill = new Spill(options.tmp)
   }
 
@@ -66,19 +71,29 @@ export class Deduplicator {
 
   /** What became of the rows of an object so far. */
   countsOf(index: number): RowCounts {
-    const counts = this.#counts.get(index) ?? { rows: 0, filtered: newTally(), duplicates: 0, setAside: newTally() }
+    const counts = this.#counts.get(index) ?? newRowCounts(this.#explodes)
     this.#counts.set(index, counts)
     return counts
   }
 
   /** Takes the next rows in the order of the input; undefined when they have to wait for `rest`. */
   async take(undecided: Undecided, linesBefore: number): Promise<Decided | undefined> {
-    const { rows, keys } = this.#time(() => {
+    const { rows, keys, orders } = this.#time(() => {
       const keyed = rowsWithKeys(undecided, this.#step)
-      return { rows: keyed.rows, keys: keysOf(keyed.columns, keyed.rows) }
+      const by = this.#step.last?.by
+      return {
+        rows: keyed.rows,
+        keys: keysOf(keyed.columns, keyed.rows),
+        orders:
+          by &&
+          orderWords(
+            placed('dropDuplicates by', () => evaluate(by, undecided.batch)),
+            keyed.rows,
+          ),
+      }
     })
-    const verdicts = await this.#time(() => this.#distinct.decide(keys))
-    if (!this.#distinct.hasLater) return { body: this.#finish(undecided, rows, verdicts), linesBefore }
+    const verdicts = await this.#time(() => this.#decider.decide(keys, orders))
+    if (!this.#decider.hasLater) return { body: this.#finish(undecided, rows, verdicts), linesBefore }
     this.#schema = undecided.batch.schema
     const waiting: Waiting = { undecided: packUndecided(undecided), linesBefore, rows, verdicts }
     this.#waiting.push(await this.#spill.append(serialize(waiting)))
@@ -88,17 +103,17 @@ export class Deduplicator {
   /** The rows that had to wait; to be called after the last. */
   async *rest(): AsyncGenerator<Decided> {
     if (this.#schema === undefined) return
-    await this.#distinct.settle()
+    await this.#decider.settle()
     for (const place of this.#waiting) {
       const { undecided, linesBefore, rows, verdicts } = deserialize(await this.#spill.read(place)) as Waiting
-      await this.#distinct.fill(verdicts)
+      await this.#decider.fill(verdicts)
       yield { body: this.#finish(unpackUndecided(undecided, this.#schema), rows, verdicts), linesBefore }
     }
   }
 
   /** Leaves no file. */
   async close(): Promise<void> {
-    await this.#distinct.close()
+    await this.#decider.close()
     await this.#spill.close()
   }
 
@@ -106,7 +121,8 @@ export class Deduplicator {
     const counts = undecided.objects.map(({ index }) => this.countsOf(index))
     const kept = this.#time(() => takeRows(undecided, withoutRepeated(undecided.batch.numRows, rows, verdicts)))
     this.#meter?.count(operatorName.dropDuplicates, passed(undecided, kept))
-    for (const [at, count] of lostRows(undecided, kept)) counts[at].duplicates += count
+    for (const [at, count] of lostLines(undecided, kept)) counts[at].duplicates += count
+    countDropped('duplicate', undecided, kept, counts)
     const before = rowsIn(counts)
     const body = this.#tail.run({ ...undecided, ...kept }, counts)
     this.#rows += rowsIn(counts) - before
@@ -148,5 +164,5 @@ function unmarked(marks: Uint8Array): Int32Array {
 }
 
 function rowsIn(counts: readonly RowCounts[]): number {
-  return counts.reduce((sum, { rows }) => sum + rows, 0)
+  return counts.reduce((sum, count) => sum + rowsOut(count), 0)
 }

@@ -16,6 +16,7 @@ import {
   Utf8,
   type Vector,
 } from 'apache-arrow'
+import { rowsOut } from './accounting.ts'
 import { arrowType } from './arrow-type.ts'
 import { ANEW, type EarlierColumns, earlierTable, partitionValue } from './earlier-columns.ts'
 import { earlierFile } from './earlier-file.ts'
@@ -70,7 +71,7 @@ export async function* earlierRows(
 /** The last run without a bookmark, if it has written its CSV. With one, the ledger tells: a run that was paused is none whose rows count. */
 function lastOf(last: Manifest | undefined): Pick<LedgerRun, 'id' | 'rows'> | undefined {
   if (last?.outputs.some(({ format, run }) => format === 'csv' && run === last.run) !== true) return undefined
-  return { id: last.run, rows: last.accounting.rows }
+  return { id: last.run, rows: rowsOut(last.accounting) }
 }
 
 /** Refuses a run whose rows are not in the table. */

@@ -13,10 +13,13 @@ import { isIn } from '@fletching/kernels/is-in'
 import { isNotNull, isNull } from '@fletching/kernels/is-null'
 import { length } from '@fletching/kernels/length'
 import { lower } from '@fletching/kernels/lower'
+import { mapValues } from '@fletching/kernels/map-values'
 import { parseTimestamp } from '@fletching/kernels/parse-timestamp'
 import type { Scalar } from '@fletching/kernels/scalar'
 import { startsWith } from '@fletching/kernels/starts-with'
 import { structField } from '@fletching/kernels/struct-field'
+import type { Texts } from '@fletching/kernels/text-chunks'
+import { times } from '@fletching/kernels/times'
 import { trim } from '@fletching/kernels/trim'
 import { upper } from '@fletching/kernels/upper'
 import type { CallName, CompareOperator, Expr } from '@fletching/plan'
@@ -24,57 +27,74 @@ import type { Bool, RecordBatch, Struct, Vector } from 'apache-arrow'
 import { arrowType } from './arrow-type.ts'
 import { scalarVector } from './scalar-vector.ts'
 
+/** Values of a batch by the expressions that they were computed from. */
+export type Computed = Map<Expr, Vector>
+
 /**
  * The values of an expression for every row of a batch.
  *
  * - Shape: as many rows as the batch.
  * - Nulls: as each kernel says.
- * - Cost: one kernel for each node of the tree and batch; what is nothing but a column is handed on as it is.
+ * - Cost: one kernel for each node of the tree and batch; what is nothing but a column is handed on as it is. A node that stands in several places, as
+ *   where an author names a computed column twice, is computed once for all that are given the same `computed`.
  */
-export function evaluate(expr: Expr, batch: RecordBatch): Vector {
+export function evaluate(expr: Expr, batch: RecordBatch, computed: Computed = new Map()): Vector {
+  const known = computed.get(expr)
+  if (known !== undefined) return known
+  const values = compute(expr, batch, (input) => evaluate(input, batch, computed))
+  computed.set(expr, values)
+  return values
+}
+
+/** Gives the values of the expressions below. */
+type Inputs = (input: Expr) => Vector
+
+function compute(expr: Expr, batch: RecordBatch, valuesOf: Inputs): Vector {
   switch (expr.op) {
     case 'column':
       return columnAt(batch, expr.path)
     case 'literal':
       return scalarVector(expr.value, arrowType(expr.type), batch.numRows)
     case 'isIn':
-      return isIn(evaluate(expr.input, batch), expr.values)
+      return isIn(valuesOf(expr.input), expr.values)
     case 'isNull':
-      return isNull(evaluate(expr.input, batch))
+      return isNull(valuesOf(expr.input))
     case 'isNotNull':
-      return isNotNull(evaluate(expr.input, batch))
+      return isNotNull(valuesOf(expr.input))
     case 'compare':
-      return COMPARE[expr.operator](evaluate(expr.left, batch), operand(expr.right, batch))
+      return COMPARE[expr.operator](valuesOf(expr.left), operand(expr.right, valuesOf))
     case 'and':
-      return expr.inputs.map((input) => truths(input, batch)).reduce((left, right) => and(left, right))
+      return expr.inputs.map((input) => truths(input, valuesOf)).reduce((left, right) => and(left, right))
     case 'or':
-      return expr.inputs.map((input) => truths(input, batch)).reduce((left, right) => or(left, right))
+      return expr.inputs.map((input) => truths(input, valuesOf)).reduce((left, right) => or(left, right))
     case 'not':
-      return not(truths(expr.input, batch))
+      return not(truths(expr.input, valuesOf))
     case 'cast':
-      return cast(evaluate(expr.input, batch), arrowType(expr.type), { onFailure: expr.onFailure }) as Vector
+      return cast(valuesOf(expr.input), arrowType(expr.type), { onFailure: expr.onFailure }) as Vector
+    case 'mapValues':
+      return mapValues(valuesOf(expr.input) as Texts, new Map(expr.from.map((from, at) => [from, expr.to[at]])))
     case 'field':
-      return structField(evaluate(expr.input, batch) as Vector<Struct>, expr.name)
+      return structField(valuesOf(expr.input) as Vector<Struct>, expr.name)
     case 'call':
-      return call(expr.name, expr.args, batch)
+      return call(expr.name, expr.args, valuesOf)
   }
 }
 
 /** The plan has made sure that a predicate stands where one is wanted. */
-function truths(expr: Expr, batch: RecordBatch): Vector<Bool> {
-  return evaluate(expr, batch) as Vector<Bool>
+function truths(expr: Expr, valuesOf: Inputs): Vector<Bool> {
+  return valuesOf(expr) as Vector<Bool>
 }
 
 /** A literal stays the one value that it is, which kernels take in place of a vector. */
-function operand(expr: Expr, batch: RecordBatch): Vector | Scalar {
-  return expr.op === 'literal' ? expr.value : evaluate(expr, batch)
+function operand(expr: Expr, valuesOf: Inputs): Vector | Scalar {
+  return expr.op === 'literal' ? expr.value : valuesOf(expr)
 }
 
 /** The first argument, and of `ifElse` what stands behind its condition, is a vector, which says the type of the result. */
-function call(name: CallName, args: readonly Expr[], batch: RecordBatch): Vector {
+function call(name: CallName, args: readonly Expr[], valuesOf: Inputs): Vector {
   const kernel = CALLS[name] as (...inputs: unknown[]) => Vector
   const vectors = name === 'ifElse' ? 2 : 1
-  return kernel(...args.map((arg, index) => (index < vectors ? evaluate(arg, batch) : operand(arg, batch))))
+  return kernel(...args.map((arg, index) => (index < vectors ? valuesOf(arg) : operand(arg, valuesOf))))
 }
 
 /** A scan names its columns by their whole paths; what lies deeper is a field of a struct. */
@@ -103,6 +123,7 @@ const CALLS: Record<CallName, (...inputs: never[]) => Vector> = {
   lower,
   parseTimestamp,
   startsWith,
+  times,
   trim,
   upper,
 }

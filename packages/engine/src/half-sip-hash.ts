@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Keys } from './keys.ts'
 
 /** Two independent hashes of each key. */
@@ -51,3 +52,8 @@ export function halfSipHash({ words, starts, lengths }: Keys, [first, second]: H
 
 /** Two words that nobody outside of the process knows. */
 export type HashSecret = readonly [number, number]
+
+export function newSecret(): HashSecret {
+  const bytes = randomBytes(8)
+  return [bytes.readInt32LE(0), bytes.readInt32LE(4)]
+}

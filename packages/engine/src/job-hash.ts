@@ -15,7 +15,7 @@ import { plainAddress } from './outputs.ts'
  */
 export function jobHash(sinks: readonly Write[], { partitionBy }: Pick<RunOptions, 'partitionBy'>): string {
   const plan = optimize(sinks, { rules: { foldConstants: false, pushPredicates: false, pruneColumns: true } })
-  const { dropDuplicates } = plan
+  const { explode, dropDuplicates } = plan
   return sha256({
     format: plan.scan.format,
     scan: Object.fromEntries(
@@ -25,6 +25,7 @@ export function jobHash(sinks: readonly Write[], { partitionBy }: Pick<RunOption
       ]),
     ),
     filters: predicatesOf(plan.residual),
+    explode: explode && { list: explode.list, outer: explode.outer, filters: predicatesOf(explode.filters) },
     dropDuplicates: dropDuplicates && { ...dropDuplicates, filters: predicatesOf(dropDuplicates.filters) },
     sinks: plan.sinks.map(({ sink, columns }) =>
       sink.format === 'csv'

@@ -4,9 +4,9 @@ import type { Keys } from './keys.ts'
 export type Added = 'new' | 'known' | 'noRoom'
 
 /**
- * A set of keys within a bound of memory. Keys are compared whole: their hashes only say where to look.
+ * A set of keys, each with some words of its own, within a bound of memory. Keys are compared whole: their hashes only say where to look.
  *
- * Keys lie one behind the other in chunks, each behind its length. A slot holds a key's hash and its place; the first free slot behind the one that
+ * Keys lie one behind the other in chunks, each behind its length and before its own words, which are 0 at first. A slot holds a key's hash and its place; the first free slot behind the one that
  * the hash says ends the search.
  *
  * - Memory: `bytesMax`, and half as much again of the slots while they are doubled. It takes at least one key, whatever its length.
@@ -14,6 +14,7 @@ export type Added = 'new' | 'known' | 'noRoom'
  */
 export class KeyTable {
   readonly #bytesMax: number
+  readonly #ownWords: number
   readonly #chunks: Int32Array[] = []
   /** Pairs of a hash and a place from 1 on; 0 is a free slot. */
   #slots = new Int32Array(2 * SLOTS_MIN)
@@ -22,9 +23,14 @@ export class KeyTable {
   #chunk = 0
   #free = 0
   #words = 0
+  /** Where the key that was looked for last has its own words. */
+  #ownChunk: Int32Array = NO_WORDS
+  #ownAt = 0
 
-  constructor(bytesMax: number) {
+  /** - `ownWords`: so many for each key. */
+  constructor(bytesMax: number, ownWords = 0) {
     this.#bytesMax = bytesMax
+    this.#ownWords = ownWords
   }
 
   /** Looks for a key, and takes it in when it is not there. */
@@ -45,6 +51,15 @@ export class KeyTable {
     return 'new'
   }
 
+  /** A word of the key that `add` took in or knew. */
+  own(word: number): number {
+    return this.#ownChunk[this.#ownAt + word]
+  }
+
+  setOwn(word: number, value: number): void {
+    this.#ownChunk[this.#ownAt + word] = value
+  }
+
   /** Forgets every key. */
   clear(): void {
     this.#slots.fill(0)
@@ -60,7 +75,10 @@ export class KeyTable {
 
   #hasRoom(length: number): boolean {
     const slotWords = this.#slots.length * (this.#isCrowded(this.#count + 1) ? 2 : 1)
-    return this.#count === 0 || (this.#words + length + 1 + slotWords) * Int32Array.BYTES_PER_ELEMENT <= this.#bytesMax
+    return (
+      this.#count === 0 ||
+      (this.#words + this.#wordsFor(length) + slotWords) * Int32Array.BYTES_PER_ELEMENT <= this.#bytesMax
+    )
   }
 
   #holds(place: number, words: Int32Array, start: number, length: number): boolean {
@@ -68,26 +86,36 @@ export class KeyTable {
     const at = place & (CHUNK_WORDS - 1)
     if (chunk[at] !== length) return false
     for (let i = 0; i < length; i++) if (chunk[at + 1 + i] !== words[start + i]) return false
+    this.#ownChunk = chunk
+    this.#ownAt = at + 1 + length
     return true
   }
 
   /** A key that is longer than a chunk has one of its own length. */
   #keep(words: Int32Array, start: number, length: number): number {
-    if (this.#free + 1 + length > CHUNK_WORDS && this.#free > 0) {
+    const taken = this.#wordsFor(length)
+    if (this.#free + taken > CHUNK_WORDS && this.#free > 0) {
       this.#chunk++
       this.#free = 0
     }
     let chunk = this.#chunks[this.#chunk]
-    if (chunk === undefined || chunk.length < this.#free + 1 + length) {
-      chunk = new Int32Array(Math.max(CHUNK_WORDS, 1 + length))
+    if (chunk === undefined || chunk.length < this.#free + taken) {
+      chunk = new Int32Array(Math.max(CHUNK_WORDS, taken))
       this.#chunks[this.#chunk] = chunk
     }
     const at = this.#free
     chunk[at] = length
     for (let i = 0; i < length; i++) chunk[at + 1 + i] = words[start + i]
-    this.#free += 1 + length
-    this.#words += 1 + length
+    this.#ownChunk = chunk
+    this.#ownAt = at + 1 + length
+    for (let word = 0; word < this.#ownWords; word++) chunk[this.#ownAt + word] = 0
+    this.#free += taken
+    this.#words += taken
     return this.#chunk * CHUNK_WORDS + at
+  }
+
+  #wordsFor(length: number): number {
+    return 1 + length + this.#ownWords
   }
 
   #grow(): void {
@@ -118,3 +146,4 @@ const SLOTS_MIN = 64
 /** 1 MiB. */
 const CHUNK_BITS = 18
 const CHUNK_WORDS = 1 << CHUNK_BITS
+const NO_WORDS = new Int32Array(0)

@@ -32,6 +32,9 @@ export const operatorName = {
   inflate: 'inflate',
   scan: 'scan',
   filter: (number: number) => `filter ${number}`,
+  explode: 'explode',
+  /** An operator again, with lines in the place of rows, where a line may have several. */
+  lines: (operator: string) => `${operator}, lines`,
   dropDuplicates: 'drop duplicates',
   setAside: 'set aside',
   project: (sink: number) => `project ${sink}`,

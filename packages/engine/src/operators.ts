@@ -5,7 +5,7 @@ import type { Unfit } from '@fletching/ndjson'
 import type { FilterStep, SinkColumn } from '@fletching/plan'
 import { type Bool, Field, makeData, RecordBatch, Schema, Struct, type Vector } from 'apache-arrow'
 import { arrowType } from './arrow-type.ts'
-import { evaluate } from './evaluate.ts'
+import { type Computed, evaluate } from './evaluate.ts'
 import type { ParquetSinkPlan } from './physical.ts'
 import { shaped } from './shape.ts'
 
@@ -16,6 +16,8 @@ export interface Rows {
   readonly unfit: readonly Unfit[]
   /** For each object that ended in the batch, the row behind its last. */
   readonly objectEnds: readonly number[]
+  /** Behind an explode, for each row the number of its line, ascending; before it, each row is a line of its own. */
+  readonly lines?: Int32Array
 }
 
 /** Keeps the rows for which the predicate is true. */
@@ -31,6 +33,7 @@ export function takeRows(rows: Rows, kept: Int32Array): Rows {
     batch: takeBatch(rows.batch, kept),
     unfit: keepUnfit(rows.unfit, kept),
     objectEnds: rowsBefore(rows.objectEnds, kept),
+    ...(rows.lines === undefined ? {} : { lines: kept.map((row) => rows.lines?.[row] ?? row) }),
   }
 }
 
@@ -52,8 +55,9 @@ export function setAside(rows: Rows): Rows {
 
 /** The batch that a sink gets: one column for each of its expressions. */
 export function project(batch: RecordBatch, columns: readonly SinkColumn[], schema: Schema): RecordBatch {
+  const computed: Computed = new Map()
   const children = columns.map(({ name, expr }, number) => {
-    const [data] = placed(`column ${name}`, () => evaluate(expr, batch)).data
+    const [data] = placed(`column ${name}`, () => evaluate(expr, batch, computed)).data
     return shaped(data, schema.fields[number].type)
   })
   return new RecordBatch(
@@ -92,8 +96,8 @@ function keepUnfit(unfit: readonly Unfit[], kept: Int32Array): Unfit[] {
   })
 }
 
-/** For each of some ascending rows, how many of the kept rows come before it. */
-function rowsBefore(rows: readonly number[], kept: Int32Array): number[] {
+/** For each of some ascending rows, how many of the kept rows come before it; a kept one may stand more than once. */
+export function rowsBefore(rows: readonly number[], kept: Int32Array): number[] {
   let count = 0
   return rows.map((row) => {
     while (count < kept.length && kept[count] < row) count++

@@ -1,7 +1,7 @@
 import { internal } from '@fletching/columns/errors'
 import { assertSpillable, type FoundInput, type Store } from '@fletching/storage'
 import { orAborted, TIDY_GRACE_MS, untilAborted, WRITE_GRACE_MS } from './abort.ts'
-import { type Accounting, assertAddsUp, sum, type Tally } from './accounting.ts'
+import { type Accounting, assertAddsUp, rowsOut, sum, type Tally } from './accounting.ts'
 import { type Coordinator, openCoordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
 import { assertInputWithin } from './limits.ts'
@@ -109,7 +109,8 @@ async function openCrew(
 
 /** Every sink got as many rows as came out, and the rejects as many lines as were set aside or quarantined. */
 function assertEveryLineWritten(coordinator: Coordinator, accounting: Accounting, options: RunOptions): void {
-  const { rows, setAside, malformed } = accounting
+  const { setAside, malformed } = accounting
+  const rows = rowsOut(accounting)
   for (const [index, written] of coordinator.rows.entries()) {
     if (written !== rows) throw internal(`sink ${index} was given ${written} rows, but ${rows} came out of the filters`)
   }

@@ -14,6 +14,7 @@ import type {
 import { type Compression, defaultWriter, type ParquetWriterName } from '@fletching/parquet'
 import type {
   DropDuplicatesStep,
+  ExplodeStep,
   Expr,
   Field,
   FieldType,
@@ -39,6 +40,8 @@ export interface PhysicalPlan {
   /** Columns of the rows that are known by the object that they came from. */
   readonly objectColumns: readonly ObjectColumn[]
   readonly residual: readonly FilterStep[]
+  /** Behind the residual filters, where items of a list become rows. */
+  readonly explode?: ExplodeStep
   /** Who scans leaves this, and all that stands behind it, to the thread that sees the whole input in order. */
   readonly dropDuplicates?: DropDuplicatesStep
   readonly sinks: readonly PhysicalSink[]
@@ -94,6 +97,7 @@ export function lower(plan: OptimizedPlan, options: RunOptions): PhysicalPlan {
       provenance === 'file' || provenance === 'keyDay' ? [{ name: formatPath(path), of: provenance }] : [],
     ),
     residual: plan.residual,
+    ...(plan.explode === undefined ? {} : { explode: plan.explode }),
     ...(plan.dropDuplicates === undefined ? {} : { dropDuplicates: plan.dropDuplicates }),
     sinks: plan.sinks.map((sink) => lowerSink(sink, options)),
     ...lowerFrozen(plan.scan),

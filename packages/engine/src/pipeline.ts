@@ -1,11 +1,12 @@
 import { internal } from '@fletching/columns/errors'
 import { type DecodedBatch, type LineCounts, NdjsonDecoder } from '@fletching/ndjson'
-import { addTally, newTally, type RowCounts } from './accounting.ts'
+import { addTally, newRowCounts, type RowCounts } from './accounting.ts'
 import { type Meter, metered, operatorName } from './meter.ts'
 import type { Ended, EndedObject, MorselBody, ObjectName } from './morsel.ts'
+import type { Rows } from './operators.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { addObjectColumns, type ObjectColumn } from './provenance.ts'
-import { type Filters, openFilters, Tail } from './tail.ts'
+import { type Filters, openExplode, openFilters, Tail } from './tail.ts'
 
 /** An object whose lines are in the pipeline, and what is known of them so far. */
 interface OpenObject extends ObjectName {
@@ -28,7 +29,8 @@ export class Pipeline {
   readonly #push: (bytes: Uint8Array) => DecodedBatch[]
   readonly #commit: (byteLength: number) => DecodedBatch[]
   readonly #objectColumns: readonly ObjectColumn[]
-  readonly #filters: Filters
+  readonly #steps: readonly Filters[]
+  readonly #explodes: boolean
   /** Undefined for a plan that drops duplicates: what stands behind that is done where it is done. */
   readonly #tail: Tail | undefined
   #objects: OpenObject[] = []
@@ -37,7 +39,7 @@ export class Pipeline {
 
   /** - `meter`: is told what every operator does. */
   constructor(plan: PhysicalPlan, meter?: Meter) {
-    const { scan, objectColumns, residual, dropDuplicates, batchRows, lineBytesMax, scanner } = plan
+    const { scan, objectColumns, residual, explode, dropDuplicates, batchRows, lineBytesMax, scanner } = plan
     const decoder = new NdjsonDecoder(scan, { batchRows, lineBytesMax, scanner })
     this.#decoder = decoder
     this.#objectColumns = objectColumns
@@ -53,14 +55,19 @@ export class Pipeline {
       (count: number) => decoder.commit(count),
       (bytes) => ({ bytes }),
     )
-    this.#filters = openFilters(residual, 0, meter)
+    this.#explodes = explode !== undefined
+    this.#steps = [
+      openFilters(residual, 0, meter),
+      ...(explode === undefined
+        ? []
+        : [openExplode(explode, meter), openFilters(explode.filters, residual.length, meter)]),
+    ]
     this.#tail = dropDuplicates === undefined ? new Tail(plan, meter) : undefined
   }
 
   /** Begins an object; its name goes into the rejects. */
   start(index: number, name: string): void {
-    const counts = { rows: 0, filtered: newTally(), duplicates: 0, setAside: newTally() }
-    this.#objects.push({ index, name, counts, lines: undefined, bytes: 0 })
+    this.#objects.push({ index, name, counts: newRowCounts(this.#explodes), lines: undefined, bytes: 0 })
   }
 
   /** Says that the next byte is the first of a line in the middle of the object, at this offset. */
@@ -112,7 +119,8 @@ export class Pipeline {
     const counts = open.map((object) => object.counts)
     const objects = open.map(({ index, name }) => ({ index, name }))
     const rows = addObjectColumns(decoded, this.#objectColumns, objects)
-    const undecided = { ...this.#filters(rows, counts), malformed, objects }
+    const left = this.#steps.reduce((kept: Rows, step) => step(kept, counts), rows)
+    const undecided = { ...left, malformed, objects }
     return this.#tail === undefined ? { parts: [], rejects: [], undecided } : this.#tail.run(undecided, counts)
   }
 }

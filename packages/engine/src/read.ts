@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import { NdjsonDecoder } from '@fletching/ndjson'
 import type { ObjectInfo, Store } from '@fletching/storage'
+import type { Schema } from 'apache-arrow'
 import { orAborted, untilAborted, WRITE_GRACE_MS } from './abort.ts'
-import { addAccounting, addTally, assertAddsUp, emptyAccounting, newTally, type Tally } from './accounting.ts'
+import { addAccounting, addTally, assertAddsUp, emptyAccounting, newTally, rowsOut, type Tally } from './accounting.ts'
 import { ContractCheck } from './contract-check.ts'
 import type { Coordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
 import type { Decided, Deduplicator } from './deduplicator.ts'
+import { explodedSchema } from './exploder.ts'
 import { assertReadWithin } from './limits.ts'
 import { LineLimit, malformedLines, rejectedLines } from './line-limit.ts'
 import { malformedError } from './malformed.ts'
@@ -114,9 +116,7 @@ async function readWithCrew(
 ): Promise<void> {
   const schemas = {
     sinks: plan.sinks.map((sink) => sinkSchema(sink.columns)),
-    scan:
-      plan.dropDuplicates &&
-      withObjectColumns(new NdjsonDecoder(plan.scan, { scanner: 'ts' }).schema, plan.objectColumns),
+    undecided: plan.dropDuplicates && undecidedSchema(plan),
   }
   const chunks = (split: Split) => reading.watch(readSplit(store, split))
   const onRead = (bytes: number) => reading.countRead(bytes)
@@ -133,6 +133,12 @@ async function readWithCrew(
       await reading.take({ kind: 'morsel', index: message.index, body })
     }
   }
+}
+
+/** The schema of rows of which it is not yet known which repeat others. */
+function undecidedSchema({ scan, objectColumns, explode }: PhysicalPlan): Schema {
+  const schema = withObjectColumns(new NdjsonDecoder(scan, { scanner: 'ts' }).schema, objectColumns)
+  return explode === undefined ? schema : explodedSchema(schema, explode)
 }
 
 /** How far the reading is, what is known of every object, and the policy on what it meets. */
@@ -298,7 +304,7 @@ class Reading {
 
   #count({ objects, remarks: { slowLines, converted, tallies } }: Ended): void {
     for (const { index, counts } of objects) {
-      this.#rows += counts.accounting.rows
+      this.#rows += rowsOut(counts.accounting)
       this.#read[index] =
         this.#read[index] === undefined
           ? { ...counts, etag: this.#objects[index].etag }

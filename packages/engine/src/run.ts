@@ -3,7 +3,7 @@ import type { Job, Params, ValuesOf } from '@fletching/job'
 import { optimize } from '@fletching/plan'
 import type { FoundInput, ObjectInfo } from '@fletching/storage'
 import { orAborted, WRITE_GRACE_MS } from './abort.ts'
-import { type Accounting, sum } from './accounting.ts'
+import { type Accounting, rowsOut, sum } from './accounting.ts'
 import { commitAndSweep, orOvertaken } from './commit.ts'
 import type { Coordinator } from './coordinator.ts'
 import { inJob } from './in-job.ts'
@@ -132,7 +132,7 @@ async function moveBookmark(
     coordinator.adopt(writer)
     return writer
   }
-  const run = { id, objects: entries.length, rows: summary.accounting.rows }
+  const run = { id, objects: entries.length, rows: rowsOut(summary.accounting) }
   return addRun(state, bookmark.ledger, run, { objects: entries, open })
 }
 

@@ -1,6 +1,6 @@
 import { authorError, dataError } from '@fletching/columns/errors'
 import type { Job, Params, ValuesOf } from '@fletching/job'
-import { type DropDuplicatesStep, optimize } from '@fletching/plan'
+import { type DropDuplicatesStep, type OptimizedPlan, optimize } from '@fletching/plan'
 import { openStore, parseLocation } from '@fletching/storage'
 import { orAborted } from './abort.ts'
 import { firstRows } from './first-rows.ts'
@@ -57,6 +57,7 @@ async function trace<P extends Params>(
     throw authorError('NO_ID', 'the messageId is empty', { help: 'an event without one cannot be looked for' })
   const { signal } = options
   const optimized = optimize(job.build(params))
+  assertTraceable(optimized)
   const plan = lower(optimized, options)
   const { dropDuplicates } = plan
   const store = await openStore(parseLocation(plan.location), options.s3)
@@ -95,6 +96,15 @@ async function trace<P extends Params>(
     await reader.close()
     return keys.size === 0 ? undefined : firstRows(input, plan, step, keys, signal)
   }
+}
+
+/** Of what an event becomes several rows, or is judged by later ones, a line alone does not tell. */
+function assertTraceable({ explode, dropDuplicates }: OptimizedPlan): void {
+  if (explode === undefined && dropDuplicates?.last === undefined) return
+  const what = explode === undefined ? 'keeps the last of the rows that are alike' : 'makes several rows of one event'
+  throw authorError('NOT_SUPPORTED_YET', `the way of an event through a job that ${what} is not told`, {
+    help: 'the report counts such rows by reason, and the rejects hold the lines that were refused',
+  })
 }
 
 /** Whether rows that are alike have the same `messageId`, so that no other line need be looked at. */

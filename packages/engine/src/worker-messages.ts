@@ -118,16 +118,16 @@ export function unpackUndecided({ batch, ...rest }: PackedUndecided, schema: Sch
 /** - `schemas`: of each sink, and of rows that are undecided. */
 export function unpackBody(
   { parts, rejects, undecided }: Pick<Extract<ScannedMessage, { kind: 'morsel' }>, 'parts' | 'rejects' | 'undecided'>,
-  schemas: { readonly sinks: readonly Schema[]; readonly scan: Schema | undefined },
+  schemas: { readonly sinks: readonly Schema[]; readonly undecided: Schema | undefined },
 ): MorselBody {
   return {
     parts: parts.map((part, index) =>
       part.format === 'csv' ? part : { format: 'parquet', batch: unpackBatch(schemas.sinks[index], part.batch) },
     ),
     rejects,
-    ...(undecided === undefined || schemas.scan === undefined
+    ...(undecided === undefined || schemas.undecided === undefined
       ? {}
-      : { undecided: unpackUndecided(undecided, schemas.scan) }),
+      : { undecided: unpackUndecided(undecided, schemas.undecided) }),
   }
 }
 

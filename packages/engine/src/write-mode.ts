@@ -8,11 +8,14 @@ import type { SinkPlace } from './places.ts'
 /**
  * The write mode of a run. One with a bookmark appends, since it reads what is new alone.
  *
- * - Errors: BAD_OPTION (author) when a run that appends was not told what its CSV is to hold, when one that does not append was told, or when one
- *   with a bookmark is to do anything else; NO_EARLIER_ROWS (author) when no table has what a CSV of the rows of all
+ * - Errors: BAD_OPTION (author) when a run that appends was not told what its CSV is to hold, when one that does not append was told, when one
+ *   with a bookmark is to do anything else, or when a CSV of the rows of all runs would hold rows that are no longer the last; NO_EARLIER_ROWS (author) when no table has what a CSV of the rows of all
  *   runs is to hold.
  */
-export function writeModeOf({ sinks }: Pick<PhysicalPlan, 'sinks'>, options: RunOptions): WriteMode {
+export function writeModeOf(
+  { sinks, dropDuplicates }: Pick<PhysicalPlan, 'sinks' | 'dropDuplicates'>,
+  options: RunOptions,
+): WriteMode {
   const { bookmark = 'disable', csv } = options
   const { writeMode = bookmark === 'disable' ? 'replace' : 'append' } = options
   if (bookmark !== 'disable' && writeMode !== 'append') {
@@ -28,6 +31,7 @@ export function writeModeOf({ sinks }: Pick<PhysicalPlan, 'sinks'>, options: Run
       help: 'leave it out, or give --write-mode append',
     })
   }
+  if (csv === 'full' && dropDuplicates?.last !== undefined) throw severalLast()
   if (csv === 'full') for (const sink of sinks) if (sink.format === 'csv') earlierColumns(sink, sinks)
   if (csv === undefined && sinks.some(({ format }) => format === 'csv')) {
     throw authorError('BAD_OPTION', 'nothing says what the CSV of a run that appends is to hold', {
@@ -36,6 +40,14 @@ export function writeModeOf({ sinks }: Pick<PhysicalPlan, 'sinks'>, options: Run
     })
   }
   return 'append'
+}
+
+/** Rows of earlier runs are not looked at again. */
+function severalLast() {
+  return authorError('BAD_OPTION', 'a job that keeps the last of the rows that are alike keeps one for each run', {
+    at: '--csv full',
+    help: 'read the whole input, with --write-mode replace, or take the rows of this run alone, with --csv increment',
+  })
 }
 
 /** What files are called that stay when a run appends. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addAccounting, addTo, assertAddsUp, emptyAccounting, newTally } from '../src/accounting.ts'
+import { addAccounting, addTo, assertAddsUp, emptyAccounting, newTally, rowsOut } from '../src/accounting.ts'
 
 const some = {
   lines: 10,
@@ -46,6 +46,14 @@ describe('accounting', () => {
       malformed: { BAD_NUMBER: 2 },
       blank: 4,
     })
+  })
+
+  it('adds up rows beside lines, where a plan explodes', () => {
+    const total = emptyAccounting()
+    addAccounting(total, { ...some, exploded: 2, dropped: { duplicate: 1 } })
+    addAccounting(total, { ...some, exploded: 0, dropped: { duplicate: 1, 'sku missing': 4 } })
+    expect([total.exploded, { ...total.dropped }]).toEqual([2, { duplicate: 2, 'sku missing': 4 }])
+    expect([rowsOut(total), rowsOut(some)]).toEqual([8, 3])
   })
 
   it('counts a value that has the name of something inherited', () => {

@@ -220,7 +220,7 @@ function sent(body: MorselBody): MorselBody {
   const { transfer, ...packed } = packBody(body)
   const scan = body.undecided?.batch.schema
   expect(packed.byteLength).toBeGreaterThan(0)
-  return unpackBody(structuredClone(packed, { transfer }), { sinks: [], scan })
+  return unpackBody(structuredClone(packed, { transfer }), { sinks: [], undecided: scan })
 }
 
 describe.each(cases)('rows that repeat others, dropped $name', (one) => {

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { inFolder, type Random, randomFrom, testSeed } from '@fletching/testing'
 import { Utf8, vectorFromArray } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
-import { Distinct, type DistinctOptions, Verdict } from '../src/distinct.ts'
+import { Distinct, type DistinctOptions } from '../src/distinct.ts'
 import { halfSipHash } from '../src/half-sip-hash.ts'
 import { KeyTable } from '../src/key-table.ts'
 import { type Keys, keysOf } from '../src/keys.ts'
+import { Verdict } from '../src/verdict-parts.ts'
 
 function keysFrom(texts: readonly string[]): Keys {
   return keysOf(

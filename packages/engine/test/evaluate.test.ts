@@ -14,6 +14,7 @@ import {
   type Expr,
   type FieldType,
   FLOAT64,
+  Frame,
   float64,
   INT32,
   INT64,
@@ -23,6 +24,7 @@ import {
   json,
   type LiteralValue,
   lit,
+  optimize,
   scanNdjson,
   schema,
   struct,
@@ -31,6 +33,7 @@ import {
   text,
   timestamp,
   when,
+  writeCsv,
 } from '@fletching/plan'
 import { nullShares, type Plain, randomFrom, randomValues, sameColumn, testSeed } from '@fletching/testing'
 import {
@@ -47,7 +50,7 @@ import {
 } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import { arrowType } from '../src/arrow-type.ts'
-import { evaluate } from '../src/evaluate.ts'
+import { type Computed, evaluate } from '../src/evaluate.ts'
 import { batchForms, batchOf } from './batches.ts'
 
 const declared = {
@@ -240,6 +243,24 @@ describe('an expression has in every row the value that it has there alone', () 
     ['concat that begins with a text', (col) => concat('<', col('u'), '>'), ({ u }) => unlessNull((u) => `<${u}>`, u)],
     ['contains', (col) => col('t').contains(col('u')), ({ t, u }) => unlessNull((t, u) => t.includes(u), t, u)],
     ['contains a text', (col) => col('kind').contains('b'), ({ kind }) => unlessNull((k) => k.includes('b'), kind)],
+    [
+      'mapValues',
+      (col) => col('t').mapValues({ a: 'b', '': 'x' }),
+      ({ t }) => (t === null ? null : t === 'a' ? 'b' : t === '' ? 'x' : t),
+    ],
+    [
+      'mapValues of few values',
+      (col) => col('kind').mapValues({ a: 'b' }),
+      ({ kind }) => unlessNull((k) => (k === 'a' ? 'b' : k), kind),
+    ],
+    ['times', (col) => col('f').times(col('f')), ({ f }) => unlessNull((f) => f * f, f)],
+    ['times a constant', (col) => col('f').times(0.5), ({ f }) => unlessNull((f) => f * 0.5, f)],
+    [
+      'when, otherwise no value',
+      (col) => when(col('p'), col('t')).otherwise(null),
+      ({ p, t }) => (p === true ? t : null),
+    ],
+    ['ifElse, else no value', (col) => ifElse(col('p'), col('f'), null), ({ p, f }) => (p === true ? f : null)],
     ['startsWith', (col) => col('t').startsWith('a'), ({ t }) => unlessNull((t) => t.startsWith('a'), t)],
     ['length', (col) => col('t').length(), ({ t }) => unlessNull((t) => Array.from(t).length, t)],
     ['lower', (col) => col('kind').lower(), ({ kind }) => unlessNull((k) => k.toLowerCase(), kind)],
@@ -294,6 +315,24 @@ describe('a constant', () => {
       sameColumn(() => evaluate({ op: 'literal', value, type }, batch), arrowType(type), expected, `${length} rows`)
     }
   })
+})
+
+it('computes what stands in several places once, for all that share what was computed', () => {
+  const { plan } = scanNdjson('in/', columns)
+    .select((col) => ({ loud: col('t').upper() }))
+    .select((col) => ({ a: concat(col('loud'), '!'), b: col('loud') }))
+  const sink = writeCsv(new Frame(plan) as never, { to: 'out/' })
+  const [{ columns: made }] = optimize(sink === undefined ? [] : [sink]).sinks
+  const batch = batchOf({ t: [new Utf8(), ['a', null]] })
+  const computed: Computed = new Map()
+  const [a, b] = made.map(({ expr }) => evaluate(expr, batch, computed))
+  expect([[...a], [...b]]).toEqual([
+    ['A!', null],
+    ['A', null],
+  ])
+  expect(computed.size).toBe(3)
+  expect(evaluate(made[1].expr, batch, computed)).toBe(b)
+  expect(evaluate(made[1].expr, batch)).not.toBe(b)
 })
 
 describe('what cannot be computed', () => {

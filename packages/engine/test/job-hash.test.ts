@@ -8,6 +8,7 @@ import {
   id,
   int64,
   type LogicalPlan,
+  list,
   lit,
   optimize,
   scanNdjson,
@@ -32,6 +33,7 @@ const declared: Declarations = {
   vip: bool(),
   timestamp: timestamp().required(),
   properties: struct({ sku: id(), note: text() }),
+  items: list(text()),
 }
 
 /** Its columns are known when it runs, so that any change of it compiles. */
@@ -124,6 +126,16 @@ describe('the hash of a job', () => {
     ['a filter more', keeping((events) => wanted(events).dropNulls('properties.note'))],
     ['another order of filters', keeping((events) => events.dropNulls('userId').filter((col) => col('event').eq('a')))],
     ['duplicates dropped', keeping((events) => wanted(events).dropDuplicates(['userId']))],
+    ['the last of them kept', keeping((events) => wanted(events).dropDuplicates(['userId'], { keep: 'last' }))],
+    [
+      'the last by a column kept',
+      keeping((events) => wanted(events).dropDuplicates(['userId'], { keep: 'last', by: 'timestamp' })),
+    ],
+    ['a list exploded', keeping((events) => loose(wanted(events).explode('items', { as: 'item' })))],
+    [
+      'also where it is empty',
+      keeping((events) => loose(wanted(events).explode('items', { as: 'item', outer: true }))),
+    ],
     ['another name of a column', { rows: (events) => columns(events).renameField('user', 'id') }],
     [
       'another column in its place',

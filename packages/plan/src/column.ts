@@ -81,6 +81,12 @@ export interface TextColumn<T extends FieldType | null = TextType | null> extend
   upper(): TextColumn<TextType | NullOf<T>>
   /** Without blanks at both ends. Nulls propagate. */
   trim(): TextColumn<TextType | NullOf<T>>
+  /**
+   * Other texts for some: one that is a key of `texts` becomes its value, any other stays as it is. Nulls propagate.
+   *
+   * - Source: PySpark `DataFrame.replace` with a dictionary.
+   */
+  mapValues(texts: Readonly<Record<string, string>>): TextColumn<TextType | NullOf<T>>
   /** Whether it begins with `prefix`. Nulls propagate. */
   startsWith<const O extends Operand<TextType>>(prefix: O): BoolColumn<BoolType | NullOf<T> | NullOfOperand<O>>
   /** Whether `part` stands in it. Nulls propagate. */
@@ -93,6 +99,8 @@ export interface TextColumn<T extends FieldType | null = TextType | null> extend
 export interface NumberColumn<T extends FieldType | null> extends ScalarColumn<T> {
   /** The moment so many seconds after 1970-01-01T00:00:00Z. Whole numbers only. Nulls propagate. */
   fromEpochSeconds(): TimestampColumn<TimestampType | NullOf<T>>
+  /** The product of two float64, as IEEE 754 has it: too large a one is infinite. Nulls propagate. */
+  times<const O extends Operand<T>>(other: O): NumberColumn<Float64Type | NullOf<T> | NullOfOperand<O>>
 }
 
 /** A column of truth values: what a filter takes. */
@@ -141,6 +149,8 @@ export interface LooseColumn extends Column<FieldType | null> {
   contains(part: string | Column<FieldType | null>): BoolColumn
   parseTimestamp(): TimestampColumn
   fromEpochSeconds(): TimestampColumn
+  mapValues(texts: Readonly<Record<string, string>>): TextColumn
+  times(other: LooseOperand): NumberColumn<Float64Type | null>
   and(other: Column<FieldType | null>): BoolColumn
   or(other: Column<FieldType | null>): BoolColumn
   not(): BoolColumn

@@ -1,8 +1,8 @@
 import { formatPath, type Path } from '@fletching/columns'
 import { formatExpr, formatKeys } from './format-expr.ts'
-import type { DropDuplicatesNode, LogicalPlan, ProjectedColumn } from './logical.ts'
+import type { DropDuplicatesNode, ExplodeNode, LogicalPlan, ProjectedColumn } from './logical.ts'
 import { type OptimizeOptions, optimize } from './optimize.ts'
-import type { DropDuplicatesStep, FilterStep, OptimizedPlan, ScanColumn, SinkColumn } from './optimized.ts'
+import type { DropDuplicatesStep, ExplodeStep, FilterStep, OptimizedPlan, ScanColumn, SinkColumn } from './optimized.ts'
 import type { Write, WriteSink } from './sink.ts'
 import { canSetAside, type Field, type FieldType, formatType, type Provenance } from './types.ts'
 
@@ -31,13 +31,16 @@ export function explainLogical(sinks: readonly Write[]): string {
 }
 
 /** The plan as it will be done. */
-export function explainOptimized({ scan, residual, dropDuplicates, sinks }: OptimizedPlan): string {
+export function explainOptimized({ scan, residual, explode, dropDuplicates, sinks }: OptimizedPlan): string {
   const lines: string[] = []
   for (const { sink, columns } of sinks) {
     lines.push(formatSink(sink), ...columns.map((column) => `  ${formatSinkColumn(column)}`))
   }
   if (dropDuplicates !== undefined) {
     lines.push(...formatSteps('filters', dropDuplicates.filters, ''), formatDropDuplicates(dropDuplicates))
+  }
+  if (explode !== undefined) {
+    lines.push(...formatSteps('filters', explode.filters, ''), formatExplodeStep(explode))
   }
   lines.push(...formatSteps('filters', residual, ''))
   lines.push(`scan ndjson ${scan.location} as ${scan.schema}`)
@@ -81,6 +84,8 @@ function formatNode(plan: LogicalPlan): string {
       return `scan ndjson ${plan.location} as ${plan.schema.name}`
     case 'filter':
       return `filter ${formatExpr(plan.predicate)}, else "${plan.reason}"`
+    case 'explode':
+      return formatExplode(plan)
     case 'dropDuplicates':
       return formatDropDuplicates(plan)
     case 'project':
@@ -88,8 +93,24 @@ function formatNode(plan: LogicalPlan): string {
   }
 }
 
-function formatDropDuplicates({ keys, nulls }: DropDuplicatesNode | DropDuplicatesStep): string {
-  return `dropDuplicates ${formatKeys(keys)}, keep first, nulls ${nulls}`
+function formatExplode({ list, as, position, outer, reason }: ExplodeNode): string {
+  const place = position === undefined ? '' : ` at ${formatPath([position])}`
+  return `explode ${formatExpr(list)} as ${formatPath([as])}${place}${withoutItem(outer, reason)}`
+}
+
+function formatExplodeStep({ list, item, position, outer, reason, carried }: ExplodeStep): string {
+  const made = [item, ...(position === undefined ? [] : [position])].map(formatPath).join(', ')
+  const beside = carried.length === 0 ? '' : `, beside ${carried.map(formatPath).join(', ')}`
+  return `explode ${formatExpr(list)} into ${made}${beside}${withoutItem(outer, reason)}`
+}
+
+function withoutItem(outer: boolean, reason: string): string {
+  return outer ? ', outer' : `, else "${reason}"`
+}
+
+function formatDropDuplicates({ keys, nulls, last }: DropDuplicatesNode | DropDuplicatesStep): string {
+  const by = last?.by === undefined ? '' : ` by ${formatExpr(last.by)}`
+  return `dropDuplicates ${formatKeys(keys)}, keep ${last === undefined ? 'first' : 'last'}${by}, nulls ${nulls}`
 }
 
 function formatProjected({ name, expr }: ProjectedColumn): string {

@@ -14,6 +14,7 @@ export type Expr =
   | LogicExpr
   | NotExpr
   | CastExpr
+  | MapValuesExpr
   | CallExpr
   | FieldExpr
 
@@ -78,6 +79,14 @@ export interface CastExpr {
 /** A value that the target type cannot hold stops the run, or becomes null. */
 export type OnFailure = 'error' | 'null'
 
+/** Texts for others: one that is listed in `from` becomes the one at its place in `to`, any other stays. Nulls propagate. */
+export interface MapValuesExpr {
+  readonly op: 'mapValues'
+  readonly input: Expr
+  readonly from: readonly string[]
+  readonly to: readonly string[]
+}
+
 /** A kernel by name. */
 export interface CallExpr {
   readonly op: 'call'
@@ -96,6 +105,7 @@ export type CallName =
   | 'lower'
   | 'parseTimestamp'
   | 'startsWith'
+  | 'times'
   | 'trim'
   | 'upper'
 

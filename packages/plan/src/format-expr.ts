@@ -24,6 +24,8 @@ export function formatExpr(expr: Expr): string {
       return `not ${operand(expr.input)}`
     case 'cast':
       return `cast(${formatExpr(expr.input)} as ${formatType(expr.type)}${expr.onFailure === 'null' ? ', else null' : ''})`
+    case 'mapValues':
+      return `mapValues(${formatExpr(expr.input)}, ${expr.from.map((from, at) => `${formatValue(from)} → ${formatValue(expr.to[at])}`).join(', ')})`
     case 'call':
       return `${expr.name}(${expr.args.map(formatExpr).join(', ')})`
     case 'field':
@@ -49,7 +51,12 @@ const operators: Readonly<Record<CompareOperator, string>> = {
 /** In brackets where it would run into its surroundings. */
 function operand(expr: Expr): string {
   const alone =
-    expr.op === 'column' || expr.op === 'literal' || expr.op === 'call' || expr.op === 'cast' || expr.op === 'field'
+    expr.op === 'column' ||
+    expr.op === 'literal' ||
+    expr.op === 'call' ||
+    expr.op === 'cast' ||
+    expr.op === 'field' ||
+    expr.op === 'mapValues'
   return alone ? formatExpr(expr) : `(${formatExpr(expr)})`
 }
 

@@ -1,5 +1,5 @@
 import { formatPath, type Path } from '@fletching/columns'
-import { addPlace, authorError } from '@fletching/columns/errors'
+import { addPlace, authorError, internal } from '@fletching/columns/errors'
 import { type FittingMappings, flatName, type Mapped, type MappingOptions, mappedColumns } from './apply-mapping.ts'
 import type { Column, ColumnOf } from './column.ts'
 import { freeze } from './expr.ts'
@@ -7,6 +7,7 @@ import { typed } from './functions.ts'
 import { derive, Handle, settle } from './handle.ts'
 import {
   fieldsOf,
+  type LastRow,
   type LogicalPlan,
   type NullKeys,
   ownerOf,
@@ -14,7 +15,17 @@ import {
   type ProjectNode,
   reasonFor,
 } from './logical.ts'
-import type { AsColumns, Flat, KnownPaths, Paths, Quoted, TypeAt, WithoutFields, WithoutNulls } from './path-types.ts'
+import type {
+  AsColumns,
+  Exploded,
+  Flat,
+  KnownPaths,
+  Paths,
+  Quoted,
+  TypeAt,
+  WithoutFields,
+  WithoutNulls,
+} from './path-types.ts'
 import { omitField, resolve } from './resolve.ts'
 import { wantKind, wantScalar } from './type-check.ts'
 import type { BoolType, ColumnTypes, Field, FieldType, LiteralOf, NullOf } from './types.ts'
@@ -85,13 +96,15 @@ export class Frame<C extends ColumnTypes> implements Rows<C> {
   }
 
   /**
-   * Keeps, of the rows that are equal at all of the paths, the first.
+   * Keeps, of the rows that are equal at all of the paths, the first, or the last.
    *
    * - Nulls: equal to each other, as in PySpark; with `nulls: 'distinct'`, a row without a value at one of the paths is equal to no other.
-   * - Order: the first in the order of the input, and among the rows that come in here: a filter that stands before it has dropped its rows, one
+   * - Order: the first in the order of the input, or with `keep: 'last'` the last, and with `by` the one with the greatest value at that path, the
+   *   last in the input of those with the same; a null is less than any value. What stays keeps its place in the order of the input. Only rows that come in here count: a filter that stands before it has dropped its rows, one
    *   that stands behind it looks at what is left. A line that is to be set aside repeats none and is repeated by none.
-   * - Memory: when the job runs, the keys of all rows that are left, in a file beyond a bound.
-   * - Errors: NO_COLUMNS (author) without a path; TYPE_MISMATCH for a struct, a list or JSON.
+   * - Memory: when the job runs, the keys of all rows that are left, in a file beyond a bound; with `keep: 'last'` all rows wait in a file, since
+   *   each may be followed by a later one.
+   * - Errors: NO_COLUMNS (author) without a path; TYPE_MISMATCH for a struct, a list or JSON, or where `by` is neither a moment, a day nor a number.
    * - Source: PySpark `dropDuplicates`, which keeps any of the rows; pandas `drop_duplicates` for `keep`.
    *
    * @example
@@ -102,25 +115,78 @@ export class Frame<C extends ColumnTypes> implements Rows<C> {
    */
   dropDuplicates<const P extends readonly string[]>(
     paths: P & KnownPaths<C, P>,
-    options: DropDuplicatesOptions = {},
+    options: DropDuplicatesOptions<keyof Paths<C> & string> = {},
   ): Frame<C> {
-    const { keep = 'first', nulls = 'equal' } = options
-    const keys = placed('dropDuplicates', () => {
+    const { keep = 'first', nulls = 'equal', by } = options
+    const node = placed('dropDuplicates', () => {
       if (!Array.isArray(paths) || paths.length === 0) {
         throw authorError('NO_COLUMNS', 'no column is named to tell rows apart by', {
           help: "expected a list of paths, as in dropDuplicates(['messageId'])",
         })
       }
-      assertChoice('keep', keep, ['first'])
+      assertChoice('keep', keep, ['first', 'last'])
+      if (keep === 'first' && by !== undefined) {
+        throw authorError('BAD_OPTION', 'by got a column, but the first row is kept by the order of the input', {
+          help: "with keep: 'last' the row with the greatest value stays",
+        })
+      }
       assertChoice('nulls', nulls, ['equal', 'distinct'])
-      return paths.map((path) => {
-        const found = resolve(path, this.fields, ownerOf(this.plan))
-        const key = columnAt(found.path, found.type, found.nullable)
+      const keys = paths.map((path) => {
+        const key = this.#at(path)
         wantScalar('dropDuplicates', key)
         return key.expr
       })
+      const last = keep === 'last' ? { last: this.#lastBy(by) } : {}
+      return { node: 'dropDuplicates' as const, input: this.plan, keys: Object.freeze(keys), nulls, ...last }
     })
-    return new Frame(Object.freeze({ node: 'dropDuplicates', input: this.plan, keys: Object.freeze(keys), nulls }))
+    return new Frame(Object.freeze(node))
+  }
+
+  /**
+   * Makes a row of each item of a list. The list's column gives way to `as`, which holds the item; all other columns are repeated.
+   *
+   * - Shape: a row whose list is null or empty makes none, and its line is filtered; with `outer` it makes one, without an item.
+   * - Nulls: an item that is null makes a row like any other.
+   * - Order: that of the items. `position` names a column for the place in the list, from 0; with `outer` it may be null.
+   * - Errors: TYPE_MISMATCH (author) for what is no list; DUPLICATE_COLUMN for a name that is taken.
+   * - Source: PySpark `explode`, `explode_outer`, `posexplode`, `posexplode_outer`, which keep the list's column.
+   *
+   * @example
+   * ```ts
+   * const orders = schema('orders', { orderId: id(), products: list(struct({ sku: id() })) })
+   * const lines = scanNdjson('in/', orders).explode('products', { as: 'product', position: 'line' })
+   * assert.deepEqual(lines.fields.map((field) => field.name), ['orderId', 'product', 'line'])
+   * ```
+   */
+  explode<
+    const P extends keyof Paths<C> & string,
+    const As extends string,
+    const Outer extends boolean = false,
+    const Position extends string = never,
+  >(path: P, options: ExplodeOptions<As, Outer, Position>): Frame<AsColumns<Exploded<C, P, As, Outer, Position>>> {
+    const { as, outer = false, position, reason = `${path} empty` } = options
+    const node = placed('explode', () => {
+      const { expr, type } = this.#at(path)
+      wantKind('explode', { expr, type }, ['list'])
+      if (expr.op !== 'column' || type.kind !== 'list') throw internal('a path led to something that is no column')
+      const names = [as, ...(position === undefined ? [] : [position])].map(flatName)
+      const node = {
+        node: 'explode' as const,
+        input: this.plan,
+        list: expr,
+        as,
+        item: type.item,
+        position,
+        outer,
+        reason,
+      }
+      assertNamedOnce(
+        fieldsOf(node).map(({ name }) => name),
+        names,
+      )
+      return node
+    })
+    return new Frame(Object.freeze(node))
   }
 
   /** Makes rows of the columns that the callback returns, in their order. */
@@ -212,6 +278,18 @@ export class Frame<C extends ColumnTypes> implements Rows<C> {
       )
   }
 
+  #at(path: string): Handle {
+    const found = resolve(path, this.fields, ownerOf(this.plan))
+    return columnAt(found.path, found.type, found.nullable)
+  }
+
+  #lastBy(path: string | undefined): LastRow {
+    if (path === undefined) return Object.freeze({})
+    const by = this.#at(path)
+    wantKind('dropDuplicates by', by, ['timestamp', 'date', 'int32', 'int64', 'float64'])
+    return Object.freeze({ by: by.expr })
+  }
+
   #selected(verb: string, columns: (col: Col<C>) => Selection): ProjectedColumn[] {
     const selection = columns(this.#col())
     if (typeof selection !== 'object' || selection === null) {
@@ -264,9 +342,22 @@ export interface FilterOptions {
   readonly reason?: string
 }
 
-export interface DropDuplicatesOptions {
-  /** The row that stays of those that are equal: the first, which is the only choice there is. */
-  readonly keep?: 'first'
+export interface ExplodeOptions<As extends string, Outer extends boolean, Position extends string> {
+  /** The name of the column that holds the item. */
+  readonly as: As
+  /** Whether a row with a null or an empty list stays, without an item; false by default. */
+  readonly outer?: Outer
+  /** The name of a column for the item's place in the list, from 0. */
+  readonly position?: Position
+  /** The word under which the report counts the lines that have no item; "<path> empty" by default. */
+  readonly reason?: string
+}
+
+export interface DropDuplicatesOptions<P extends string = string> {
+  /** The row that stays of those that are equal; `first` by default. */
+  readonly keep?: 'first' | 'last'
+  /** With `keep: 'last'`, the path whose greatest value tells the last row; by default it is the last in the order of the input. */
+  readonly by?: P
   /** `equal` by default. */
   readonly nulls?: NullKeys
 }
@@ -277,6 +368,13 @@ function assertChoice(name: string, value: string, choices: readonly string[]): 
   throw authorError('BAD_OPTION', `${name} got "${String(value)}"`, {
     help: `expected ${choices.map((choice) => `'${choice}'`).join(' or ')}`,
   })
+}
+
+/** - `made`: names among those of all columns. */
+function assertNamedOnce(names: readonly string[], made: readonly string[]): void {
+  const twice = made.find((name) => names.indexOf(name) !== names.lastIndexOf(name))
+  if (twice === undefined) return
+  throw authorError('DUPLICATE_COLUMN', `two columns are called "${twice}"`, { help: 'give the new one another name' })
 }
 
 function filterNode(input: LogicalPlan, column: Handle, reason: string | undefined): LogicalPlan {

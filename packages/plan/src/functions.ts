@@ -2,7 +2,7 @@ import { authorError } from '@fletching/columns/errors'
 import type { BoolColumn, Column, ColumnOf, TextColumn } from './column.ts'
 import { call, derive, Handle, mistaken } from './handle.ts'
 import { describe, literalFor, typeOfValue } from './literal.ts'
-import { wantKind, wantSameType } from './type-check.ts'
+import { wantKind, wantSameType, wantScalar } from './type-check.ts'
 import {
   BOOL,
   type BoolType,
@@ -43,17 +43,17 @@ export function lit<V extends string | number | bigint | boolean | Date>(value: 
 }
 
 /**
- * `then` where the condition is true, else `otherwise`.
+ * `then` where the condition is true, else `otherwise`, which may be `null` for no value.
  *
  * - Nulls: a condition without a value counts as false.
  * - Source: PySpark `when(condition, then).otherwise(otherwise)`.
  */
-export function ifElse<T extends FieldType | null, U extends T | null>(
+export function ifElse<T extends FieldType | null, U extends T | null = null>(
   condition: Column<BoolType | null>,
   then: Column<T>,
-  otherwise: Column<U>,
+  otherwise: Column<U> | null,
 ): ColumnOf<Exclude<T, null> | NullOf<T | U>> {
-  const inputs = [handle(condition), handle(then), handle(otherwise)]
+  const inputs = [handle(condition), handle(then), otherwise === null ? nothing(handle(then)) : handle(otherwise)]
   return typed(
     derive(inputs, () => {
       const [test, left, right] = inputs
@@ -71,9 +71,9 @@ export function ifElse<T extends FieldType | null, U extends T | null>(
 export function when<T extends FieldType | null>(
   condition: Column<BoolType | null>,
   then: Column<T>,
-): { otherwise<U extends T | null>(value: Column<U>): ColumnOf<Exclude<T, null> | NullOf<T | U>> } {
+): { otherwise<U extends T | null = null>(value: Column<U> | null): ColumnOf<Exclude<T, null> | NullOf<T | U>> } {
   return Object.freeze({
-    otherwise: <U extends T | null>(value: Column<U>) => ifElse(condition, then, value),
+    otherwise: <U extends T | null = null>(value: Column<U> | null) => ifElse(condition, then, value),
   })
 }
 
@@ -146,6 +146,15 @@ function handle(column: unknown): Handle {
       help: "a column is made with col('path'), a constant with lit(value)",
     }),
   )
+}
+
+/** No value, in the type of a column. */
+function nothing(like: Handle): Handle {
+  const type = computed(like.type)
+  return derive([like], () => {
+    wantScalar('ifElse', like)
+    return new Handle(literalFor(null, type), type, true)
+  })
 }
 
 function constant(value: unknown): Handle {

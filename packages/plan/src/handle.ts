@@ -10,6 +10,7 @@ import {
   computed,
   DATE,
   type FieldType,
+  FLOAT64,
   formatType,
   INT32,
   INT64,
@@ -157,6 +158,30 @@ export class Handle {
     return derive([this], () => {
       wantKind('fromEpochSeconds', this, ['int64', 'int32'])
       return call('fromEpochSeconds', [castTo(this, INT64, 'error')], TIMESTAMP, this.nullable)
+    })
+  }
+
+  mapValues(texts: unknown): Handle {
+    return derive([this], () => {
+      wantKind('mapValues', this, ['text'])
+      const entries = Object.entries<unknown>(isObject(texts) ? texts : {})
+      if (entries.length === 0 || !entries.every(([, to]) => typeof to === 'string')) {
+        throw authorError('TYPE_MISMATCH', `mapValues got ${describe(texts)} where texts for texts are wanted`, {
+          help: "expected an object of texts, as in mapValues({ 'Viewed Product': 'Product Viewed' })",
+        })
+      }
+      const from = entries.map(([text]) => text)
+      const to = entries.map(([, text]) => String(text))
+      return new Handle(freeze({ op: 'mapValues', input: this.expr, from, to }), TEXT, this.nullable)
+    })
+  }
+
+  times(other: unknown): Handle {
+    const factor = operand('times', this, other)
+    return derive([this, factor], () => {
+      wantKind('times', this, ['float64'])
+      wantSameType('times', this, factor)
+      return call('times', [this, factor], FLOAT64, this.nullable || factor.nullable)
     })
   }
 
@@ -312,4 +337,8 @@ function logic(op: 'and' | 'or', left: Handle, other: unknown): Handle {
     const inputs = [left.expr, right.expr].flatMap((expr) => (expr.op === op ? expr.inputs : [expr]))
     return new Handle(freeze({ op, inputs }), BOOL, left.nullable || right.nullable)
   })
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }

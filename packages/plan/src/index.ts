@@ -17,6 +17,7 @@ export { formatSchemaFile } from './format-schema-file.ts'
 export {
   type Col,
   type DropDuplicatesOptions,
+  type ExplodeOptions,
   type FilterOptions,
   Frame,
   type Rows,
@@ -27,7 +28,9 @@ export { allOf, anyOf, coalesce, concat, ifElse, lit, when } from './functions.t
 export type { GlueTypeName } from './glue-types.ts'
 export type {
   DropDuplicatesNode,
+  ExplodeNode,
   FilterNode,
+  LastRow,
   LogicalPlan,
   NullKeys,
   ProjectedColumn,
@@ -39,6 +42,7 @@ export { nearest } from './nearest.ts'
 export { type OptimizeOptions, optimize, type Rules } from './optimize.ts'
 export type {
   DropDuplicatesStep,
+  ExplodeStep,
   FilterStep,
   OptimizedPlan,
   OptimizedSink,

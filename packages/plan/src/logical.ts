@@ -1,12 +1,12 @@
 import { formatPath, type Path } from '@fletching/columns'
-import { type Expr, freeze } from './expr.ts'
+import { type ColumnExpr, type Expr, freeze } from './expr.ts'
 import { formatExpr } from './format-expr.ts'
-import { requireField } from './resolve.ts'
+import { omitField, requireField } from './resolve.ts'
 import type { Schema } from './schema.ts'
-import type { Field, FieldType } from './types.ts'
+import { type Field, type FieldType, INT32 } from './types.ts'
 
 /** What is wanted, as a tree of plain nodes, the scan at the bottom. Frames that grew from one frame share its nodes. */
-export type LogicalPlan = ScanNode | FilterNode | ProjectNode | DropDuplicatesNode
+export type LogicalPlan = ScanNode | FilterNode | ProjectNode | ExplodeNode | DropDuplicatesNode
 
 export interface ScanNode {
   readonly node: 'scan'
@@ -40,12 +40,35 @@ export interface ProjectedColumn {
   readonly nullable: boolean
 }
 
-/** Keeps, of the rows that are equal in every key, the first in the order of the input. */
+/** Makes a row of each item of a list; the list's column gives way to one for the item. */
+export interface ExplodeNode {
+  readonly node: 'explode'
+  readonly input: LogicalPlan
+  readonly list: ColumnExpr
+  /** The name and the type of the item's column. */
+  readonly as: string
+  readonly item: FieldType
+  /** The name of a column for the item's place in its list, from 0. */
+  readonly position: string | undefined
+  /** Whether a row with a null or an empty list stays, without an item. */
+  readonly outer: boolean
+  /** The word under which the report counts the lines that have no item, unless `outer` keeps them. */
+  readonly reason: string
+}
+
+/** Keeps one of the rows that are equal in every key: the first in the order of the input, or the last. */
 export interface DropDuplicatesNode {
   readonly node: 'dropDuplicates'
   readonly input: LogicalPlan
   readonly keys: readonly Expr[]
   readonly nulls: NullKeys
+  /** Of a node that keeps the last. */
+  readonly last?: LastRow
+}
+
+/** Which row is the last: the one with the greatest value, if one is named, and of those with the same the last in the order of the input. */
+export interface LastRow {
+  readonly by?: Expr
 }
 
 /** Whether rows without a value in a key may be equal, or each of them is a row of its own. */
@@ -57,13 +80,20 @@ export function fieldsOf(plan: LogicalPlan): readonly Field[] {
   if (plan.node === 'project') {
     return plan.columns.map(({ name, type, nullable }) => ({ name, type, required: !nullable }))
   }
+  if (plan.node === 'explode') return explodedFields(plan)
   const path = plan.node === 'filter' ? provesNotNull(plan.predicate) : undefined
   return path === undefined ? fieldsOf(plan.input) : requireField(fieldsOf(plan.input), path)
+}
+
+function explodedFields({ input, list, as, item, position, outer }: ExplodeNode): readonly Field[] {
+  const place = position === undefined ? [] : [{ name: position, type: INT32, required: !outer }]
+  return [...omitField(fieldsOf(input), list.path), { name: as, type: item, required: false }, ...place]
 }
 
 /** How error messages call the rows that come out of a node. */
 export function ownerOf(plan: LogicalPlan): string {
   if (plan.node === 'scan') return plan.schema.name
+  if (plan.node === 'explode') return 'the result of explode'
   return plan.node === 'project' ? `the result of ${plan.verb}` : ownerOf(plan.input)
 }
 

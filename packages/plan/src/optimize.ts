@@ -1,13 +1,22 @@
+import { formatPath, type Path } from '@fletching/columns'
 import { authorError } from '@fletching/columns/errors'
-import { type Expr, freeze, sameTree } from './expr.ts'
+import { columnsIn, type Expr, freeze, sameTree } from './expr.ts'
 import { foldConstants, isTrue } from './fold-constants.ts'
 import { formatExpr, formatKeys } from './format-expr.ts'
-import { fieldsOf, type LogicalPlan, type ScanNode } from './logical.ts'
-import type { DropDuplicatesStep, FilterStep, OptimizedPlan, SinkColumn } from './optimized.ts'
+import { type ExplodeNode, fieldsOf, type LogicalPlan, type ScanNode } from './logical.ts'
+import type { DropDuplicatesStep, ExplodeStep, FilterStep, OptimizedPlan, SinkColumn } from './optimized.ts'
 import { scanColumns } from './prune-columns.ts'
 import { pushablePrefix } from './push-predicates.ts'
 import type { Write } from './sink.ts'
-import { columnsOfScan, type Environment, environmentOf, substitute } from './substitute.ts'
+import {
+  columnsOfScan,
+  type Environment,
+  environmentOf,
+  environmentOfExplode,
+  explodedPaths,
+  substitute,
+} from './substitute.ts'
+import type { Field } from './types.ts'
 
 /** The rules that may be switched off. Which rows come out, and what is counted, never depends on them. */
 export interface Rules {
@@ -29,7 +38,8 @@ export interface OptimizeOptions {
  * first filters into the scan, and leaves out columns that nothing needs.
  *
  * - Order: filters keep theirs, so that a row counts under the same reason whatever the rules.
- * - Errors: NO_SINKS (author) without a sink; NOT_SUPPORTED_YET when the sinks read or filter differently, or drop duplicates twice.
+ * - Errors: NO_SINKS (author) without a sink; NOT_SUPPORTED_YET when the sinks read or filter differently, or where a plan
+ *   explodes or drops duplicates twice, or explodes behind that.
  *
  * Advice for the next person: a rule may move work, never change which filter refuses a row first.
  */
@@ -44,18 +54,15 @@ export function optimize(sinks: readonly Write[], options: OptimizeOptions = {})
   for (const [index, other] of written.entries()) assertShared(written[0], other, sinks[0], sinks[index])
 
   const folded = rules.foldConstants ? written.map(folding) : written
-  const [{ scan, filters, dropDuplicates }] = folded
+  const [{ scan, filters, explode, dropDuplicates }] = folded
   const pushed = rules.pushPredicates ? pushablePrefix(filters, scan.schema.fields) : 0
   const steps = filters.slice(0, pushed)
   const residual = filters.slice(pushed)
+  const behind = readersBehind(folded)
   const readers = {
     below: predicatesOf(steps),
-    above: [...predicatesOf(residual), ...readersOf(dropDuplicates), ...folded.flatMap(expressionsOf)],
-    written: [
-      ...predicatesOf(written[0].filters),
-      ...readersOf(written[0].dropDuplicates),
-      ...written.flatMap(expressionsOf),
-    ],
+    above: [...predicatesOf(residual), ...listOf(explode), ...behind],
+    written: [...predicatesOf(written[0].filters), ...listOf(written[0].explode), ...readersBehind(written)],
   }
   return {
     scan: {
@@ -66,6 +73,7 @@ export function optimize(sinks: readonly Write[], options: OptimizeOptions = {})
       steps,
     },
     residual,
+    ...(explode === undefined ? {} : { explode: { ...explode, carried: carriedBy(explode, behind) } }),
     ...(dropDuplicates === undefined ? {} : { dropDuplicates }),
     sinks: sinks.map(({ sink }, index) => ({ sink, columns: folded[index].columns })),
   }
@@ -75,17 +83,18 @@ export function optimize(sinks: readonly Write[], options: OptimizeOptions = {})
 interface Merged {
   readonly scan: ScanNode
   readonly filters: readonly FilterStep[]
+  readonly explode: ExplodeStep | undefined
   readonly dropDuplicates: DropDuplicatesStep | undefined
   readonly columns: readonly SinkColumn[]
 }
 
 function merge(write: Write): Merged {
-  const { scan, environment, filters, dropDuplicates } = walk(write.input)
+  const { environment, ...walked } = walk(write.input)
   const columns = fieldsOf(write.input).map(({ name, type, required }) => {
     const expr = substitute(freeze({ op: 'column', path: Object.freeze([name]), type }), environment)
     return { name, expr, type, nullable: !required }
   })
-  return { scan, filters, dropDuplicates, columns }
+  return { ...walked, columns }
 }
 
 /** What is known of a plan so far, and what each name stands for. */
@@ -95,16 +104,22 @@ interface Walked extends Omit<Merged, 'columns'> {
 
 /** From the scan up. */
 function walk(plan: LogicalPlan): Walked {
-  if (plan.node === 'scan') return { scan: plan, environment: columnsOfScan, filters: [], dropDuplicates: undefined }
+  if (plan.node === 'scan') {
+    return { scan: plan, environment: columnsOfScan, filters: [], explode: undefined, dropDuplicates: undefined }
+  }
   const below = walk(plan.input)
-  const { environment, filters, dropDuplicates } = below
+  const { environment, filters, explode, dropDuplicates } = below
   if (plan.node === 'project') return { ...below, environment: environmentOf(plan, environment) }
   if (plan.node === 'filter') {
     const step = stepOf(substitute(plan.predicate, environment), plan.reason)
-    return dropDuplicates === undefined
+    if (dropDuplicates !== undefined) {
+      return { ...below, dropDuplicates: { ...dropDuplicates, filters: [...dropDuplicates.filters, step] } }
+    }
+    return explode === undefined
       ? { ...below, filters: [...filters, step] }
-      : { ...below, dropDuplicates: { ...dropDuplicates, filters: [...dropDuplicates.filters, step] } }
+      : { ...below, explode: { ...explode, filters: [...explode.filters, step] } }
   }
+  if (plan.node === 'explode') return exploding(plan, below)
   if (dropDuplicates !== undefined) {
     throw authorError('NOT_SUPPORTED_YET', 'a job drops duplicates twice', {
       at: [dropDuplicates, plan].map(({ keys }) => `dropDuplicates ${formatKeys(keys)}`),
@@ -112,16 +127,87 @@ function walk(plan: LogicalPlan): Walked {
     })
   }
   const keys = plan.keys.map((key) => substitute(key, environment))
-  return { ...below, dropDuplicates: { keys, nulls: plan.nulls, filters: [] } }
+  const by = plan.last?.by
+  const last = plan.last && (by === undefined ? {} : { by: substitute(by, environment) })
+  return { ...below, dropDuplicates: { keys, nulls: plan.nulls, ...(last === undefined ? {} : { last }), filters: [] } }
 }
 
-function folding({ scan, filters, dropDuplicates, columns }: Merged): Merged {
+function exploding(plan: ExplodeNode, below: Walked): Walked {
+  const { environment, scan, explode, dropDuplicates } = below
+  if (explode !== undefined || dropDuplicates !== undefined) {
+    throw authorError(
+      'NOT_SUPPORTED_YET',
+      `a job explodes ${explode === undefined ? 'behind dropDuplicates' : 'twice'}`,
+      {
+        at: `explode ${formatExpr(plan.list)}`,
+        help:
+          explode === undefined
+            ? 'explode first, and name the position among the columns that tell rows apart'
+            : 'make two jobs of it',
+      },
+    )
+  }
+  const list = substitute(plan.list, environment)
+  if (list.op !== 'column') {
+    throw authorError('NOT_SUPPORTED_YET', 'explode needs a list that events hold, but this one is computed', {
+      at: `explode ${formatExpr(plan.list)} = ${formatExpr(list)}`,
+      help: 'name the list by its path in the events',
+    })
+  }
+  const paths = explodedPaths(list.path)
+  for (const path of [paths.item, paths.position]) assertUnused(path, scan)
+  const { outer, reason, position } = plan
+  return {
+    ...below,
+    environment: environmentOfExplode(plan, paths, environment),
+    explode: {
+      list,
+      item: paths.item,
+      ...(position === undefined ? {} : { position: paths.position }),
+      outer,
+      reason,
+      // Known when all that looks at rows above is.
+      carried: [],
+      filters: [],
+    },
+  }
+}
+
+/** An event may have a key of any name. */
+function assertUnused(path: Path, { schema }: ScanNode): void {
+  const isField = (fields: readonly Field[], [name, ...rest]: Path): boolean => {
+    const field = fields.find((one) => one.name === name)
+    if (field === undefined || rest.length === 0) return field !== undefined
+    return field.type.kind === 'struct' && isField(field.type.fields, rest)
+  }
+  if (!isField(schema.fields, path)) return
+  throw authorError(
+    'NOT_SUPPORTED_YET',
+    `${schema.name} has a column "${formatPath(path)}", as explode calls what it makes`,
+    {
+      help: 'leave it out of the schema',
+    },
+  )
+}
+
+/** The columns of the scan that are looked at behind an explode. */
+function carriedBy({ item, position }: ExplodeStep, behind: readonly Expr[]): readonly Path[] {
+  const made = [item, position].flatMap((path) => (path === undefined ? [] : [formatPath(path)]))
+  const paths = new Map(behind.flatMap(columnsIn).map(({ path }) => [formatPath(path), path]))
+  return [...paths].flatMap(([text, path]) =>
+    made.some((name) => text === name || text.startsWith(`${name}.`)) ? [] : [path],
+  )
+}
+
+function folding({ scan, filters, explode, dropDuplicates, columns }: Merged): Merged {
   return {
     scan,
     filters: foldFilters(filters),
+    explode: explode && { ...explode, filters: foldFilters(explode.filters) },
     dropDuplicates: dropDuplicates && {
       ...dropDuplicates,
       keys: dropDuplicates.keys.map(foldConstants),
+      ...(dropDuplicates.last?.by === undefined ? {} : { last: { by: foldConstants(dropDuplicates.last.by) } }),
       filters: foldFilters(dropDuplicates.filters),
     },
     columns: columns.map((column) => ({ ...column, expr: foldConstants(column.expr) })),
@@ -134,8 +220,19 @@ function foldFilters(filters: readonly FilterStep[]): readonly FilterStep[] {
     .filter(({ predicate }) => !isTrue(predicate))
 }
 
+function listOf(step: ExplodeStep | undefined): readonly Expr[] {
+  return step === undefined ? [] : [step.list]
+}
+
+/** Everything that looks at rows above the filters that stand first. */
+function readersBehind(merged: readonly Merged[]): readonly Expr[] {
+  const [{ explode, dropDuplicates }] = merged
+  return [...predicatesOf(explode?.filters ?? []), ...readersOf(dropDuplicates), ...merged.flatMap(expressionsOf)]
+}
+
 function readersOf(step: DropDuplicatesStep | undefined): readonly Expr[] {
-  return step === undefined ? [] : [...step.keys, ...predicatesOf(step.filters)]
+  if (step === undefined) return []
+  return [...step.keys, ...(step.last?.by === undefined ? [] : [step.last.by]), ...predicatesOf(step.filters)]
 }
 
 function predicatesOf(steps: readonly FilterStep[]): readonly Expr[] {
@@ -166,12 +263,19 @@ function assertShared(first: Merged, other: Merged, firstSink: Write, otherSink:
       help: 'begin both frames with the same scan, or make two jobs of it',
     })
   }
-  if (sameTree(first.filters, other.filters) && sameTree(first.dropDuplicates, other.dropDuplicates)) return
-  const difference = [first, other].map(({ filters, dropDuplicates }) => {
+  const [one, another] = [first, other].map(({ filters, explode, dropDuplicates }) => ({
+    filters,
+    explode,
+    dropDuplicates,
+  }))
+  if (sameTree(one, another)) return
+  const difference = [first, other].map(({ filters, explode, dropDuplicates }) => {
     const before = predicatesOf(filters).map(formatExpr)
+    const exploded = explode === undefined ? [] : [`explode ${formatExpr(explode.list)}`]
+    const behindExplode = predicatesOf(explode?.filters ?? []).map(formatExpr)
     const dropped = dropDuplicates === undefined ? [] : [`dropDuplicates ${formatKeys(dropDuplicates.keys)}`]
     const behind = predicatesOf(dropDuplicates?.filters ?? []).map(formatExpr)
-    return [...before, ...dropped, ...behind].join(', ') || 'no filter'
+    return [...before, ...exploded, ...behindExplode, ...dropped, ...behind].join(', ') || 'no filter'
   })
   throw authorError('NOT_SUPPORTED_YET', 'the sinks of one job filter differently', {
     at: between.map((place, index) => `${place}: ${difference[index]}`),

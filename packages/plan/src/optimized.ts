@@ -1,6 +1,6 @@
 import type { Path } from '@fletching/columns'
-import type { Expr } from './expr.ts'
-import type { NullKeys } from './logical.ts'
+import type { ColumnExpr, Expr } from './expr.ts'
+import type { LastRow, NullKeys } from './logical.ts'
 import type { WriteSink } from './sink.ts'
 import type { Contract, FieldType, Provenance } from './types.ts'
 
@@ -8,13 +8,15 @@ import type { Contract, FieldType, Provenance } from './types.ts'
  * A plan made ready: one scan, the filters in order, and the sinks, all expressed over the columns of the scan. Plain data,
  * fit for `structuredClone`, so that it can be sent to a worker.
  *
- *     scan ─ steps ─▶ residual ─▶ dropDuplicates ─▶ sink: columns
- *                                             └──▶ sink: columns
+ *     scan ─ steps ─▶ residual ─▶ explode ─▶ dropDuplicates ─▶ sink: columns
+ *                                                        └──▶ sink: columns
  */
 export interface OptimizedPlan {
   readonly scan: ScanPlan
   /** The filters above the scan, in order. */
   readonly residual: readonly FilterStep[]
+  /** What follows when items of a list become rows. */
+  readonly explode?: ExplodeStep
   /** What follows when repeated rows are dropped. */
   readonly dropDuplicates?: DropDuplicatesStep
   readonly sinks: readonly OptimizedSink[]
@@ -55,10 +57,28 @@ export interface FilterStep {
   readonly tally?: Path
 }
 
-/** Drops the rows that repeat an earlier one in every key. */
+/** Makes a row of each item of a list. What stands behind it looks at the item, and its position, under paths that no scan has. */
+export interface ExplodeStep {
+  readonly list: ColumnExpr
+  /** The path of the item, `properties.products[]`. */
+  readonly item: Path
+  /** That of its place in the list, `properties.products[#]`, if anybody asks for it. */
+  readonly position?: Path
+  readonly outer: boolean
+  /** The word under which lines without an item are counted, unless `outer`. */
+  readonly reason: string
+  /** The columns of the scan that are looked at behind it; no others are copied for each item. */
+  readonly carried: readonly Path[]
+  /** The filters behind it, in order. */
+  readonly filters: readonly FilterStep[]
+}
+
+/** Drops the rows that repeat another in every key. */
 export interface DropDuplicatesStep {
   readonly keys: readonly Expr[]
   readonly nulls: NullKeys
+  /** Of a step that keeps the last of them; the first is kept otherwise. */
+  readonly last?: LastRow
   /** The filters behind it, in order. */
   readonly filters: readonly FilterStep[]
 }

@@ -1,4 +1,4 @@
-import type { ColumnTypes, FieldType, NullOf, StructType } from './types.ts'
+import type { ColumnTypes, FieldType, Int32Type, ListType, NullOf, StructType } from './types.ts'
 
 /** A name as it stands in a path: in backticks when it holds a dot, a blank or a backtick. */
 export type Quoted<Name extends string> = Name extends `${string}${'.' | ' ' | '`'}${string}` ? `\`${Name}\`` : Name
@@ -55,6 +55,15 @@ export type WithoutFields<C, P extends string> = {
         : C[K]
     : never
 } & {}
+
+/** The columns once the list at `P` has made a row of each item. */
+export type Exploded<C, P extends string, As extends string, Outer extends boolean, Position extends string> = Flat<
+  WithoutFields<C, P> & { readonly [K in As]: ItemOf<TypeAt<C, P>> } & {
+    readonly [K in Position]: Int32Type | (Outer extends true ? null : never)
+  }
+>
+
+type ItemOf<T> = NonNullable<T> extends ListType<infer Item> ? Item | null : never
 
 type StructColumns<C> = { readonly [K in keyof C]: C[K] extends FieldType | null ? C[K] : never } & {}
 

@@ -1,7 +1,7 @@
 import type { Path } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { type ColumnExpr, type Expr, freeze, rewrite } from './expr.ts'
-import type { ProjectNode } from './logical.ts'
+import type { ExplodeNode, ProjectNode } from './logical.ts'
 
 /** What a top-level column name stands for, over the columns of the scan. */
 export type Environment = (column: ColumnExpr) => Expr
@@ -17,6 +17,30 @@ export function environmentOf(project: ProjectNode, below: Environment): Environ
     const expr = made.get(name)
     if (expr === undefined) throw internal(`no column ${name} under ${project.verb}`)
     return descend(expr, rest, type)
+  }
+}
+
+/** What the columns of an explode are called over the scan: the list's path, with a mark that no field of the scan may have. */
+export interface ExplodedPaths {
+  readonly item: Path
+  readonly position: Path
+}
+
+export function explodedPaths(list: Path): ExplodedPaths {
+  const marked = (mark: string) => Object.freeze([...list.slice(0, -1), `${list.at(-1)}${mark}`])
+  return { item: marked('[]'), position: marked('[#]') }
+}
+
+/** Over an explode, the item and its position stand for columns that are made there. */
+export function environmentOfExplode(
+  { as, item, position }: ExplodeNode,
+  paths: ExplodedPaths,
+  below: Environment,
+): Environment {
+  return (column) => {
+    const [name, ...rest] = column.path
+    if (name === as) return descend(freeze({ op: 'column', path: paths.item, type: item }), rest, column.type)
+    return name === position ? freeze({ ...column, path: paths.position }) : below(column)
   }
 }
 

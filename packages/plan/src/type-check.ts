@@ -41,6 +41,6 @@ export function wantScalar(what: string, { expr, type }: Typed): void {
 function wayTo(kinds: readonly FieldType['kind'][], type: FieldType): string {
   if (kinds.includes('bool')) return 'expected a predicate, as .isNotNull() or .eq(…) make one'
   if (type.kind === 'text' && kinds.includes('timestamp')) return 'parse the text first: .parseTimestamp()'
-  if (kinds.includes('struct') || !isScalar(type)) return `expected ${kinds.join(' or ')}`
+  if (kinds.includes('struct') || kinds.includes('list') || !isScalar(type)) return `expected ${kinds.join(' or ')}`
   return `cast it first: .cast(${kinds[0]}())`
 }

@@ -490,11 +490,132 @@ const cases: readonly Case[] = [
   expected a list of paths, as in dropDuplicates(['messageId'])`,
   },
   {
-    when: 'another row than the first should stay',
-    call: () => frame.dropDuplicates(['userId'], { keep: 'last' }),
-    says: `BAD_OPTION: keep got "last"
+    when: 'another row than the first or the last should stay',
+    call: () => frame.dropDuplicates(['userId'], { keep: 'any' }),
+    says: `BAD_OPTION: keep got "any"
   at dropDuplicates
-  expected 'first'`,
+  expected 'first' or 'last'`,
+  },
+  {
+    when: 'the first row should be told by a column',
+    call: () => frame.dropDuplicates(['userId'], { by: 'timestamp' }),
+    says: `BAD_OPTION: by got a column, but the first row is kept by the order of the input
+  at dropDuplicates
+  with keep: 'last' the row with the greatest value stays`,
+  },
+  {
+    when: 'the last row should be told by a text',
+    call: () => frame.dropDuplicates(['userId'], { keep: 'last', by: 'event' }),
+    says: `TYPE_MISMATCH: dropDuplicates by needs timestamp or date or int32 or int64 or float64, but event is text
+  at dropDuplicates
+  parse the text first: .parseTimestamp()`,
+  },
+  {
+    when: 'something is exploded that is no list',
+    call: () => frame.explode('userId', { as: 'one' }),
+    says: `TYPE_MISMATCH: explode needs list, but userId is text
+  at explode
+  expected list`,
+  },
+  {
+    when: 'an item is given the name of a column',
+    call: () => frame.explode('properties.products', { as: 'userId' }),
+    says: `DUPLICATE_COLUMN: two columns are called "userId"
+  at explode
+  give the new one another name`,
+  },
+  {
+    when: 'an item and its position have one name',
+    call: () => frame.explode('properties.products', { as: 'one', position: 'one' }),
+    says: `DUPLICATE_COLUMN: two columns are called "one"
+  at explode
+  give the new one another name`,
+  },
+  {
+    when: 'texts are mapped to numbers',
+    call: () => frame.select((col: Untyped) => ({ A: col('event').mapValues({ a: 1 }) })),
+    says: `TYPE_MISMATCH: mapValues got an object where texts for texts are wanted
+  at select → A
+  expected an object of texts, as in mapValues({ 'Viewed Product': 'Product Viewed' })`,
+  },
+  {
+    when: 'a number is mapped to texts',
+    call: () => frame.select((col: Untyped) => ({ A: col('count').mapValues({ a: 'b' }) })),
+    says: `TYPE_MISMATCH: mapValues needs text, but count is int64
+  at select → A
+  cast it first: .cast(text())`,
+  },
+  {
+    when: 'whole numbers are multiplied',
+    call: () => frame.select((col: Untyped) => ({ A: col('count').times(2) })),
+    says: `TYPE_MISMATCH: times needs float64, but count is int64
+  at select → A
+  cast it first: .cast(float64())`,
+  },
+  {
+    when: 'a number is multiplied with a text',
+    call: () => frame.select((col: Untyped) => ({ A: col('price').times(col('event')) })),
+    says: `TYPE_MISMATCH: times got price, a float64, and event, a text
+  at select → A
+  cast one to the other's type, as in .cast(float64())`,
+  },
+  {
+    when: 'nothing stands for a struct',
+    call: () => frame.select((col: Untyped) => ({ A: loose.ifElse(col('vip'), col('properties'), null) })),
+    says: `TYPE_MISMATCH: ifElse needs a plain value, but properties is struct
+  at select → A
+  name one of its fields with a dotted path`,
+  },
+  {
+    when: 'a job explodes twice',
+    call: () =>
+      loose.optimize([
+        csv(
+          frame
+            .withColumns((col: Untyped) => ({ others: col('properties.products') }))
+            .explode('properties.products', { as: 'one' })
+            .explode('others', { as: 'two' })
+            .selectFields('userId'),
+          'a/',
+        ),
+      ]),
+    says: `NOT_SUPPORTED_YET: a job explodes twice
+  at explode others
+  make two jobs of it`,
+  },
+  {
+    when: 'a job explodes what is left of duplicates',
+    call: () =>
+      loose.optimize([
+        csv(
+          frame.dropDuplicates(['userId']).explode('properties.products', { as: 'one' }).selectFields('userId'),
+          'a/',
+        ),
+      ]),
+    says: `NOT_SUPPORTED_YET: a job explodes behind dropDuplicates
+  at explode properties.products
+  explode first, and name the position among the columns that tell rows apart`,
+  },
+  {
+    when: 'events have a key as explode names what it makes',
+    call: () => {
+      const odd = loose.schema('odd', { a: loose.list(loose.text()), 'a[]': loose.text() })
+      return loose.optimize([csv(loose.scanNdjson('in/', odd).explode('a', { as: 'one' }), 'out/')])
+    },
+    says: `NOT_SUPPORTED_YET: odd has a column "a[]", as explode calls what it makes
+  leave it out of the schema`,
+  },
+  {
+    when: 'a list is exploded that is computed',
+    call: () => {
+      const { scanNdjson, schema, list, struct, text } = loose
+      const events = schema('events', { a: struct({ b: list(text()) }) })
+      const chosen = scanNdjson('in/', events).select((col: Untyped) => ({ c: loose.coalesce(col('a.b'), col('a.b')) }))
+      return loose.optimize([csv(chosen.explode('c', { as: 'one' }), 'out/')])
+    },
+    says: `NOT_SUPPORTED_YET: explode needs a list that events hold, but this one is computed
+  at explode c = coalesce(a.b, a.b)
+  name the list by its path in the events`,
   },
   {
     when: 'nulls should be something else',

@@ -149,6 +149,7 @@ function namesOf(plan: LogicalPlan): string[] {
 /** From the scan up, what drops rows. */
 function stepsOf(plan: LogicalPlan): (LogicalPlan & { readonly node: 'filter' | 'dropDuplicates' })[] {
   if (plan.node === 'scan') return []
+  if (plan.node === 'explode') throw explodes()
   return plan.node === 'project' ? stepsOf(plan.input) : [...stepsOf(plan.input), plan]
 }
 
@@ -156,6 +157,7 @@ function stepsOf(plan: LogicalPlan): (LogicalPlan & { readonly node: 'filter' | 
 function lookupAt(plan: LogicalPlan, cell: Lookup): Lookup {
   if (plan.node === 'scan') return cell
   const below = lookupAt(plan.input, cell)
+  if (plan.node === 'explode') throw explodes()
   if (plan.node !== 'project') return below
   return (path) => {
     const [name, ...rest] = path.split('.')
@@ -172,6 +174,7 @@ function usedBy(plan: LogicalPlan, wanted: ReadonlySet<string>): ReadonlySet<str
   if (plan.node === 'scan') return wanted
   if (plan.node === 'filter') return usedBy(plan.input, new Set([...wanted, ...pathsIn(plan.predicate)]))
   if (plan.node === 'dropDuplicates') return usedBy(plan.input, new Set([...wanted, ...plan.keys.flatMap(pathsIn)]))
+  if (plan.node === 'explode') throw explodes()
   const below = [...wanted].flatMap((path) => {
     const [name, ...rest] = path.split('.')
     const expr = plan.columns.find((one) => one.name === name)?.expr
@@ -179,6 +182,11 @@ function usedBy(plan: LogicalPlan, wanted: ReadonlySet<string>): ReadonlySet<str
     return expr.op === 'column' ? [[...expr.path, ...rest].join('.')] : pathsIn(expr)
   })
   return usedBy(plan.input, new Set(below))
+}
+
+/** Rows of several for a line are held against an oracle where they are made, in the engine. */
+function explodes(): Error {
+  return new Error('this oracle has one row for each line')
 }
 
 function pathsIn(expr: Expr): string[] {

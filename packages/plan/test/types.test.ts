@@ -10,6 +10,8 @@ import {
   id,
   ifElse,
   int64,
+  type ListType,
+  list,
   lit,
   type StructType,
   scanNdjson,
@@ -55,6 +57,32 @@ it('knows the columns of a frame', () => {
     readonly CAST: Int64Type | null
     readonly PAGE: TextType | null
   }>()
+})
+
+it('knows what an explode makes, and that the list is gone', () => {
+  const orders = scanNdjson(
+    'in/',
+    schema('orders', {
+      order: id(),
+      properties: struct({ note: text(), lines: list(struct({ sku: id() })) }),
+      tags: list(text()),
+    }),
+  )
+  const lines = orders.explode('properties.lines', { as: 'line', position: 'at' })
+  expectTypeOf<ColumnsOf<typeof lines>>().toEqualTypeOf<{
+    readonly order: TextType | null
+    readonly properties: StructType<{ readonly note: TextType | null }> | null
+    readonly tags: ListType<TextType | null> | null
+    readonly line: StructType<{ readonly sku: TextType | null }> | null
+    readonly at: Int32Type
+  }>()
+  const tags = orders.explode('tags', { as: 'tag', outer: true, position: 'at' }).selectFields('tag', 'at')
+  expectTypeOf<ColumnsOf<typeof tags>>().toEqualTypeOf<{
+    readonly tag: TextType | null
+    readonly at: Int32Type | null
+  }>()
+  const skus = lines.dropNulls('line.sku').select((col) => ({ SKU: col('line.sku') }))
+  expectTypeOf<ColumnsOf<typeof skus>>().toEqualTypeOf<{ readonly SKU: TextType }>()
 })
 
 it('knows that a column is never null after dropNulls, and neither is the struct around it', () => {
@@ -202,8 +230,23 @@ export function mustNotCompile(): void {
   scan.dropNulls('userIdd')
   // @ts-expect-error a misspelt path
   scan.dropDuplicates(['properties.skuu'])
-  // @ts-expect-error which of the rows stays is not to be chosen
-  scan.dropDuplicates(['userId'], { keep: 'last' })
+  // @ts-expect-error a row that stays is the first or the last
+  scan.dropDuplicates(['userId'], { keep: 'any' })
+  // @ts-expect-error a misspelt path
+  scan.dropDuplicates(['userId'], { keep: 'last', by: 'timestam' })
+  scan.dropDuplicates(['userId'], { keep: 'last', by: 'timestamp' })
+  // @ts-expect-error a misspelt path
+  scan.explode('properties.product', { as: 'product' })
+  // @ts-expect-error an item needs a name
+  scan.explode('properties.products', {})
+  // @ts-expect-error the list is gone
+  scan.explode('properties.products', { as: 'product' }).dropNulls('properties.products')
+  // @ts-expect-error no such field of an item
+  scan.explode('properties.products', { as: 'product' }).dropNulls('product.skuu')
+  // @ts-expect-error whole numbers are cast first
+  scan.select((col) => ({ A: col('count').times('2') }))
+  // @ts-expect-error a text becomes a text
+  scan.select((col) => ({ A: col('event').mapValues({ a: 1 }) }))
   scan.dropDuplicates(['userId', 'properties.sku'], { keep: 'first', nulls: 'distinct' })
   // What is known only when the job runs is checked then.
   scan.dropDuplicates(['userId' as string])

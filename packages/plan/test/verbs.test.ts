@@ -82,6 +82,48 @@ it('drops duplicates by columns and fields, and keeps the columns as they are', 
   expect(columns(frame)).toBe(columns(scan.dropNulls('userId')))
 })
 
+it('keeps the last of the rows that are alike, by the order of the input or of a column', () => {
+  expect(nodes(scan.dropDuplicates(['userId'], { keep: 'last' }))).toEqual([
+    'dropDuplicates userId, keep last, nulls equal',
+  ])
+  expect(nodes(scan.dropDuplicates(['userId'], { keep: 'last', by: 'timestamp', nulls: 'distinct' }))).toEqual([
+    'dropDuplicates userId, keep last by timestamp, nulls distinct',
+  ])
+})
+
+it('makes rows of the items of a list, whose column gives way to them', () => {
+  const frame = scan.dropNulls('userId').explode('properties.products', { as: 'product' })
+  expect(nodes(frame)[0]).toBe('explode properties.products as product, else "properties.products empty"')
+  expect(columns(frame)).toBe(
+    'userId: text, event: text?, timestamp: timestamp, properties: struct?, count: int64?, price: float64?, vip: bool?, extra: json?, product: struct?',
+  )
+  const properties = frame.fields.find(({ name }) => name === 'properties')?.type
+  expect(properties?.kind === 'struct' && properties.fields.map(({ name }) => name)).toEqual(['sku', 'page name'])
+
+  const placed = scan.explode('properties.products', { as: 'product', position: 'a place', reason: 'no products' })
+  expect(nodes(placed)[0]).toBe('explode properties.products as product at `a place`, else "no products"')
+  expect(columns(placed.selectFields('`a place`'))).toBe('a place: int32')
+
+  const outer = scan.explode('properties.products', { as: 'product', outer: true, position: 'place' })
+  expect(nodes(outer)[0]).toBe('explode properties.products as product at place, outer')
+  expect(columns(outer.selectFields('place'))).toBe('place: int32?')
+  expect(columns(outer.dropNulls('product.sku').select((col) => ({ SKU: col('product.sku') })))).toBe('SKU: text')
+})
+
+it('multiplies, maps texts, and has a word for no value', () => {
+  const frame = scan.dropNulls('price', 'event').select((col) => ({
+    twice: col('price').times(2),
+    total: col('price').times(col('count').cast(float64())),
+    kind: col('event').mapValues({ 'Viewed Product': 'View', "it's": 'x' }),
+    some: when(col('vip'), col('price')).otherwise(null),
+    none: ifElse(col('vip'), col('event'), null),
+  }))
+  expect(nodes(frame)[0]).toBe(
+    "select twice = times(price, 2), total = times(price, cast(count as float64)), kind = mapValues(event, 'Viewed Product' → 'View', 'it''s' → 'x'), some = ifElse(coalesce(vip, false), price, null), none = ifElse(coalesce(vip, false), event, null)",
+  )
+  expect(columns(frame)).toBe('twice: float64, total: float64?, kind: text, some: float64?, none: text?')
+})
+
 it('computes columns of the right type, null only where they must be', () => {
   const frame = scan.dropNulls('userId', 'count').select((col) => ({
     id: col('userId'),

@@ -130,8 +130,13 @@ function formatRow(row: Readonly<Record<string, unknown>>): string {
 
 /** What a report says of the lines, tallies by name; when and where the run was is left out. */
 function formatReport({ accounting, converted, refused, warnings }: Report): string {
-  const { filtered, setAside, malformed } = accounting
-  const tallies = { filtered: byName(filtered), setAside: byName(setAside), malformed: byName(malformed) }
+  const { filtered, setAside, malformed, dropped } = accounting
+  const tallies = {
+    filtered: byName(filtered),
+    setAside: byName(setAside),
+    malformed: byName(malformed),
+    ...(dropped === undefined ? {} : { dropped: byName(dropped) }),
+  }
   return formatJson({ accounting: { ...accounting, ...tallies }, converted: byName(converted), refused, warnings })
 }
 
