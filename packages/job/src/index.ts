@@ -33,6 +33,13 @@ export {
 } from '@fletching/plan'
 export { defineJob, isJob, type Job, type JobDefinition } from './define-job.ts'
 export { type FoundSchema, Param, type ParamKind, type Params, type ParamValue, param, type ValuesOf } from './param.ts'
-export { personalizeInteractions } from './personalize.ts'
+export {
+  personalizeInteractions,
+  personalizeItems,
+  personalizeUsers,
+  personalizeValuedInteractions,
+} from './personalize.ts'
 export { resolveParams, schemaFiles } from './resolve-params.ts'
 export { segmentTrack } from './segment.ts'
+export { ecommerceEvents, segmentEcommerce } from './segment-ecommerce.ts'
+export { segmentIdentify } from './segment-identify.ts'

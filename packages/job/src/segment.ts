@@ -1,13 +1,13 @@
 import { bool, category, id, json, list, schema, struct, text, timestamp } from '@fletching/plan'
 
 /** A value that may be there, and is not worth a line when it has another type. */
-const note = () => text({ numbers: 'text', otherwise: 'null' })
+export const note = () => text({ numbers: 'text', otherwise: 'null' })
 
 /** An id beside others in a list: one that is none is not worth the line. */
 const mention = () => text({ numbers: 'text', lineBreaks: 'unfit', empty: 'null', otherwise: 'null' })
 
 /** Fields of every Segment message that say who, from where and with what. */
-const common = {
+export const common = {
   anonymousId: id(),
   channel: note(),
   context: struct({

@@ -65,7 +65,10 @@ function statementsOf(output: NamedOutput, wishes: Wishes): readonly string[] {
   const table = tableSpec({ ...output, folder: formatLocation(folder) }, { ...wishes, name })
   const create = statement(createTable(table), notesOf(output, table))
   if (view !== undefined) {
-    const moments = demands === 'personalizeInteractions' ? { TIMESTAMP: 'event_time' } : {}
+    const moments =
+      demands === 'personalizeInteractions' || demands === 'personalizeValuedInteractions'
+        ? { TIMESTAMP: 'event_time' }
+        : {}
     return [create, statement(typedView(table, schema, { name: view, moments }))]
   }
   if (table.partitions.length === 0 || table.isProjected) return [create]

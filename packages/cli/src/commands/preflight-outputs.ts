@@ -2,6 +2,7 @@ import { dataError, FletchingError } from '@fletching/columns/errors'
 import { describeOutputs, type Report, type RunOptions } from '@fletching/engine'
 import type { Job, Params, ValuesOf } from '@fletching/job'
 import type { Checklist } from '@fletching/personalize/checklist'
+import type { Dataset } from '@fletching/personalize/dataset'
 import { preflightAt } from '@fletching/personalize/preflight-folder'
 import { formatLocation } from '@fletching/storage'
 import type { OutputVerdict } from '../output-verdict.ts'
@@ -21,10 +22,11 @@ export async function preflightOutputs<P extends Params>(
   const verdicts: OutputVerdict[] = []
   for (const { format, location, demands } of describeOutputs(job, params, options)) {
     const output = formatLocation(location)
-    if (format !== 'csv' || demands !== 'personalizeInteractions' || !written.has(output)) continue
+    const dataset = DATASETS.get(demands ?? '')
+    if (format !== 'csv' || dataset === undefined || !written.has(output)) continue
     try {
       // The run is over: whatever the look waits for, a signal ends it at once.
-      const look = preflightAt(location, preflightOptions(options))
+      const look = preflightAt(location, preflightOptions(dataset, options))
       verdicts.push(verdictOf(output, await Promise.race([look, ended(options.signal)])))
     } catch (error) {
       const why = options.signal.aborted ? 'the run was told to end' : reasonOf(error)
@@ -60,9 +62,9 @@ function reasonOf(error: unknown): string {
   return error instanceof FletchingError ? `${error.code}: ${error.what}` : String(error)
 }
 
-function preflightOptions({ csv, s3, signal }: RunOptions): Parameters<typeof preflightAt>[1] {
+function preflightOptions(dataset: Dataset, { csv, s3, signal }: RunOptions): Parameters<typeof preflightAt>[1] {
   return {
-    dataset: 'interactions',
+    dataset,
     mode: csv === 'increment' ? 'incremental' : 'full',
     now: Math.floor(Date.now() / 1000),
     slotsMax: SLOTS_MAX,
@@ -84,5 +86,12 @@ function verdictOf(output: string, checklist: Checklist): OutputVerdict {
   }
 }
 
+/** What a CSV is imported as, by the schema that its job demands of it. */
+const DATASETS: ReadonlyMap<string, Dataset> = new Map([
+  ['personalizeInteractions', 'interactions'],
+  ['personalizeValuedInteractions', 'interactions'],
+  ['personalizeUsers', 'users'],
+  ['personalizeItems', 'items'],
+])
 /** A look of its own counts exactly; here figures of more than 32,768 users, items or records are within about one in a hundred. */
 const SLOTS_MAX = 65_536

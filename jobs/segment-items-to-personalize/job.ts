@@ -1,0 +1,71 @@
+import {
+  coalesce,
+  defineJob,
+  ecommerceEvents,
+  float64,
+  param,
+  personalizeItems,
+  scanNdjson,
+  segmentEcommerce,
+  when,
+  writeCsv,
+  writeParquet,
+} from '@fletching/job'
+
+/**
+ * Products in events of Segment's ecommerce spec as the items that Amazon Personalize imports, and as a table for Athena.
+ *
+ * Of each item the last event by `timestamp` that says anything of its price, category or brand makes a row. Who acted does not matter, logged in or not. Items are
+ * called as in `segment-ecommerce-to-personalize`.
+ */
+export default defineJob({
+  name: 'segment-items-to-personalize',
+  params: {
+    S3_JSON_INPUT_PATH: param.location('Segment NDJSON logs, usually gzip: a folder, an object or a glob'),
+    S3_CSV_OUTPUT_PATH: param.location('the CSV for Amazon Personalize: a folder, or a path that ends in .csv'),
+    S3_PARQUET_OUTPUT_PATH: param.location('the Parquet table for Athena: a folder').optional(),
+  },
+  plan: ({ S3_JSON_INPUT_PATH, S3_CSV_OUTPUT_PATH, S3_PARQUET_OUTPUT_PATH }) => {
+    const items = scanNdjson(S3_JSON_INPUT_PATH, segmentEcommerce)
+      .filter((col) => col('event').isIn(Object.keys(ecommerceEvents.types)))
+      .explode('properties.products', { as: 'product', outer: true })
+      .withColumns((col) => {
+        const isListed = col('product.product_id').isNotNull().or(col('product.sku').isNotNull())
+        return {
+          item: coalesce(
+            col('product.product_id'),
+            col('product.sku'),
+            col('properties.product_id'),
+            col('properties.sku'),
+          ),
+          price: when(isListed, col('product.price'))
+            .otherwise(col('properties.price'))
+            .cast(float64(), { onFailure: 'null' }),
+          category: when(isListed, col('product.category')).otherwise(col('properties.category')),
+          brand: when(isListed, col('product.brand')).otherwise(col('properties.brand')),
+        }
+      })
+      .dropNulls('item')
+      .filter((col) => col('price').isNotNull().or(col('category').isNotNull()).or(col('brand').isNotNull()), {
+        reason: 'nothing said of the item',
+      })
+      .dropDuplicates(['item'], { keep: 'last', by: 'timestamp' })
+    const known = items.select((col) => ({
+      ITEM_ID: col('item'),
+      PRICE: col('price'),
+      CATEGORY_L1: col('category'),
+      BRAND: col('brand'),
+    }))
+    const table = items.select((col) => ({
+      item_id: col('item'),
+      price: col('price'),
+      category_l1: col('category'),
+      brand: col('brand'),
+      updated_at: col('timestamp'),
+    }))
+    return [
+      writeCsv(known, { to: S3_CSV_OUTPUT_PATH, schema: personalizeItems, files: 1 }),
+      writeParquet(table, { to: S3_PARQUET_OUTPUT_PATH }),
+    ]
+  },
+})
