@@ -1,5 +1,6 @@
 import { parseHTML } from 'linkedom'
 import { describe, expect, it } from 'vitest'
+import { RowFigures } from '../src/profile/row-figures.ts'
 import type { Profile } from '../src/profile.ts'
 import { profilePage } from '../src/profile-page.ts'
 import { exampleProfile, hostile } from './profile/example-profile.ts'
@@ -169,6 +170,33 @@ describe('the page of a profile', () => {
     ],
   ])('a note on %s', (_, change, title, text) => {
     expect(textOf(section(pageOf(change(exampleProfile())), title)?.querySelector('.note'))).toBe(text)
+  })
+
+  it('cuts what filters refused where it is long', () => {
+    const profile = exampleProfile()
+    const refused = [{ reason: 'event not wanted', values: [{ name: 'y'.repeat(2_000_000), count: 1 }] }]
+    const text = profilePage({ ...profile, run: profile.run && { ...profile.run, refused } })
+    expect(text.length).toBeLessThan(300_000)
+    expect(text).toContain(`<bdi>${'y'.repeat(256)}…</bdi>`)
+  })
+
+  it('of no rows says so', () => {
+    const table = {
+      location: 'a.csv',
+      format: 'csv',
+      objects: 1,
+      bytes: 40,
+      ...new RowFigures(['USER_ID', 'ITEM_ID', 'EVENT_TYPE', 'TIMESTAMP'], true).finish(),
+    }
+    const nothing = { lines: 0, rows: 0, filtered: [], duplicates: 0, setAside: [], malformed: [], blank: 0 }
+    const { run, ...profile } = exampleProfile()
+    const document = pageOf({ ...profile, run: run && { ...run, accounting: nothing }, tables: [table] })
+    const texts = ['Events over time', 'Top items', 'Interactions per user'].map((title) =>
+      textOf(section(document, title)?.querySelector('p')),
+    )
+    expect(texts).toEqual(['No value of TIMESTAMP is a moment.', 'No row has an item.', 'No row has a user.'])
+    expect(document.body.textContent).not.toMatch(/NaN|Infinity|undefined/)
+    expect(document.body.innerHTML).not.toMatch(/NaN|Infinity|undefined/)
   })
 
   it('says of a number from a sample that it is one', () => {

@@ -143,6 +143,19 @@ describe('the figures of rows', () => {
     expect(details?.time?.buckets).toEqual([{ start: 1_557_997_200, counts: [2, 2, 2, 2, 2, 240] }])
   })
 
+  it('cut names that are longer than an id may be', async () => {
+    const long = 'x'.repeat(10_000)
+    const { details, columns } = await profile(
+      csvOf([
+        ['u', `${long}1`, long, '1'],
+        ['u', `${long}2`, 'e', '1'],
+      ]),
+    )
+    expect(details?.items?.top).toEqual([{ name: `${'x'.repeat(256)}…`, count: 2 }])
+    expect(details?.events?.types.map(({ name }) => name.length)).toEqual([1, 257])
+    expect(columns[1].distinct.count).toBe(2)
+  })
+
   it('are estimated where a column has more values than are counted', async () => {
     const rows = Array.from({ length: 50_000 }, (_, n) => `${n},${n % 7}`)
     const { columns } = await profile(`n,few\n${rows.join('\n')}\n`)

@@ -44,7 +44,8 @@ function targetsOf({ to, json }: ToolCall['values']): {
   return typeof json === 'string' ? { to: undefined, json } : { to: 'profile.html', json: undefined }
 }
 
-function saidText({
+/** What was written where, for a person. */
+export function saidText({
   to,
   json,
   bytes,

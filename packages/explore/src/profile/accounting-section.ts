@@ -1,3 +1,4 @@
+import { shortened } from './chart.ts'
 import { accountingChart, type Step } from './charts.ts'
 import { html, type Markup } from './markup.ts'
 import type { AccountingProfile, Counted, Profile } from './profile.ts'
@@ -26,7 +27,7 @@ ${accounting.rows === tables[0].rows ? undefined : html`<p class="note">The rows
 export function countedTable(title: string, values: readonly Counted[], path: string, figures: Figures): Markup {
   return html`<table><thead><tr><th>${title}</th><th class="number">Count</th></tr></thead><tbody>${values.map(
     ({ name }, at) =>
-      html`<tr><td><bdi>${name === '' ? '(empty)' : name}</bdi></td><td class="number">${figures(`${path}.${at}.count`)}</td></tr>`,
+      html`<tr><td><bdi>${name === '' ? '(empty)' : shortened(name, NAME_CHARACTERS_MAX)}</bdi></td><td class="number">${figures(`${path}.${at}.count`)}</td></tr>`,
   )}</tbody></table>`
 }
 
@@ -61,4 +62,6 @@ function stepsOf({ filtered, duplicates, setAside, malformed, blank }: Accountin
   ]
 }
 
+/** What filters refused may be of any length. */
+const NAME_CHARACTERS_MAX = 257
 const CODES_DRAWN = 3

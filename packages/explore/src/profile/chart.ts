@@ -37,11 +37,15 @@ export function chart(
 
 /** A text that has room for so many characters. */
 export function shortened(text: string, characters: number): string {
-  const all = Array.from(graphemes.segment(visible(text)), ({ segment }) => segment)
-  return all.length <= characters ? all.join('') : `${all.slice(0, characters - 1).join('')}…`
+  // No more than may be shown is looked at: the segmenter takes long for a long text.
+  const start = text.slice(0, CODE_UNITS_FOR_EACH * characters)
+  const all = Array.from(graphemes.segment(visible(start)), ({ segment }) => segment)
+  return all.length <= characters && start === text ? all.join('') : `${all.slice(0, characters - 1).join('')}…`
 }
 
 const graphemes = new Intl.Segmenter('en')
+/** An emoji of a family has eleven. */
+const CODE_UNITS_FOR_EACH = 12
 /** In pixels. */
 const WIDTHS = { narrow: 320, middle: 540, wide: 1120 }
 const CHARACTER_WIDTH = 7

@@ -70,8 +70,8 @@ export class RowFigures {
 
   #addRoles(texts: readonly string[]): void {
     const { item, event, time, user } = this.#textsOf(texts)
-    if (item !== undefined && item !== '') this.#items.add(item)
-    const number = event === undefined ? 0 : this.#eventNames.numberOf(event)
+    if (item !== undefined && item !== '') this.#items.add(nameOf(item))
+    const number = event === undefined ? 0 : this.#eventNames.numberOf(nameOf(event))
     if (event !== undefined) this.#eventCounts[number] = (this.#eventCounts[number] ?? 0) + 1
     if (time === undefined || time === '') return
     this.#timed++
@@ -125,6 +125,13 @@ export class RowFigures {
   }
 }
 
+/** A text as it is counted and shown: those that are longer than an id may be are cut, and count together where they begin alike. */
+function nameOf(text: string): string {
+  if (text.length <= NAME_CHARACTERS_MAX) return text
+  // A copy, since a part of a text would keep all of it.
+  return `${Buffer.from(text.slice(0, NAME_CHARACTERS_MAX)).toString()}…`
+}
+
 /** How many users have one row, two, three or four, five to eight, and so on. */
 function usersOf(users: DistinctCounter): UsersProfile {
   const bins: { from: number; to: number; users: number }[] = []
@@ -139,4 +146,6 @@ function usersOf(users: DistinctCounter): UsersProfile {
 
 const encoder = new TextEncoder()
 const SLOTS_OF_OTHERS = 65_536
+/** Personalize takes no longer ids. */
+const NAME_CHARACTERS_MAX = 256
 const TOP_ITEMS = 20
