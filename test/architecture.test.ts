@@ -58,7 +58,14 @@ const bans: readonly { readonly what: RegExp; readonly rooms: readonly string[];
   { what: /\bprocess\.env\b[^;\n]* (\?\?)?= /, rooms: ['fletching'] },
   {
     what: /\bJSON\.parse\(/,
-    rooms: ['@fletching/engine', '@fletching/personalize', '@fletching/explore', 'fletching', '@fletching/testing'],
+    rooms: [
+      '@fletching/plan',
+      '@fletching/engine',
+      '@fletching/personalize',
+      '@fletching/explore',
+      'fletching',
+      '@fletching/testing',
+    ],
   },
   { what: /\bDate\.parse\(|\bMath\.random\(/, rooms: [] },
 ]

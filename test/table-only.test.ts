@@ -49,10 +49,14 @@ async function visible(folder: string): Promise<Record<string, string>> {
   return seen
 }
 
-async function idsIn(folder: string): Promise<unknown[]> {
+/** Of the rows of all files, in order. */
+async function idsIn(folder: string): Promise<string[]> {
   const names = Object.keys(await visible(folder)).filter((name) => name.endsWith('.parquet'))
   const rows = await Promise.all(names.sort().map((name) => parquetRows(join(folder, name))))
-  return rows.flat().map(({ id }) => id)
+  return rows
+    .flat()
+    .map(({ id }) => String(id))
+    .sort()
 }
 
 describe('a table that is the only output of a job', () => {
@@ -104,7 +108,7 @@ describe('a table that is the only output of a job', () => {
       await run(places, options)
       await writeFile(join(folder, 'in/b'), second)
       expect((await run(places, options)).accounting.rows).toBe(2)
-      expect((await idsIn(folder)).sort()).toEqual(['a', 'b', 'c', 'd'])
+      expect(await idsIn(folder)).toEqual(['a', 'b', 'c', 'd'])
       const other = parseSchemaFile(SCHEMA.replace('"id"', '"number", "key": "id"'), 'other.json')
       await writeFile(join(folder, 'in/c'), first)
       await expect(runJob(job, { ...places, SCHEMA: other }, options)).rejects.toMatchObject({ code: 'JOB_CHANGED' })

@@ -152,7 +152,10 @@ export const runOptionSpecs = {
     choices: storageClasses,
   },
   tags: { describe: 'tags that the outputs have in S3, with commas between', value: 'KEY=VALUE' },
-  state: { describe: 'where manifests and rejects live; beside the CSV folder by default', value: 'LOCATION' },
+  state: {
+    describe: 'where manifests and rejects live; by default beside the CSV folder, or that of a table without a CSV',
+    value: 'LOCATION',
+  },
   preflight: {
     describe:
       'look at the CSV for Personalize once it is written: tell what an import would refuse (the default), end with 3 where it would, or do not look',

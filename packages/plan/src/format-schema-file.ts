@@ -10,8 +10,8 @@ import type { Contract, Field, FieldType } from './types.ts'
  *
  * @example
  * ```ts
- * const text = formatSchemaFile(schema('users', { id: int64().contract('freeze') }))
- * assert.equal(text, '{\n  "name": "users",\n  "fields": [\n    { "name": "id", "type": "int64", "contract": "freeze" }\n  ]\n}\n')
+ * const file = formatSchemaFile(schema('users', { id: int64().contract('freeze') }))
+ * assert.equal(file, '{\n  "name": "users",\n  "fields": [\n    { "name": "id", "type": "int64", "contract": "freeze" }\n  ]\n}\n')
  * ```
  */
 export function formatSchemaFile({ name, fields }: Schema): string {
