@@ -132,6 +132,23 @@ describe('fletching profile of a job', () => {
       expect([run?.accounting.rows, run?.rejects?.lines]).toEqual([1, 2])
     }))
 
+  it('takes a run that wrote nothing as it is', () =>
+    inFolder(async (cwd) => {
+      await mkdir(join(cwd, 'in'))
+      await writeFile(join(cwd, 'in', 'a.json'), '{"event":"Signed Up"}')
+      await fletching(['run', JOB, ...PARAMS, '--on-empty', 'skip'], { cwd })
+      const { tables, checklist } = await profileOf(cwd, JOB, ...PARAMS)
+      expect([tables.map(({ objects, rows }) => [objects, rows]), checklist]).toEqual([
+        [
+          [0, 0],
+          [0, 0],
+        ],
+        undefined,
+      ])
+      expect((await fletching(['profile', JOB, ...PARAMS], { cwd })).code).toBe(0)
+      expect(await readFile(join(cwd, 'profile.html'), 'utf8')).toContain('part-00000.csv</bdi>: no file, ')
+    }))
+
   it.each<[string, (cwd: string) => Promise<unknown>, number, string]>([
     [
       'a job that has not run',
