@@ -107,30 +107,36 @@ export function fillColumns(first: u32, end: u32, rowsMax: u32, bytesMax: u32): 
 export function endColumns(): void {
   const rows = load<u32>(FILLED)
   store<u64>(FILLED, 0)
-  countRows(columnTable(), columnTableEnd(), rows)
+  endRows(columnTable(), columnTableEnd(), rows)
 }
 
-function countRows(columns: usize, end: usize, rows: u32): void {
+function endRows(columns: usize, end: usize, rows: u32): void {
   for (let column = columns; column < end; column += ENTRY_BYTES) {
-    const room: usize = load<u32>(column, ENTRY_ROOM)
-    store<u32>(room, countOf(IS_NULL, room + ROOM_VALIDITY, rows), ROOM_COUNTS)
-    store<u32>(room, countOf(IS_NUMBER, room + ROOM_VALIDITY, rows), ROOM_COUNTS + 4)
+    packValidity(load<u32>(column, ENTRY_ROOM), rows)
     const items: usize = load<u32>(column, ENTRY_ITEMS)
     if (items !== 0) {
       const itemCount = load<u32>(usize(load<u32>(column, ENTRY_VALUES)) + (usize(rows) << 2))
-      countRows(load<u32>(items, ITEMS_COLUMNS), load<u32>(items, ITEMS_COLUMNS_END), itemCount)
+      endRows(load<u32>(items, ITEMS_COLUMNS), load<u32>(items, ITEMS_COLUMNS_END), itemCount)
     }
   }
 }
 
-/** How many rows of a column have that byte; those behind the last row are of no account. */
-function countOf(byte: u8, validity: usize, rows: u32): u32 {
-  let count: u32 = 0
-  let row: u32 = 0
-  for (; row + 16 <= rows; row += 16)
-    count += popcnt(u32(i8x16.bitmask(i8x16.eq(v128.load(validity + row), i8x16.splat(byte)))))
-  for (; row < rows; row++) count += u32(load<u8>(validity + row) === byte)
-  return count
+/** Makes bits of the bytes of the rows, in their place, and counts what these say; behind the last row the bits are ones. */
+function packValidity(room: usize, rows: u32): void {
+  const validity = room + ROOM_VALIDITY
+  let nulls: u32 = 0
+  let numbers: u32 = 0
+  for (let row: u32 = 0; row < rows; row += 16) {
+    const v = v128.load(validity + row)
+    const rest = rows - row
+    const mask: u32 = rest < 16 ? (1 << rest) - 1 : 0xffff
+    const isNull = u32(i8x16.bitmask(i8x16.eq(v, i8x16.splat(IS_NULL)))) & mask
+    nulls += popcnt(isNull)
+    numbers += popcnt(u32(i8x16.bitmask(i8x16.eq(v, i8x16.splat(IS_NUMBER)))) & mask)
+    store<u16>(validity + (row >> 3), u16(~isNull))
+  }
+  store<u32>(room, nulls, ROOM_COUNTS)
+  store<u32>(room, numbers, ROOM_COUNTS + 4)
 }
 
 /** False when the row is left to JavaScript; what was written of it then is written over. */

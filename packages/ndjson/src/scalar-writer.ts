@@ -65,13 +65,9 @@ export class ScalarWriter implements ColumnWriter {
 
   append(rows: number, filled: FilledColumn): void {
     const { builder } = this
-    const { validity, words, wholes, reals } = filled
-    if (builder instanceof BoolBuilder) {
-      for (let row = 0; row < rows; row++) {
-        if (validity[row] === 0) builder.appendNull()
-        else builder.append(words[row] !== 0)
-      }
-    } else if (builder instanceof Float64Builder) builder.appendValues(rows, reals, rowValidity(filled))
+    const { words, wholes, reals } = filled
+    if (builder instanceof BoolBuilder) builder.appendWords(rows, words, rowValidity(filled))
+    else if (builder instanceof Float64Builder) builder.appendValues(rows, reals, rowValidity(filled))
     else builder.appendValues(rows, wholes, rowValidity(filled))
   }
 

@@ -1,3 +1,4 @@
+import type { RowValidity } from '@fletching/columns'
 import type { WasmModule } from './wasm-module.ts'
 import type { Shape } from './wasm-shape.ts'
 
@@ -30,7 +31,7 @@ export interface Rooms {
 export interface FilledColumn {
   /** How many rows are null, and how many are texts of numbers. */
   readonly counts: Int32Array
-  /** For each row a byte, 0 for a null. */
+  /** For each row a bit, 0 for a null; those behind the last are 1. */
   readonly validity: Uint8Array
   /** Where the text of a row ends, or the items of its list, behind a zero; of a dictionary the number of the text; 1 for true. */
   readonly words: Int32Array
@@ -56,7 +57,7 @@ export function layOutRooms(shapes: readonly Shape[], start: number, count: numb
     const textBytes = hasTexts(shape) ? Math.max(TEXT_BYTES_MIN, rows * TEXT_BYTES_OF_ROW) : 0
     return {
       shape,
-      start: take(ROOM_VALIDITY + rows),
+      start: take(ROOM_VALIDITY + rows + PADDING),
       rows,
       values: take(valueBytes(shape, rows)),
       texts: take(textBytes === 0 ? 0 : textBytes + PADDING),
@@ -90,7 +91,7 @@ export function viewRoom(
   const [words, wides] = [wordCount(shape, rows), isWide(shape) ? rows : 0]
   return {
     counts: new Int32Array(buffer, start, 2),
-    validity: new Uint8Array(buffer, start + ROOM_VALIDITY, rows),
+    validity: new Uint8Array(buffer, start + ROOM_VALIDITY, (rows + 7) >> 3),
     words: new Int32Array(buffer, values, words),
     texts: new Uint8Array(buffer, texts, textBytes),
     wholes: new BigInt64Array(buffer, values, wides),
@@ -100,8 +101,8 @@ export function viewRoom(
 }
 
 /** The validity of the rows, unless all are valid. */
-export function rowValidity({ counts, validity }: FilledColumn): Uint8Array | undefined {
-  return counts[0] === 0 ? undefined : validity
+export function rowValidity({ counts, validity }: FilledColumn): RowValidity | undefined {
+  return counts[0] === 0 ? undefined : { nullCount: counts[0], bits: validity }
 }
 
 /** A power of two: rows that so many columns have room for. */
@@ -139,7 +140,7 @@ const CELLS_MAX = 49_152
 const ITEMS_OF_ROW = 2
 const TEXT_BYTES_OF_ROW = 64
 const TEXT_BYTES_MIN = 16_384
-/** For what copying 16 bytes at once writes too much. */
+/** For what reading or copying 16 bytes at once takes too much. */
 const PADDING = 64
 const PAGE_BYTES = 65_536
 /** As the module's memory is declared: scripts/build-wasm.js. */

@@ -2,7 +2,7 @@ import { type Data, Dictionary, Int32, makeData, makeVector, Utf8, type Vector }
 import { hashBytes, sameBytes } from '../bytes.ts'
 import type { ColumnBuilder } from './builder.ts'
 import { Utf8Builder } from './utf8-builder.ts'
-import { Validity } from './validity.ts'
+import { type RowValidity, Validity } from './validity.ts'
 
 /**
  * Texts of which few are distinct: each is held once, rows hold its number.
@@ -38,8 +38,8 @@ export class DictionaryBuilder implements ColumnBuilder<Dictionary<Utf8, Int32>>
     this.#validity.appendNull()
   }
 
-  /** Appends rows by the numbers of their texts, each with a byte that is 0 for a null, whose number is 0; undefined when there is none. */
-  appendNumbers(rows: number, numbers: Int32Array, validity: Uint8Array | undefined): void {
+  /** Appends rows by the numbers of their texts; that of a null is 0. */
+  appendNumbers(rows: number, numbers: Int32Array, validity: RowValidity | undefined): void {
     const row = this.#validity.length
     if (row + rows > this.#indices.length) this.#grow(row + rows)
     this.#indices.set(numbers.subarray(0, rows), row)

@@ -1,6 +1,6 @@
 import { type Data, type Field, List, makeData, Struct } from 'apache-arrow'
 import type { ColumnBuilder } from './builder.ts'
-import { Validity } from './validity.ts'
+import { type RowValidity, Validity } from './validity.ts'
 
 /** Structs. The caller appends one value, or a null, to every child before `append`. */
 export class StructBuilder implements ColumnBuilder<Struct> {
@@ -26,8 +26,8 @@ export class StructBuilder implements ColumnBuilder<Struct> {
     this.#validity.appendNull()
   }
 
-  /** Appends rows whose children have been appended, each with a byte that is 0 for a null; undefined when there is none. */
-  appendRows(rows: number, validity: Uint8Array | undefined): void {
+  /** Appends rows whose children have been appended. */
+  appendRows(rows: number, validity: RowValidity | undefined): void {
     this.#validity.append(rows, validity)
   }
 
@@ -64,11 +64,8 @@ export class ListBuilder implements ColumnBuilder<List> {
     this.#end()
   }
 
-  /**
-   * Appends rows whose items have been appended: where those of each end, counted from the first and behind a zero, and for each row a byte
-   * that is 0 for a null; undefined when there is none.
-   */
-  appendLists(rows: number, ends: Int32Array, validity: Uint8Array | undefined): void {
+  /** Appends rows whose items have been appended: where those of each end, counted from the first and behind a zero. */
+  appendLists(rows: number, ends: Int32Array, validity: RowValidity | undefined): void {
     const row = this.#validity.length
     if (row + rows + 1 > this.#offsets.length) this.#grow(row + rows + 1)
     const offsets = this.#offsets

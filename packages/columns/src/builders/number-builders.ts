@@ -1,6 +1,6 @@
 import { type Data, type DataType, Float64, Int64, makeData, TimestampMillisecond } from 'apache-arrow'
 import type { ColumnBuilder } from './builder.ts'
-import { Validity } from './validity.ts'
+import { type RowValidity, Validity } from './validity.ts'
 
 type FixedArray = BigInt64Array | Float64Array
 
@@ -31,8 +31,8 @@ class FixedWidthBuilder<T extends DataType, A extends FixedArray> implements Col
     this.#validity.appendNull()
   }
 
-  /** Appends rows, each with a byte that is 0 for a null, whose value is a zero; undefined when there is none. */
-  appendValues(rows: number, values: A, validity: Uint8Array | undefined): void {
+  /** Appends rows; a zero lies under a null. */
+  appendValues(rows: number, values: A, validity: RowValidity | undefined): void {
     const row = this.#validity.length
     if (row + rows > this.#values.length) this.#grow(row + rows)
     this.#values.set(values.subarray(0, rows) as never, row)

@@ -1,6 +1,6 @@
 import { type Data, makeData, Utf8 } from 'apache-arrow'
 import type { ColumnBuilder } from './builder.ts'
-import { Validity } from './validity.ts'
+import { type RowValidity, Validity } from './validity.ts'
 
 /**
  * Texts, as UTF-8 bytes one after the other.
@@ -43,10 +43,9 @@ export class Utf8Builder implements ColumnBuilder<Utf8> {
   }
 
   /**
-   * Appends rows: their texts one behind the other, where each ends behind a zero, and for each row a byte that is 0 for a null, which has
-   * no text; undefined when there is none.
+   * Appends rows: their texts one behind the other, and where each ends, behind a zero. A null has no text.
    */
-  appendTexts(rows: number, texts: Uint8Array, ends: Int32Array, validity: Uint8Array | undefined): void {
+  appendTexts(rows: number, texts: Uint8Array, ends: Int32Array, validity: RowValidity | undefined): void {
     const row = this.#validity.length
     const at = this.#offsets[row]
     const next = at + ends[rows]

@@ -1,5 +1,11 @@
 import { bitmapByteLength, clearBit } from '../bitmap.ts'
 
+/** Which of some rows have a value, when not all have: the nulls among them, and their bits from bit 0 on; those behind the last are 1. */
+export interface RowValidity {
+  readonly nullCount: number
+  readonly bits: Uint8Array
+}
+
 /** Which rows of a growing column have a value. There is no bitmap before the first null. */
 export class Validity {
   #bits: Uint8Array | undefined
@@ -27,17 +33,20 @@ export class Validity {
     this.#nullCount++
   }
 
-  /** Appends rows with a byte each, 0 for a null, or undefined when there is none. */
-  append(rows: number, validity: Uint8Array | undefined): void {
+  /** Appends rows, all of them with values where nothing else is said. */
+  append(rows: number, validity: RowValidity | undefined): void {
+    const row = this.#length
+    this.#length += rows
     if (validity === undefined) {
-      this.#length += rows
       if (this.#bits !== undefined) this.#reserve()
       return
     }
-    for (let row = 0; row < rows; row++) {
-      if (validity[row] === 0) this.appendNull()
-      else this.appendValid()
-    }
+    this.#bits ??= new Uint8Array(Math.max(64, bitmapByteLength(this.#length))).fill(0xff)
+    this.#reserve()
+    this.#nullCount += validity.nullCount
+    const source = validity.bits.subarray(0, bitmapByteLength(rows))
+    if ((row & 7) === 0) this.#bits.set(source, row >> 3)
+    else putShifted(source, this.#bits, row)
   }
 
   /** Length, null count and bitmap, as `makeData` takes them; then empty again. */
@@ -58,4 +67,17 @@ export class Validity {
     grown.set(bits)
     this.#bits = grown
   }
+}
+
+/** Puts bits in the place of ones, from a bit in the middle of a byte on. */
+function putShifted(source: Uint8Array, target: Uint8Array, index: number): void {
+  const shift = index & 7
+  let at = index >> 3
+  let carried = (1 << shift) - 1
+  for (let i = 0; i < source.length; i++) {
+    const byte = source[i]
+    target[at++] &= (byte << shift) | carried
+    carried = byte >> (8 - shift)
+  }
+  if (at < target.length) target[at] &= (0xff << shift) | carried
 }
