@@ -422,7 +422,7 @@ describe('fletching', () => {
 
   it('lists jobs and their parameters', async () => {
     const { stdout } = await fletching(['list'])
-    expect(stdout).toMatch(/^segment-to-personalize\n {2}--S3_JSON_INPUT_PATH {2}/)
+    expect(stdout).toMatch(/^segment-to-personalize\n {2}--S3_JSON_INPUT_PATH {2}/m)
   })
 
   it('says its version', async () => {
