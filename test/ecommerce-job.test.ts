@@ -253,6 +253,26 @@ describe('the jobs of a shop', () => {
     )
   })
 
+  it('run over events that the command makes, and have a view with the moment of an event', () =>
+    inFolder(async (folder) => {
+      const gen = (profile: string) =>
+        fletching(['gen', '--to', 'data', '--bytes', '200kB', '--traps', '0', '--profile', profile], { cwd: folder })
+      expect((await gen('ecommerce')).code).toBe(0)
+      const places = ['--S3_JSON_INPUT_PATH', 'data', '--S3_CSV_OUTPUT_PATH', 'out/csv']
+      const ran = await fletching(['run', job.name, ...places, '--preflight', 'off'], { cwd: folder })
+      expect([ran.code, ran.stderr]).toEqual([0, ''])
+      expect(await readFile(join(folder, 'out/csv/part-00000.csv'), 'utf8')).toMatch(
+        /,(Purchase|View),\d+(\.\d+)?,\d+\n/,
+      )
+
+      const refused = await gen('shop')
+      expect(refused.code).toBe(2)
+      expect(refused.stderr).toContain('"mixed", "ecommerce"')
+      const ddl = await fletching(['catalog', 'ddl', job.name, ...places], { cwd: folder })
+      expect(ddl.stdout).toContain('try_cast("event_value" AS double) AS "event_value"')
+      expect(ddl.stdout).toContain('AS "event_time"')
+    }))
+
   it('keep no rows of earlier runs beside those that follow them', async () => {
     const options: RunOptions = { writeMode: 'append', csv: 'full' }
     const values = { ...params, S3_PARQUET_OUTPUT_PATH: 'out/table' }
