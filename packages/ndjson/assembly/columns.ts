@@ -60,15 +60,17 @@ import {
   NO_VALUE,
   NO_WORD,
   stepCount,
+  TEXT_MAX_NONE,
 } from './plan'
 import { RECORD_END, RECORD_SLOTS, RECORD_START, RECORD_STATE, recordAt, recordBytes } from './record'
-import { unescape } from './unescape'
-import { SLOT_BYTES, SLOT_END, SLOT_START } from './value'
+import { hasControls, hasLineBreaks, unescape } from './unescape'
+import { MISSING, SLOT_BYTES, SLOT_END, SLOT_START } from './value'
 
-/** What the byte of a row says of its value: none, one, or one that is the text of a number. */
+/** What the byte of a row says of its value: none, one, one that is the text of a number, or one with control characters. */
 const IS_NULL: u8 = 0
 const IS_VALUE: u8 = 1
 const IS_NUMBER: u8 = 2
+const IS_CONTROL: u8 = 3
 /** Of a value that is left to JavaScript, and its row with it. */
 const IS_ODD: u8 = 255
 
@@ -126,6 +128,7 @@ function packValidity(room: usize, rows: u32): void {
   const validity = room + ROOM_VALIDITY
   let nulls: u32 = 0
   let numbers: u32 = 0
+  let controls: u32 = 0
   for (let row: u32 = 0; row < rows; row += 16) {
     const v = v128.load(validity + row)
     const rest = rows - row
@@ -133,21 +136,39 @@ function packValidity(room: usize, rows: u32): void {
     const isNull = u32(i8x16.bitmask(i8x16.eq(v, i8x16.splat(IS_NULL)))) & mask
     nulls += popcnt(isNull)
     numbers += popcnt(u32(i8x16.bitmask(i8x16.eq(v, i8x16.splat(IS_NUMBER)))) & mask)
+    controls += popcnt(u32(i8x16.bitmask(i8x16.eq(v, i8x16.splat(IS_CONTROL)))) & mask)
     store<u16>(validity + (row >> 3), u16(~isNull))
   }
   store<u32>(room, nulls, ROOM_COUNTS)
   store<u32>(room, numbers, ROOM_COUNTS + 4)
+  store<u32>(room, controls, ROOM_COUNTS + 8)
 }
 
 /** False when the row is left to JavaScript; what was written of it then is written over. */
 function putRow(columns: usize, columnsEnd: usize, slots: usize, row: u32): bool {
   for (let column = columns; column < columnsEnd; column += ENTRY_BYTES) {
     const slot = slots + usize(load<u32>(column, ENTRY_NODE)) * SLOT_BYTES
-    const validity = putValue(column, row, slot)
+    // Most values of a wide plan are missing: that needs no call.
+    const validity = load<u32>(slot) === MISSING ? putNone(column, row) : putValue(column, row, slot)
     if (validity === IS_ODD) return false
     store<u8>(usize(load<u32>(column, ENTRY_ROOM)) + row, validity, ROOM_VALIDITY)
   }
   return true
+}
+
+/** Writes that there is no value; IS_ODD where there must be one. */
+// @ts-expect-error: decorator
+@inline
+function putNone(column: usize, row: u32): u8 {
+  const values: usize = load<u32>(column, ENTRY_VALUES)
+  const becomes: u32 = load<u8>(column, ENTRY_BECOMES)
+  if (becomes === NO_TEXT || becomes === NO_LIST) {
+    const ends = values + (usize(row) << 2)
+    store<u32>(ends, load<u32>(ends), 4)
+  } else if (becomes === NO_VALUE) store<u64>(values + (usize(row) << 3), 0)
+  else if (becomes === NO_WORD) store<u32>(values + (usize(row) << 2), 0)
+  else if (becomes !== NO_STRUCT) return IS_ODD
+  return IS_NULL
 }
 
 /** What the byte of the row says of the value that was written, or IS_ODD. */
@@ -198,7 +219,7 @@ function putValue(column: usize, row: u32, slot: usize): u8 {
       const text = lackedEnd()
       if (isLong || text + (end - start) + 16 > UNESCAPED_END) return IS_ODD
       const textEnd = unescape(start, end, text)
-      return textEnd === 0 ? IS_ODD : putKnown(column, values, row, text, u32(textEnd - text))
+      return textEnd === 0 || hasControls || hasLineBreaks ? IS_ODD : putKnown(column, values, row, text, u32(textEnd - text))
     }
     case AS_WORD:
       break
@@ -284,7 +305,9 @@ function putUnescaped(column: usize, row: u32, start: usize, end: usize): u8 {
   const texts: usize = load<u32>(column, ENTRY_TEXTS)
   const textEnd = unescape(start, end, texts + at)
   store<u32>(ends, u32(textEnd - texts), 4)
-  return textEnd === 0 ? IS_ODD : IS_VALUE
+  // A column that bounds its texts takes no line breaks, and those of others may have any character.
+  if (textEnd === 0 || (hasLineBreaks && load<i32>(column, ENTRY_TEXT_MAX) !== TEXT_MAX_NONE)) return IS_ODD
+  return hasControls ? IS_CONTROL : IS_VALUE
 }
 
 /** Where the next word with escapes is unescaped to: behind those that are lacked. */

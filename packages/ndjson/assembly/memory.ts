@@ -57,7 +57,7 @@ export const CHUNK_BYTES: usize = 0x4_0000
 export const WORDS: usize = 0x14_0000
 /** For each column a room for its rows on the way to JavaScript, as `src/wasm-rooms.ts` lays them out, so that memory ends with the last. */
 export const COLUMNS: usize = 0x16_5000
-/** Of the rows that ended last, the nulls and the texts of numbers; then a byte for each row, 0 for a null, of which
+/** Of the rows that ended last, the nulls, the texts of numbers, and those with control characters; then a byte for each row, 0 for a null, of which
  * a bit is made when the rows end. */
 export const ROOM_COUNTS: usize = 0
-export const ROOM_VALIDITY: usize = 8
+export const ROOM_VALIDITY: usize = 16

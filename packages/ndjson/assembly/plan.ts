@@ -164,6 +164,8 @@ export const ENTRY_TEXTS: usize = 12
 export const ENTRY_TEXTS_ROOM: usize = 16
 export const ENTRY_NUMBER: usize = 20
 export const ENTRY_TEXT_MAX: usize = 24
+/** Of texts that may have any length, and line breaks too. */
+export const TEXT_MAX_NONE: i32 = 0x7fff_ffff
 export const ENTRY_BECOMES: usize = 28
 export const ENTRY_ITEMS: usize = 40
 /** The items of a list: their columns, their slots, how many items there is room for, and the object that an item may be, or 0. */

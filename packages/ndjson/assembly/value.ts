@@ -3,6 +3,7 @@ import { BLOCK_ENTRY_BYTES, BLOCKS } from './memory'
 import { scalarEnds } from './scalar'
 
 /** What stands at a node; the numbers are those of `src/slots.ts`. */
+export const MISSING: u32 = 0
 const NULL: u32 = 1
 const STRING: u32 = 2
 const ESCAPED_STRING: u32 = 3

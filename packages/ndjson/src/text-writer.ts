@@ -69,6 +69,7 @@ export class TextWriter implements ColumnWriter {
     if (builder instanceof Utf8Builder) builder.appendTexts(rows, texts, words, rowValidity(filled))
     else builder.appendNumbers(rows, words, rowValidity(filled))
     if (counts[1] > 0) addMany(converted, `${this.column.name}: number as text`, counts[1])
+    if (counts[2] > 0) addMany(converted, `${this.column.name}: control character kept`, counts[2])
   }
 
   numberOf(bytes: Uint8Array, start: number, end: number): number {

@@ -29,7 +29,7 @@ export interface Rooms {
 
 /** The rows of a column as they lie in the module's memory, good until the next are written. */
 export interface FilledColumn {
-  /** How many rows are null, and how many are texts of numbers. */
+  /** How many rows are null, how many are texts of numbers, and how many have control characters. */
   readonly counts: Int32Array
   /** For each row a bit, 0 for a null; those behind the last are 1. */
   readonly validity: Uint8Array
@@ -90,7 +90,7 @@ export function viewRoom(
 ): FilledColumn {
   const [words, wides] = [wordCount(shape, rows), isWide(shape) ? rows : 0]
   return {
-    counts: new Int32Array(buffer, start, 2),
+    counts: new Int32Array(buffer, start, 3),
     validity: new Uint8Array(buffer, start + ROOM_VALIDITY, (rows + 7) >> 3),
     words: new Int32Array(buffer, values, words),
     texts: new Uint8Array(buffer, texts, textBytes),
@@ -131,7 +131,7 @@ function valueBytes(shape: Shape, rows: number): number {
 }
 
 /** In which the counts lie, as assembly/memory.ts has it. */
-const ROOM_VALIDITY = 8
+const ROOM_VALIDITY = 16
 const ROWS_MAX = 1024
 const ROWS_MIN = 64
 /** Rows times columns; found by the scan benchmark. */
