@@ -1,9 +1,9 @@
 // @ts-check
 // What every program in this folder is asked to do: read the events of a folder, and write one CSV and a Parquet table.
 import { mkdirSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
-const [input, csvFolder, tableFolder, threads] = process.argv.slice(2)
+const [input, out, threads] = process.argv.slice(2)
 
 /** The events to keep. */
 export const wanted = ['Product Added', 'Order Completed', 'Product Clicked']
@@ -23,16 +23,16 @@ export const isGzip = inputFiles[0].endsWith('.gz')
 export const inputGlob = join(input, isGzip ? '*.gz' : '*.json')
 
 /** The one CSV file, as Fletching calls it. */
-export const csvFile = join(csvFolder, 'part-00000.csv')
+export const csvFile = join(out, 'csv/part-00000.csv')
 
 /** The folder of the table. */
-export const table = tableFolder
+export const table = join(out, 'table')
 
 /** How many threads may work at once. */
 export const threadCount = Number(threads)
 
 /** Makes the folders of the output, once, before anything is written. */
 export function makeFolders() {
-  mkdirSync(csvFolder, { recursive: true })
-  mkdirSync(tableFolder, { recursive: true })
+  mkdirSync(dirname(csvFile), { recursive: true })
+  mkdirSync(table, { recursive: true })
 }

@@ -5,8 +5,6 @@ import { inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { script } from './script.ts'
 
-const folder = join(import.meta.dirname, '../main-job')
-
 describe('the benchmark of the main job', () => {
   it('runs in its small size: every engine that is there writes the same rows, and the figures are kept', () =>
     inFolder(async (place) => {
@@ -63,15 +61,18 @@ describe('the benchmark of the main job', () => {
     { what: 'no end', code: 'process.exit(9)', time: 1, error: /^wrong ended with 9:\n$/ },
   ])('names an engine with $what', ({ header = 'USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP', time, code = '', error }) =>
     inFolder(async (place) => {
-      const { measure } = (await load('measure.js')) as { measure: (...args: unknown[]) => Promise<unknown> }
-      const { RowDigest } = (await load('digest.js')) as { RowDigest: new () => Digest }
+      const { measure } = (await load('contest/measure.js')) as { measure: (...args: unknown[]) => Promise<unknown> }
+      const { check } = (await load('main-job/check.js')) as { check: (...args: unknown[]) => Promise<void> }
+      const { RowDigest } = (await load('main-job/digest.js')) as { RowDigest: new () => Digest }
       const expected = new RowDigest()
       expected.add('u', 'i', 'e', 1_000)
-      const program = `${code}; const [folder] = process.argv.slice(1); const fs = require('fs')
+      const program = `${code}; const folder = process.argv[1] + '/csv'; const fs = require('fs')
         fs.mkdirSync(folder); fs.writeFileSync(folder + '/part-00000.csv', ${JSON.stringify(`${header}\nu,i,e,${time}\n`)})`
-      const args = ({ csv }: { csv: string }) => ['-e', program, csv]
+      const args = ({ out }: { out: string }) => ['-e', program, out]
       const engine = { name: 'wrong', quoting: 'doubled', args }
-      await expect(measure(engine, place, join(place, 'out'), expected.digest())).rejects.toThrow(error)
+      const task = { input: place, out: join(place, 'out') }
+      const holds = (engine: unknown, out: string) => check(engine, out, expected.digest())
+      await expect(measure(engine, task, holds)).rejects.toThrow(error)
     }),
   )
 })
@@ -94,5 +95,5 @@ interface Digest {
 
 /** The scripts are JavaScript, since Node runs them as they are. */
 function load(name: string): Promise<unknown> {
-  return import(pathToFileURL(join(folder, name)).href)
+  return import(pathToFileURL(join(import.meta.dirname, '..', name)).href)
 }

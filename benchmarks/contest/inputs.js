@@ -1,16 +1,17 @@
 // @ts-check
 // The input: one set of seeded events in five shapes, and a small set as the tiny job. Made once, kept, and made again when
 // anything about it has changed.
-import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
-import { createGzip, gzipSync } from 'node:zlib'
+import { createGzip, gunzipSync, gzipSync } from 'node:zlib'
 import { generateObjects, generatorVersion } from '@fletching/gen'
-import { RowDigest } from './digest.js'
+import { noted } from './note.js'
 
-/** @typedef {{ readonly name: string, readonly says: string, readonly set: 'whole' | 'tiny' }} Shape */
-/** @typedef {{ readonly bytes: number, readonly lines: number, readonly rows: import('./digest.js').Digest }} MadeSet */
-/** @typedef {{ readonly version: string, readonly whole: MadeSet, readonly tiny: MadeSet }} Made */
+/** @typedef {{ readonly name: string, readonly says: string, readonly set: SetName }} Shape */
+/** @typedef {'whole' | 'tiny'} SetName */
+/** @typedef {{ readonly bytes: number, readonly lines: number }} MadeSet */
+/** @typedef {{ readonly whole: MadeSet, readonly tiny: MadeSet }} Made */
 
 /** Of 64 MiB or less: Segment writes none over 100 MB. */
 const FILES_MIN = 16
@@ -30,7 +31,7 @@ export const shapes = [
 ]
 
 /** Changes when the files of a seed and size do. */
-const version = `generator ${generatorVersion}, shapes 1`
+const version = `generator ${generatorVersion}, shapes 2`
 
 /**
  * The folder that holds the input in all shapes, made if it is not there, and what is in it.
@@ -40,18 +41,27 @@ const version = `generator ${generatorVersion}, shapes 1`
  */
 export async function inputsOf({ data, seed, size }) {
   const folder = join(data, `${seed}-${size.name}`)
-  const note = join(folder, 'made.json')
-  if (existsSync(note)) {
-    const made = JSON.parse(readFileSync(note, 'utf8'))
-    if (made.version === version) return { folder, made }
-  }
-  console.log(`making the input in ${folder}`)
-  rmSync(folder, { recursive: true, force: true })
-  const made = await make(folder, seed, size.bytes)
-  // Last, and in one step: a set that was cut short has no note, and is made again.
-  writeFileSync(`${note}.new`, JSON.stringify(made, null, 2))
-  renameSync(`${note}.new`, note)
+  const made = await noted(join(folder, 'made.json'), version, () => {
+    console.log(`making the input in ${folder}`)
+    rmSync(folder, { recursive: true, force: true })
+    return make(folder, seed, size.bytes)
+  })
   return { folder, made }
+}
+
+/**
+ * The lines of a set.
+ *
+ * @param {string} folder
+ * @param {SetName} set
+ */
+export function* linesOf(folder, set) {
+  const files = join(folder, set === 'whole' ? 'plain' : set)
+  for (const name of readdirSync(files).sort()) {
+    const bytes = readFileSync(join(files, name))
+    const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()
+    for (const line of text.split('\n')) if (line !== '') yield line
+  }
 }
 
 /**
@@ -92,32 +102,25 @@ async function make(folder, seed, bytes) {
     writeFileSync(join(folder, 'tiny', name), gzipSync(object.bytes, { level: LEVEL }))
     tiny.add(object.bytes)
   }
-  return { version, whole: whole.made(), tiny: tiny.made() }
+  return { whole: whole.made(), tiny: tiny.made() }
 }
 
-/** Counts what goes into a set, and finds the rows that must come out of it, in the plainest way. */
+/** Counts what goes into a set. */
 class SetCounter {
   objects = 0
   #bytes = 0
   #lines = 0
-  #rows = new RowDigest()
 
   /** @param {Uint8Array} bytes */
   add(bytes) {
     this.objects++
     this.#bytes += bytes.length
-    for (const line of Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString().split('\n')) {
-      if (line === '') continue
-      this.#lines++
-      const { event, userId, properties, timestamp } = JSON.parse(line)
-      if (!['Product Added', 'Order Completed', 'Product Clicked'].includes(event)) continue
-      if (userId && properties?.sku) this.#rows.add(userId, properties.sku, event, Date.parse(timestamp))
-    }
+    for (const byte of bytes) if (byte === LINE_END) this.#lines++
   }
 
   /** @returns {MadeSet} */
   made() {
-    return { bytes: this.#bytes, lines: this.#lines, rows: this.#rows.digest() }
+    return { bytes: this.#bytes, lines: this.#lines }
   }
 }
 
