@@ -1,12 +1,10 @@
 // @ts-check
 // Polars: each line as one text, decoded to the fields that are wanted, in its streaming engine. Its own scanJson takes no
 // schema in Node: it makes every field that it finds, and takes several times as long.
-import { createReadStream, createWriteStream, mkdirSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
+import { join } from 'node:path'
 import pl from 'nodejs-polars'
-import { csvFile, inputFiles, inputGlob, isGzip, makeFolders, table, threadCount, wanted } from './task.js'
+import { removeInflated, scanLines } from './polars-lines.js'
+import { csvFile, makeFolders, table, wanted } from './task.js'
 
 makeFolders()
 const event = pl.Struct([
@@ -15,12 +13,6 @@ const event = pl.Struct([
   new pl.Field('properties', pl.Struct([new pl.Field('sku', pl.Utf8)])),
   new pl.Field('timestamp', pl.Utf8),
 ])
-const lines = pl.scanCSV(isGzip ? await inflated() : inputGlob, {
-  hasHeader: false,
-  sep: '\u0001',
-  quoteChar: '',
-  schema: { line: pl.Utf8 },
-})
 const field = (/** @type {string} */ name) => pl.col('event').struct.field(name)
 const filled = (/** @type {string} */ name) => pl.col(name).str.lengths().gt(0)
 const written = pl.col('timestamp')
@@ -29,7 +21,7 @@ const moment = pl
   .when(written.str.lengths().eq(10))
   .then(pl.concatString([written, pl.lit('T00:00:00Z')], ''))
   .otherwise(written)
-const kept = lines
+const kept = (await scanLines())
   .select(pl.col('line').str.jsonDecode(event).alias('event'))
   .select(
     field('userId').alias('user_id'),
@@ -52,19 +44,4 @@ kept
 kept
   .select('user_id', 'item_id', 'event_type', 'timestamp_s', 'event_time')
   .writeParquet(join(table, 'part-00000.parquet'), { compression: 'snappy' })
-if (isGzip) rmSync(join(table, '../inflated'), { recursive: true })
-
-/** Its build for Node has no gzip: Node inflates, as many files at once as there are threads, into files beside the table. */
-async function inflated() {
-  const folder = join(table, '../inflated')
-  mkdirSync(folder)
-  const rest = inputFiles.values()
-  const inflateRest = async () => {
-    for (const file of rest) {
-      const target = join(folder, basename(file, '.gz'))
-      await pipeline(createReadStream(file), createGunzip({ chunkSize: 1 << 20 }), createWriteStream(target))
-    }
-  }
-  await Promise.all(Array.from({ length: threadCount }, inflateRest))
-  return join(folder, '*.json')
-}
+removeInflated()
