@@ -532,10 +532,11 @@ function sameNumber(left: string, right: string): boolean {
   return a * 10n ** BigInt(x - least) === b * 10n ** BigInt(y - least)
 }
 
+/** RFC 3339 lets T and Z be small letters, which `Date` does not. */
 function isMoment(text: string): boolean {
   return (
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/.test(text) &&
-    !Number.isNaN(new Date(text).getTime())
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/i.test(text) &&
+    !Number.isNaN(new Date(text.toUpperCase()).getTime())
   )
 }
 
