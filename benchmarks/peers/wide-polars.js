@@ -20,9 +20,10 @@ const columns = (await scanLines())
   .select(pl.col('line').str.jsonDecode(event).alias('event'))
   .select(...fields.map((field) => pl.col('event').struct.field(keyOf(field)).alias(keyOf(field))))
 const read = fields.map((field) => withMoments(field, pl.col(keyOf(field))).alias(keyOf(field)))
-const sink = columns.select(...read).sinkParquet(join(table, 'part-00000.parquet'), { compression: 'snappy' })
+const sunk = columns.select(...read).sinkParquet(join(table, 'part-00000.parquet'), { compression: 'snappy' })
 // Version 0.24.1 gives its native object back as it is, which is told the engine by name.
-Reflect.apply(sink.collectSync, sink, ['streaming'])
+const sink = /** @type {{ collectSync(engine: string): unknown }} */ (/** @type {unknown} */ (sunk))
+sink.collectSync('streaming')
 removeInflated()
 
 /** @param {import('./wide-task.js').Field} field @returns {any} */

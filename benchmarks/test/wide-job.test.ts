@@ -133,11 +133,11 @@ interface Saved {
 }
 
 interface Expecting {
-  expectedOf(folder: string, set: string, fields: unknown): Promise<unknown>
+  readonly expectedOf: (folder: string, set: string, fields: unknown) => Promise<unknown>
 }
 
 interface Checking {
-  check(engine: unknown, out: string, fields: unknown, expected: unknown): Promise<void>
+  readonly check: (engine: unknown, out: string, fields: unknown, expected: unknown) => Promise<void>
 }
 
 async function writeTable(folder: string, rows: readonly string[], day: string): Promise<void> {
