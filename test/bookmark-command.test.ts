@@ -82,12 +82,9 @@ describe('fletching bookmark', () => {
     ],
     [
       ['bookmark', 'forget', JOB],
-      'USAGE: Invalid values: Argument: action, Given: "forget", Choices: "show", "reset", "rewind", "set-to-now"\n  fletching --help shows the commands, fletching run --help the options of run\n',
+      'USAGE: Invalid values: Argument: action, Given: "forget", Choices: "show", "reset", "rewind", "set-to-now"\n  fletching bookmark --help shows how it is used\n',
     ],
-    [
-      ['bookmark', 'show'],
-      'USAGE: the job is missing\n  fletching --help shows the commands, fletching run --help the options of run\n',
-    ],
+    [['bookmark', 'show'], 'USAGE: the job is missing\n  fletching bookmark --help shows how it is used\n'],
   ])('refuses %j', async (line, stderr) => {
     expect(await commands(line)).toEqual([{ code: 2, stderr, last: {} }])
   })

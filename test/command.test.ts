@@ -295,7 +295,7 @@ describe('a run that fails', () => {
       {},
       run('--frob'),
       2,
-      'USAGE: Unknown argument: frob\n  fletching --help shows the commands, fletching run --help the options of run\n  if it is a parameter of the job, write it in capitals: --FROB\n',
+      'USAGE: Unknown argument: frob\n  fletching run --help shows how it is used\n  if it is a parameter of the job, write it in capitals: --FROB\n',
     ],
     [
       'on an option of the wrong kind',

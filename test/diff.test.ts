@@ -95,7 +95,7 @@ no cause known: 2 of A, 1 of B
       2,
       '',
       `USAGE: the b is missing
-  fletching --help shows the commands, fletching run --help the options of run
+  fletching diff --help shows how it is used
 `,
     ],
     [['a.csv', 'b.csv', '--limit', '0'], 2, '', 'BAD_OPTION: --limit got "0"\n  expected a whole number from 1\n'],

@@ -17,7 +17,7 @@ describe.each(['head', 'schema', 'count'])('fletching %s', (command) => {
       code: 2,
       stdout: '',
       stderr: `USAGE: the location is missing
-  fletching --help shows the commands, fletching run --help the options of run
+  fletching ${command} --help shows how it is used
 `,
     })
   })

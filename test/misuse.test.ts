@@ -9,7 +9,7 @@ const JOB = 'segment-to-personalize'
 const EVENT =
   '{"userId":"u1","event":"Product Clicked","properties":{"sku":"red-shoe"},"timestamp":"2019-05-18T20:13:05.123Z"}\n'
 const run = (...more: string[]) => ['run', JOB, '--S3_JSON_INPUT_PATH', 'in', '--S3_CSV_OUTPUT_PATH', 'out', ...more]
-const HINT = '\n  fletching --help shows the commands, fletching run --help the options of run\n'
+const HINT = '\n  fletching run --help shows how it is used\n'
 
 /** Runs the command in a folder that holds one event below `in`, and files beside it. */
 function command(
@@ -46,7 +46,17 @@ describe('a mistake in the command line', () => {
     [
       'an option of an analysis without one',
       ['explain', JOB, '--S3_JSON_INPUT_PATH=in', '--S3_CSV_OUTPUT_PATH=out', '--workers', '2'],
-      `USAGE: --workers needs --analyze${HINT}`,
+      'USAGE: --workers needs --analyze\n  fletching explain --help shows how it is used\n',
+    ],
+    [
+      'a command that there is none of',
+      ['frob'],
+      'USAGE: Unknown argument: frob\n  fletching --help shows the commands\n',
+    ],
+    [
+      'a command of a command that is left out',
+      ['catalog'],
+      'USAGE: what catalog shall do is missing\n  fletching catalog --help shows how it is used\n',
     ],
     [
       'a switch that is neither on nor off',

@@ -231,7 +231,7 @@ describe('fletching personalize import', () => {
     [
       [...IMPORT.slice(2), ...FROM, '--mode', 'append'],
       2,
-      'USAGE: Invalid values: Argument: mode, Given: "append", Choices: "auto", "full", "incremental"\n  fletching --help shows the commands, fletching run --help the options of run\n',
+      'USAGE: Invalid values: Argument: mode, Given: "append", Choices: "auto", "full", "incremental"\n  fletching personalize import --help shows how it is used\n',
     ],
     [
       [...IMPORT.slice(2), '--from', 's3://exports/none/'],

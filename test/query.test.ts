@@ -213,12 +213,7 @@ describe('fletching query', () => {
       2,
       'NO_INPUT: no object at nothing\n  expected an object, a folder that holds some, or a glob such as s3://bucket/logs/**/*.gz\n',
     ],
-    [
-      'no statement',
-      [],
-      2,
-      'USAGE: the sql is missing\n  fletching --help shows the commands, fletching run --help the options of run\n',
-    ],
+    ['no statement', [], 2, 'USAGE: the sql is missing\n  fletching query --help shows how it is used\n'],
   ])('refuses %s', async (_, args, code, message) => {
     await afterRun(async (cwd) => {
       const { stderr, ...rest } = await fletching(['query', ...args], { cwd })

@@ -76,7 +76,7 @@ describe('fletching schema infer', () => {
       code: 2,
       stdout: '',
       stderr: `USAGE: the location is missing
-  fletching --help shows the commands, fletching run --help the options of run
+  fletching schema infer --help shows how it is used
 `,
     })
   })

@@ -161,7 +161,7 @@ function ownValues(args: Readonly<Record<string, unknown>>, specs: OptionSpecs):
   for (const [name, { repeats = false }] of Object.entries(specs)) {
     const value = args[name] as OptionValues[string]
     if (value === undefined) continue
-    if (Array.isArray(value) && !repeats) throw usageError(`--${name} is given twice`)
+    if (Array.isArray(value) && !repeats) throw usageError(`--${name} is given twice`, args._ as string[])
     values[name] = value
   }
   return values
@@ -183,10 +183,11 @@ function isMistake(error: unknown): error is Error | undefined {
   return error === undefined || error === null || (error as Error).name === 'YError'
 }
 
-function usageError(message: string, argv: readonly string[] = []): FletchingError {
+function usageError(message: string, argv: readonly string[]): FletchingError {
+  const help = helpOf(argv)
   const withoutValue = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
   const [, given, needed] = /^Implications failed:\s+(\S+) -> (\S+)/.exec(message) ?? []
-  if (given !== undefined) return authorError('USAGE', `--${given} needs --${needed}`, { help: USAGE_HELP })
+  if (given !== undefined) return authorError('USAGE', `--${given} needs --${needed}`, { help })
   const [, had, wanted] = /^Not enough non-option arguments: got (\d+), need at least (\d+)/.exec(message) ?? []
   const what =
     wanted !== undefined
@@ -194,7 +195,7 @@ function usageError(message: string, argv: readonly string[] = []): FletchingErr
       : withoutValue === undefined
         ? message.replace(/\s*\n\s*/g, ' ')
         : `--${withoutValue} has no value`
-  return authorError('USAGE', what, { help: [USAGE_HELP, ...inCapitals(message, argv)] })
+  return authorError('USAGE', what, { help: [help, ...inCapitals(message, argv)] })
 }
 
 /** An option that there is none of may be a parameter of the job, in lower case. */
@@ -212,7 +213,16 @@ function firstMissing(argv: readonly string[], missing: number): string | undefi
   return needed?.at(-missing)?.name
 }
 
-const USAGE_HELP = 'fletching --help shows the commands, fletching run --help the options of run'
+/** Where the command that a line begins with is explained, or which commands there are. */
+function helpOf(argv: readonly string[]): string {
+  const own = [...OWN_COMMANDS, ...Object.keys(toolGroups)].find((word) => word === argv[0])
+  const words = toolOf(argv)?.words ?? (own === undefined ? [] : [own])
+  return words.length === 0
+    ? 'fletching --help shows the commands'
+    : `fletching ${words.join(' ')} --help shows how it is used`
+}
+
+const OWN_COMMANDS = ['run', 'explain', 'list', 'gen', 'bookmark']
 
 /** Values are taken as they are written: no guessing of numbers, no other spellings. */
 const LITERAL = {
