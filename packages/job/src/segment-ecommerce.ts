@@ -1,5 +1,5 @@
 import { category, id, list, schema, struct, text, timestamp } from '@fletching/plan'
-import { common, note } from './segment.ts'
+import { common, mention, note } from './segment.ts'
 
 /** A value of which the empty text is none. */
 const label = () => text({ numbers: 'text', empty: 'null', otherwise: 'null' })
@@ -18,6 +18,9 @@ const product = {
   quantity: note(),
 }
 
+/** The same in a list, where one bad id is no reason to do without the other items of an order. */
+const listed = { ...product, product_id: mention(), sku: mention() }
+
 /**
  * Segment's `track` calls of its ecommerce spec: the product of an event at the top of `properties`, those of an order or a cart in `products[]`.
  *
@@ -28,7 +31,7 @@ const product = {
 export const segmentEcommerce = schema('segmentEcommerce', {
   userId: id(),
   event: category(),
-  properties: struct({ ...product, order_id: label(), products: list(struct(product)) }),
+  properties: struct({ ...product, order_id: label(), products: list(struct(listed)) }),
   timestamp: timestamp().required(),
   ...common,
 })

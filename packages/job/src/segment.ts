@@ -4,7 +4,7 @@ import { bool, category, id, json, list, schema, struct, text, timestamp } from 
 export const note = () => text({ numbers: 'text', otherwise: 'null' })
 
 /** An id beside others in a list: one that is none is not worth the line. */
-const mention = () => text({ numbers: 'text', lineBreaks: 'unfit', empty: 'null', otherwise: 'null' })
+export const mention = () => text({ numbers: 'text', lineBreaks: 'unfit', empty: 'null', otherwise: 'null' })
 
 /** Fields of every Segment message that say who, from where and with what. */
 export const common = {
