@@ -1,3 +1,4 @@
+import { DEFAULT_PARTITION } from '@fletching/parquet'
 import type { Prepared } from '@fletching/storage'
 import { type Accounting, addAccounting, addTally, addTo, emptyAccounting, newTally, type Tally } from './accounting.ts'
 import type { ReadInput, ReadObject } from './read.ts'
@@ -80,3 +81,17 @@ function warningsOf(converted: Tally): string[] {
     .filter(([what]) => what.endsWith(': over 256 characters'))
     .map(([what, count]) => `${count} values are longer than Amazon Personalize accepts (${what}); they were kept`)
 }
+
+/** Rows without a value that would say where they belong are in the table, and easily missed. */
+export function warningsOfPartitions(outputs: readonly OutputInfo[]): string[] {
+  const counts = newTally()
+  for (const { name, rows } of outputs) {
+    for (const [, column] of name.matchAll(WITHOUT_VALUE)) addTo(counts, column, rows)
+  }
+  return Object.entries(counts).map(
+    ([column, count]) =>
+      `${count} rows have no ${column} and stand in ${column}=${DEFAULT_PARTITION}, where Athena does not look when it computes the days of a table`,
+  )
+}
+
+const WITHOUT_VALUE = new RegExp(`([^/=]+)=${DEFAULT_PARTITION}/`, 'g')

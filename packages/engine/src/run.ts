@@ -17,7 +17,7 @@ import { type Passed, passOver } from './pass.ts'
 import { lower } from './physical.ts'
 import { openPlaces, type Places } from './places.ts'
 import { earlierReport } from './repeated.ts'
-import { inputInfo, outputInfo, type PreparedOutput, type Report, summarize } from './report.ts'
+import { inputInfo, outputInfo, type PreparedOutput, type Report, summarize, warningsOfPartitions } from './report.ts'
 import type { RunLog } from './run-log.ts'
 import { keptOutputs, surplusOf } from './surplus.ts'
 import { version } from './version.ts'
@@ -76,7 +76,7 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     const prepared = await orAborted(outputsAtPlaces, options.signal, WRITE_GRACE_MS)
     const moved = await orAborted(moveBookmark(places, id, found.objects, passed, log), options.signal, WRITE_GRACE_MS)
     const outputs = prepared.map((one) => outputInfo(one, id))
-    const warnings = [...summary.warnings, ...warningsOfTable(places, hash)]
+    const warnings = [...summary.warnings, ...warningsOfPartitions(outputs), ...warningsOfTable(places, hash)]
     const report: Report = { ...about(), inputs: read.objects.map(inputInfo), skipped, ...summary, warnings, outputs }
     const isSkipped = summary.accounting.rows === 0 && options.onEmpty === 'skip'
     const surplus = surplusOf(places, outputs, isSkipped)

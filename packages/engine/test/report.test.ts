@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { emptyAccounting, type Tally } from '../src/accounting.ts'
 import type { ReadInput } from '../src/read.ts'
 import { addRefused, type Refused } from '../src/refused.ts'
-import { summarize } from '../src/report.ts'
+import { type OutputInfo, summarize, warningsOfPartitions } from '../src/report.ts'
 
 function readOf(parts: Partial<ReadInput>): ReadInput {
   return { objects: [], slowLines: 0, converted: {}, refused: new Map(), lineBreaksReplaced: 0, ...parts }
@@ -87,5 +87,39 @@ describe('the figures of all objects', () => {
       '2 values are longer than Amazon Personalize accepts (userId: over 256 characters); they were kept',
       '1 values are longer than Amazon Personalize accepts (sku: over 256 characters); they were kept',
     ])
+  })
+})
+
+describe('rows without a partition', () => {
+  const output = (name: string, rows: number): OutputInfo => ({
+    name,
+    format: 'parquet',
+    rows,
+    bytes: 1,
+    sha256: '',
+    run: 'r',
+  })
+
+  it('are told by their column, over all files', () => {
+    const outputs = [
+      output('/out/dt=2019-05-18/part-00000.parquet', 7),
+      output('/out/dt=__HIVE_DEFAULT_PARTITION__/part-00000.parquet', 2),
+      output('/out/dt=__HIVE_DEFAULT_PARTITION__/part-00001.parquet', 3),
+    ]
+    expect(warningsOfPartitions(outputs)).toEqual([
+      '5 rows have no dt and stand in dt=__HIVE_DEFAULT_PARTITION__, where Athena does not look when it computes the days of a table',
+    ])
+  })
+
+  it('are told once for each column of a path', () => {
+    const outputs = [output('s3://b/t/a=__HIVE_DEFAULT_PARTITION__/b=__HIVE_DEFAULT_PARTITION__/part-00000.parquet', 1)]
+    expect(warningsOfPartitions(outputs)).toEqual([
+      '1 rows have no a and stand in a=__HIVE_DEFAULT_PARTITION__, where Athena does not look when it computes the days of a table',
+      '1 rows have no b and stand in b=__HIVE_DEFAULT_PARTITION__, where Athena does not look when it computes the days of a table',
+    ])
+  })
+
+  it('are not told of where every row has one', () => {
+    expect(warningsOfPartitions([output('/out/dt=2019-05-18/part-00000.parquet', 7)])).toEqual([])
   })
 })

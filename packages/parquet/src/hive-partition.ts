@@ -1,6 +1,9 @@
 import { dataError, internal } from '@fletching/columns/errors'
 import { checkColumnName } from './column-name.ts'
 
+/** What stands in the name of a folder for a value that is not there. */
+export const DEFAULT_PARTITION = '__HIVE_DEFAULT_PARTITION__'
+
 /**
  * The folder of a partition, as `dt=2019-05-18`.
  *
@@ -11,7 +14,7 @@ import { checkColumnName } from './column-name.ts'
  */
 export function hivePartition(column: string, value: string | null): string {
   checkColumnName(column)
-  if (value === null || value === '') return `${column}=${DEFAULT}`
+  if (value === null || value === '') return `${column}=${DEFAULT_PARTITION}`
   if (/\p{Surrogate}/u.test(value)) {
     throw dataError('PARTITION_NOT_UTF8', 'a partition value holds half a character', { at: `column ${column}` })
   }
@@ -36,7 +39,7 @@ export function hiveValue(column: string, folder: string): string | null {
   const start = `${column}=`
   if (!folder.startsWith(start)) throw internal(`"${folder}" is no folder of the column ${column}`)
   const value = folder.slice(start.length)
-  if (value === DEFAULT) return null
+  if (value === DEFAULT_PARTITION) return null
   return value.replace(/%([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
 }
 
@@ -46,5 +49,4 @@ function percent(character: string): string {
 
 /** Control characters, what means something in a path or a partition, and a dot after a dot. */
 const ESCAPED = /[^ -~\u0080-\uffff]|["#%'*/:=?\\{[\]^]|(?<=\.)\./g
-const DEFAULT = '__HIVE_DEFAULT_PARTITION__'
 const LONGEST = 255

@@ -1,7 +1,7 @@
 export { openParquetDecoder, type ParquetDecoder } from './decoder.ts'
 export { ParquetFile } from './file.ts'
 export { footerByteLength, type ParquetFooter, readFooter } from './footer.ts'
-export { hivePartition, hiveValue } from './hive-partition.ts'
+export { DEFAULT_PARTITION, hivePartition, hiveValue } from './hive-partition.ts'
 export { checkParquet, defaultWriter, openRowGroupEncoder } from './open-encoder.ts'
 export type { Compression, ParquetOptions, ParquetWriterName } from './options.ts'
 export type { RowGroup, RowGroupEncoder } from './row-group.ts'
