@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type RunOptions, runJob } from '@fletching/engine'
-import { parseSchemaFile } from '@fletching/job'
+import { parseSchemaFile, schema, text, timestamp } from '@fletching/job'
 import job from '@fletching/jobs/segment-logs-to-parquet'
 import { fletching, inFolder, parquetRows, randomFrom, sample, sampleTitle, testSeed } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
@@ -77,6 +77,31 @@ describe('a table that is the only output of a job', () => {
         'table/dt=2019-05-20/part-00000.parquet',
       ])
       expect(await idsIn(folder)).toEqual(['c', 'd'])
+    }))
+
+  it('takes the day of an event from a text too, and tells how many events have none', () =>
+    inFolder(async (folder) => {
+      const moments = ['2019-05-18T12:00:00.123456Z', '2019-05-18', 'NOW', '']
+      const lines = [
+        ...moments.map((timestamp) => JSON.stringify({ timestamp })),
+        '{"timestamp":"NOW","sentAt":"2019-05-19T01:00:00+02:00"}',
+        '{"sentAt":"2019-05-20T01:00:00Z"}',
+      ]
+      const places = await placesIn(folder, `${lines.join('\n')}\n`)
+      const SCHEMA = schema('logs', { timestamp: text(), sent_at: timestamp().from('sentAt') })
+      const { accounting, outputs, warnings } = await runJob(job, { ...places, SCHEMA }, { workers: 1 })
+      expect(accounting).toMatchObject({ rows: 6, setAside: {} })
+      expect(Object.fromEntries(outputs.map(({ name, rows }) => [name.slice(folder.length), rows]))).toEqual({
+        '/table/dt=2019-05-18/part-00000.parquet': 3,
+        '/table/dt=2019-05-20/part-00000.parquet': 1,
+        '/table/dt=__HIVE_DEFAULT_PARTITION__/part-00000.parquet': 2,
+      })
+      expect(warnings).toEqual([
+        '2 rows have no dt and stand in dt=__HIVE_DEFAULT_PARTITION__, where Athena does not look when it computes the days of a table',
+      ])
+      // The text itself is as it was.
+      const kept = await parquetRows(join(folder, 'table/dt=2019-05-18/part-00000.parquet'))
+      expect(kept.map((row) => row.timestamp)).toEqual([moments[0], moments[1], 'NOW'])
     }))
 
   it('stays as it was when a run fails by a contract, of which the command tells with exit code 3', () =>

@@ -1,13 +1,23 @@
-import { coalesce, defineJob, param, type Schema, scanNdjson, writeParquet } from '@fletching/job'
+import {
+  coalesce,
+  defineJob,
+  type Field,
+  type LooseColumn,
+  param,
+  type Schema,
+  scanNdjson,
+  writeParquet,
+} from '@fletching/job'
 
-/** When an event was, by the first of these moments that its schema has and its row holds. */
+/** When an event was, by the first of these that its schema has, and of which its row holds a moment. */
 const MOMENTS = ['timestamp', 'received_at', 'sent_at', 'original_timestamp']
 
 /**
  * All events of Segment's raw log as a table for Athena, with every field that the schema names, structs and lists as such.
  *
  * Nothing is filtered. Rows are partitioned by the day of the event; of an event without any moment the day is null, and its row stands in Hive's
- * default partition. A schema without moments makes a table without partitions.
+ * default partition. A moment may be a text: one odd value in the log is enough for `schema infer` to find that. A schema without any makes a table
+ * without partitions.
  */
 export default defineJob({
   name: 'segment-logs-to-parquet',
@@ -26,12 +36,21 @@ export default defineJob({
     // A column of the events keeps its name.
     const day = SCHEMA.fields.some(({ name }) => name === 'dt') ? 'event_dt' : 'dt'
     const table = wanted.withColumns((col) => ({
-      [day]: coalesce(col(first), ...others.map((name) => col(name))).date(),
+      [day]: coalesce(
+        momentOf(col(first.name), first),
+        ...others.map((field) => momentOf(col(field.name), field)),
+      ).date(),
     }))
     return [writeParquet(table, { to: S3_PARQUET_OUTPUT_PATH, partitionBy: [day] })]
   },
 })
 
-function momentsOf({ fields }: Schema): string[] {
-  return MOMENTS.filter((moment) => fields.some(({ name, type }) => name === moment && type.kind === 'timestamp'))
+function momentsOf({ fields }: Schema): readonly Field[] {
+  return MOMENTS.flatMap((moment) =>
+    fields.filter(({ name, type }) => name === moment && (type.kind === 'timestamp' || type.kind === 'text')),
+  )
+}
+
+function momentOf(column: LooseColumn, { type }: Field) {
+  return type.kind === 'text' ? column.parseTimestamp() : column
 }
