@@ -5,6 +5,7 @@ import type { Column, ColumnOf } from './column.ts'
 import { freeze } from './expr.ts'
 import { typed } from './functions.ts'
 import { derive, Handle, settle } from './handle.ts'
+import { describe } from './literal.ts'
 import {
   fieldsOf,
   type LastRow,
@@ -164,8 +165,9 @@ export class Frame<C extends ColumnTypes> implements Rows<C> {
     const Outer extends boolean = false,
     const Position extends string = never,
   >(path: P, options: ExplodeOptions<As, Outer, Position>): Frame<AsColumns<Exploded<C, P, As, Outer, Position>>> {
-    const { as, outer = false, position, reason = `${path} empty` } = options
     const node = placed('explode', () => {
+      assertNamesItem(path, options)
+      const { as, outer = false, position, reason = `${path} empty` } = options
       const { expr, type } = this.#at(path)
       wantKind('explode', { expr, type }, ['list'])
       if (expr.op !== 'column' || type.kind !== 'list') throw internal('a path led to something that is no column')
@@ -367,6 +369,14 @@ function assertChoice(name: string, value: string, choices: readonly string[]): 
   if (choices.includes(value)) return
   throw authorError('BAD_OPTION', `${name} got "${String(value)}"`, {
     help: `expected ${choices.map((choice) => `'${choice}'`).join(' or ')}`,
+  })
+}
+
+/** Nor is there one to say that an item needs a name. */
+function assertNamesItem(path: string, options: { readonly as: unknown } | undefined): void {
+  if (typeof options?.as === 'string') return
+  throw authorError('BAD_OPTION', `as got ${describe(options?.as)} where the name of a column is wanted`, {
+    help: `expected explode('${path}', { as: 'item' })`,
   })
 }
 

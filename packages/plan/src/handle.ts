@@ -2,6 +2,7 @@ import { formatPath } from '@fletching/columns'
 import { addPlace, authorError, FletchingError } from '@fletching/columns/errors'
 import { type CallName, type CompareOperator, type Expr, freeze, type OnFailure } from './expr.ts'
 import { formatExpr } from './format-expr.ts'
+import { glueType, glueTypes } from './glue-types.ts'
 import { describe, literalFor } from './literal.ts'
 import { Declared } from './schema.ts'
 import { wantKind, wantSameType, wantScalar } from './type-check.ts'
@@ -53,7 +54,7 @@ export class Handle {
     return derive([this], () => {
       if (!(declared instanceof Declared)) {
         throw authorError('NOT_A_TYPE', `cast got ${describe(declared)} where a type is wanted`, {
-          help: 'expected a call such as int64() or timestamp()',
+          help: castHelp(declared),
         })
       }
       return castTo(this, declared.type, options.onFailure ?? 'error')
@@ -341,4 +342,12 @@ function logic(op: 'and' | 'or', left: Handle, other: unknown): Handle {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
+}
+
+/** Those who come from Glue name types by texts, as in PySpark's `cast('double')`. */
+function castHelp(declared: unknown): string {
+  const type = glueType(String(declared)) ?? Object.values(glueTypes).find(({ kind }) => kind === declared)
+  return type === undefined
+    ? 'expected a call such as int64() or timestamp()'
+    : `write cast(${type.kind}()), with ${type.kind} of @fletching/job`
 }

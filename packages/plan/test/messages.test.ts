@@ -161,6 +161,20 @@ const cases: readonly Case[] = [
     call: () => frame.select((col: Untyped) => ({ A: col('userId').cast('int') })),
     says: `NOT_A_TYPE: cast got the text 'int' where a type is wanted
   at select → A
+  write cast(int32()), with int32 of @fletching/job`,
+  },
+  {
+    when: 'a cast names a type of ours as a text',
+    call: () => frame.select((col: Untyped) => ({ A: col('userId').cast('float64') })),
+    says: `NOT_A_TYPE: cast got the text 'float64' where a type is wanted
+  at select → A
+  write cast(float64()), with float64 of @fletching/job`,
+  },
+  {
+    when: 'a cast is given no type',
+    call: () => frame.select((col: Untyped) => ({ A: col('userId').cast(8) })),
+    says: `NOT_A_TYPE: cast got the number 8 where a type is wanted
+  at select → A
   expected a call such as int64() or timestamp()`,
   },
   {
@@ -509,6 +523,13 @@ const cases: readonly Case[] = [
     says: `TYPE_MISMATCH: dropDuplicates by needs timestamp or date or int32 or int64 or float64, but event is text
   at dropDuplicates
   parse the text first: .parseTimestamp()`,
+  },
+  {
+    when: 'the items of a list get no name',
+    call: () => frame.explode('properties.products'),
+    says: `BAD_OPTION: as got undefined where the name of a column is wanted
+  at explode
+  expected explode('properties.products', { as: 'item' })`,
   },
   {
     when: 'something is exploded that is no list',
