@@ -73,6 +73,10 @@ describe('personalize schema', () => {
     [['things'], 'USAGE: there is no dataset "things"\n  expected one of interactions, users, items\n'],
     [
       ['users'],
+      'MISSING_OPTION: a schema for users needs the columns of your own\n  expected --columns USER_ID,… in the order of the CSV\n  or --job segment-users-to-personalize, with its parameters, whose places do not matter here\n',
+    ],
+    [
+      ['users', '--columns', 'USER_ID'],
       'SCHEMA_REFUSED: Personalize would refuse the schema\n  METADATA_MISSING: there is no column beside the id\n',
     ],
     [
@@ -167,6 +171,15 @@ describe('personalize preflight', () => {
     expect(stderr).toBe(
       'PREFLIGHT_FAILED: Personalize would refuse it: VALUE_MISSING, FEW_INTERACTIONS, FEW_USERS\n  at in/a.csv\n  the checklist on standard output says where, and the way out\n',
     )
+  })
+
+  it('says how to look at another dataset where columns of interactions are missing', async () => {
+    const files = { 'in/a.csv': 'USER_ID,AGE\nu1,7\n' }
+    const { code, stderr } = await command(['personalize', 'preflight', 'in'], files)
+    expect([code, stderr]).toEqual([
+      3,
+      'PREFLIGHT_FAILED: Personalize would refuse it: COLUMN_MISSING, FEW_INTERACTIONS, FEW_USERS\n  at in\n  the checklist on standard output says where, and the way out\n  it was looked at as interactions; --dataset users or --dataset items looks at it as these\n',
+    ])
   })
 
   it('looks at users', async () => {

@@ -21,7 +21,12 @@ export async function execute(call: ToolCall): Promise<void> {
   const failed = checklist.findings.filter(({ severity }) => severity === 'failure').map(({ code }) => code)
   throw dataError('PREFLIGHT_FAILED', `Personalize would refuse it: ${failed.join(', ')}`, {
     at: location,
-    help: 'the checklist on standard output says where, and the way out',
+    help: [
+      'the checklist on standard output says where, and the way out',
+      ...(call.values.dataset === undefined && failed.includes('COLUMN_MISSING')
+        ? ['it was looked at as interactions; --dataset users or --dataset items looks at it as these']
+        : []),
+    ],
   })
 }
 

@@ -17,6 +17,14 @@ export async function execute(call: ToolCall): Promise<void> {
   if (values.job !== undefined && values.columns !== undefined) {
     throw badOption('--columns', String(values.columns), 'expected either --columns or --job')
   }
+  if (values.job === undefined && values.columns === undefined && schemaFor(dataset, domain).fields.length === 1) {
+    throw authorError('MISSING_OPTION', `a schema for ${dataset} needs the columns of your own`, {
+      help: [
+        `expected --columns ${dataset === 'users' ? 'USER_ID' : 'ITEM_ID'},… in the order of the CSV`,
+        `or --job segment-${dataset}-to-personalize, with its parameters, whose places do not matter here`,
+      ],
+    })
+  }
   const columns = values.job === undefined ? givenColumns(values.columns) : await columnsOf(String(values.job), call)
   const text = formatSchema(schemaFor(dataset, domain, columns))
   parseSchema(text, { domain })
