@@ -104,6 +104,25 @@ describe('a table that is the only output of a job', () => {
       expect(kept.map((row) => row.timestamp)).toEqual([moments[0], moments[1], 'NOW'])
     }))
 
+  it.each<[names: readonly string[], partition: string]>([
+    [['dt'], 'event_dt'],
+    [['dt', 'event_dt'], 'event_dt_2'],
+    [['event_dt', 'event_dt_2', 'dt'], 'event_dt_3'],
+    [['event_dt'], 'dt'],
+  ])('has every column of the events, whatever their names: %j', (names, partition) =>
+    inFolder(async (folder) => {
+      const values = Object.fromEntries(names.map((name) => [name, `the ${name}`]))
+      const line = JSON.stringify({ timestamp: '2019-05-18T12:00:00Z', ...values })
+      const places = await placesIn(folder, `${line}\n`)
+      const columns = [...names.map((name) => ({ name, type: 'text' })), { name: 'timestamp', type: 'timestamp' }]
+      const file = JSON.stringify({ name: 'logs', fields: columns })
+      await runJob(job, { ...places, SCHEMA: parseSchemaFile(file, 'logs.schema.json') }, { workers: 1 })
+      expect(await parquetRows(join(folder, `table/${partition}=2019-05-18/part-00000.parquet`))).toEqual([
+        { ...values, timestamp: new Date('2019-05-18T12:00:00Z') },
+      ])
+    }),
+  )
+
   it('stays as it was when a run fails by a contract, of which the command tells with exit code 3', () =>
     inFolder(async (folder) => {
       await run(await placesIn(folder, first))

@@ -33,8 +33,7 @@ export default defineJob({
     const wanted = DEDUPE === undefined ? events : events.dropDuplicates([DEDUPE], { keep: 'first', nulls: 'distinct' })
     const [first, ...others] = momentsOf(SCHEMA)
     if (first === undefined) return [writeParquet(wanted, { to: S3_PARQUET_OUTPUT_PATH })]
-    // A column of the events keeps its name.
-    const day = SCHEMA.fields.some(({ name }) => name === 'dt') ? 'event_dt' : 'dt'
+    const day = dayName(SCHEMA)
     const table = wanted.withColumns((col) => ({
       [day]: coalesce(
         momentOf(col(first.name), first),
@@ -44,6 +43,15 @@ export default defineJob({
     return [writeParquet(table, { to: S3_PARQUET_OUTPUT_PATH, partitionBy: [day] })]
   },
 })
+
+/** A name for the day that no column of the events has, since a column that is added replaces one of its name. */
+function dayName({ fields }: Schema): string {
+  const taken = new Set(fields.map(({ name }) => name))
+  if (!taken.has('dt')) return 'dt'
+  let name = 'event_dt'
+  for (let number = 2; taken.has(name); number++) name = `event_dt_${number}`
+  return name
+}
 
 function momentsOf({ fields }: Schema): readonly Field[] {
   return MOMENTS.flatMap((moment) =>
