@@ -136,6 +136,20 @@ describe('the fields', () => {
   })
 })
 
+it.each([
+  ['[', ']'],
+  ['{"a":', '}'],
+])('goes no deeper than a schema file may, in %s, whatever is asked for', async (open, close) => {
+  const line = `{"a":${open.repeat(900)}1${close.repeat(900)}}`
+  const { schema } = await infer([line], { depthMax: 2000 })
+  expect(parseSchemaFile(formatSchemaFile(schema), 'deep.schema.json')).toEqual(schema)
+  expect(
+    inLine(schema.fields)
+      .replaceAll(/[^a-z0-9 ]/g, '')
+      .endsWith('json'),
+  ).toBe(true)
+})
+
 describe('a schema that is there', () => {
   const old = (fields: string) => parseSchemaFile(`{"name":"logs","fields":[${fields}]}`, 'logs.schema.json')
   const a = (type: string, contract = 'evolve') => old(`{"name":"a",${type},"contract":"${contract}"}`)

@@ -74,7 +74,7 @@ export {
   text,
   timestamp,
 } from './schema.ts'
-export { parseSchemaFile } from './schema-file.ts'
+export { nestedMax, parseSchemaFile } from './schema-file.ts'
 export { type CsvDialect, type CsvSink, csvDialects, type ParquetSink, type Write, type WriteSink } from './sink.ts'
 export * from './types.ts'
 export { type CsvOptions, type ParquetOptions, writeCsv, writeParquet } from './write.ts'

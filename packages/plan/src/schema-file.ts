@@ -46,6 +46,9 @@ export const TEXT_OPTIONS = Object.freeze({
   encoding: ['plain', 'dictionary'],
 })
 
+/** How deep types may be within each other, a column being 1 deep: as deep as the levels of Parquet go. */
+export const nestedMax = 255
+
 /** Reads the parts of a file, and knows how to say where something is wrong. */
 class SchemaFile {
   readonly #place: string
@@ -54,18 +57,18 @@ class SchemaFile {
     this.#place = place
   }
 
-  fields(holder: JsonObject, path: string): readonly Field[] {
+  fields(holder: JsonObject, path: string, depth = 1): readonly Field[] {
     const at = join(path, 'fields')
     const { fields } = holder
     if (!Array.isArray(fields)) throw this.wrong(at, `${found(fields)} where a list of fields is wanted`, FIELD_EXAMPLE)
     if (fields.length === 0) throw this.wrong(at, 'no field', 'a schema, and each struct in it, has one field at least')
-    const read = fields.map((field, number) => this.#field(field, `${at}[${number}]`))
+    const read = fields.map((field, number) => this.#field(field, `${at}[${number}]`, depth))
     const again = read.findIndex(({ name }, number) => read.findIndex((other) => other.name === name) < number)
     if (again < 0) return Object.freeze(read)
     throw this.wrong(`${at}[${again}].name`, `a second "${read[again].name}"`, 'names differ within one object')
   }
 
-  #field(value: unknown, path: string): Field {
+  #field(value: unknown, path: string, depth: number): Field {
     const field = this.object(value, path, ['name', 'key', 'type', 'contract', 'required', ...OF_TYPE])
     const name = this.name(field, path)
     const { key = name, required = false, contract = 'evolve' } = field
@@ -79,7 +82,7 @@ class SchemaFile {
       )
     }
     const chosen = this.#choice(contract, contracts, join(path, 'contract')) as Contract
-    const type = underContract(this.#type(field, path), chosen)
+    const type = underContract(this.#type(field, path, depth), chosen)
     return Object.freeze({
       name,
       type,
@@ -89,7 +92,14 @@ class SchemaFile {
     })
   }
 
-  #type(holder: JsonObject, path: string): FieldType {
+  #type(holder: JsonObject, path: string, depth: number): FieldType {
+    if (depth > nestedMax) {
+      throw this.wrong(
+        '',
+        `columns nested more than ${nestedMax} deep`,
+        'give what lies deeper the type json, which holds it as text',
+      )
+    }
     const kind = this.#choice(holder.type, TYPES, join(path, 'type'))
     const taken =
       kind === 'text' ? Object.keys(TEXT_OPTIONS) : kind === 'struct' ? ['fields'] : kind === 'list' ? ['item'] : []
@@ -97,9 +107,13 @@ class SchemaFile {
     if (stray !== undefined) throw this.wrong(join(path, stray), `a ${kind} has no "${stray}"`, 'leave it out')
     switch (kind) {
       case 'struct':
-        return Object.freeze({ kind, fields: this.fields(holder, path), otherwise: 'setAside' })
+        return Object.freeze({ kind, fields: this.fields(holder, path, depth + 1), otherwise: 'setAside' })
       case 'list':
-        return Object.freeze({ kind, item: this.#item(holder.item, join(path, 'item')), otherwise: 'setAside' })
+        return Object.freeze({
+          kind,
+          item: this.#item(holder.item, join(path, 'item'), depth + 1),
+          otherwise: 'setAside',
+        })
       case 'text':
         return Object.freeze({ ...SCALARS.text, ...this.#textOptions(holder, path) })
       default:
@@ -107,8 +121,8 @@ class SchemaFile {
     }
   }
 
-  #item(value: unknown, path: string): FieldType {
-    const type = this.#type(this.object(value, path, ['type', ...OF_TYPE]), path)
+  #item(value: unknown, path: string, depth: number): FieldType {
+    const type = this.#type(this.object(value, path, ['type', ...OF_TYPE]), path, depth)
     if (type.kind !== 'struct' || !type.fields.some(({ required }) => required)) return type
     const required = type.fields.findIndex((field) => field.required)
     throw this.wrong(

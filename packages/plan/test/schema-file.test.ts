@@ -243,6 +243,22 @@ it.each<[text: string, what: string, at: string, help: string]>([
   )
 })
 
+it.each([256, 5000])('refuses types %i deep, of structs or of lists', (depth) => {
+  const below = depth - 1
+  const structs = `${'{"name": "a", "type": "struct", "fields": ['.repeat(below)}{"name": "a", "type": "text"}${']}'.repeat(below)}`
+  const lists = `{"name": "a", "type": "list", "item": ${'{"type": "list", "item": '.repeat(below - 1)}{"type": "text"}${'}'.repeat(below)}`
+  for (const field of [structs, lists]) {
+    expect(() => parseSchemaFile(`{"name": "s", "fields": [${field}]}`, 'f.json')).toThrow(
+      expect.objectContaining({
+        kind: 'author',
+        message: `BAD_SCHEMA_FILE: columns nested more than 255 deep
+  at f.json
+  give what lies deeper the type json, which holds it as text`,
+      }),
+    )
+  }
+})
+
 it('says that a file is no JSON', () => {
   expect(() => parseSchemaFile('{', 'f.json')).toThrow(
     expect.objectContaining({

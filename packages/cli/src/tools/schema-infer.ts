@@ -25,7 +25,7 @@ export const schemaInfer: Tool = {
       describe: 'objects with more different keys become JSON text; 200 by default',
       value: 'N',
     },
-    'max-depth': { describe: 'what is nested deeper becomes JSON text; 16 by default', value: 'N' },
+    'max-depth': { describe: 'what is nested deeper becomes JSON text; 16 by default, 255 at most', value: 'N' },
     'max-rows': { describe: 'read so many events; all by default', value: 'N' },
     'max-files': { describe: 'read so many objects; all by default', value: 'N' },
     exclude: runOptionSpecs.exclude,

@@ -1,6 +1,6 @@
 import { authorError, dataError } from '@fletching/columns/errors'
 import { LineScanner } from '@fletching/ndjson'
-import { type Field, type FieldType, keyOf, type Schema } from '@fletching/plan'
+import { type Field, type FieldType, keyOf, nestedMax, type Schema } from '@fletching/plan'
 import { findInput, type ObjectInfo, openStore, parseLocation, type Store } from '@fletching/storage'
 import { type InputOptions, openObject } from '../files/open-input.ts'
 import { EventTree } from './event-tree.ts'
@@ -17,7 +17,7 @@ export interface InferOptions extends Pick<InputOptions, 'exclude' | 'signal'> {
   readonly fieldsMax?: number
   /** Different keys of the objects at one place, beyond which they are JSON text. Default 200. */
   readonly objectFieldsMax?: number
-  /** Objects and lists within each other, beyond which they are JSON text; a column is 1 deep. Default 16. */
+  /** Objects and lists within each other, beyond which they are JSON text; a column is 1 deep. Default 16, and 255 at most. */
   readonly depthMax?: number
   /** Read so many events. */
   readonly rowsMax?: number
@@ -106,7 +106,9 @@ class EventReader {
     rowsMax = Number.POSITIVE_INFINITY,
   }: InferOptions) {
     this.#rowsMax = rowsMax
-    this.tree = new EventTree({ fieldsMax, objectFieldsMax, depthMax }, () => tooManyFields(fieldsMax, this.#name))
+    this.tree = new EventTree({ fieldsMax, objectFieldsMax, depthMax: Math.min(depthMax, nestedMax) }, () =>
+      tooManyFields(fieldsMax, this.#name),
+    )
   }
 
   async read(store: Store, object: ObjectInfo, signal: AbortSignal | undefined, tell: () => void): Promise<void> {
