@@ -10,9 +10,11 @@ import type {
   ScanSpec,
   ScanStep,
   ScanType,
+  UnfitValue,
 } from '@fletching/ndjson'
 import { type Compression, defaultWriter, type ParquetWriterName } from '@fletching/parquet'
 import type {
+  Contract,
   DropDuplicatesStep,
   ExplodeStep,
   Expr,
@@ -133,12 +135,12 @@ function lowerFrozen(scan: OptimizedPlan['scan']): { readonly frozen?: FrozenPla
 function scanColumns(columns: OptimizedPlan['scan']['columns']): ScanColumn[] {
   return columns
     .filter(({ provenance }) => provenance === undefined)
-    .map(({ path, keys, type, required, output }) => ({
+    .map(({ path, keys, type, contract, required, output }) => ({
       name: formatPath(path),
       path: keys,
-      type: scanType(type),
+      type: scanType(type, contract),
       required,
-      unfit: type.otherwise,
+      unfit: unfitOf(type, contract),
       output,
     }))
 }
@@ -187,14 +189,14 @@ function scanPredicate(expr: Expr, numberOf: (path: Path) => number): ScanPredic
   throw internal(`the scan was given a predicate that it does not understand: ${expr.op}`)
 }
 
-function scanType(type: FieldType): ScanType {
+function scanType(type: FieldType, contract: Contract | undefined): ScanType {
   switch (type.kind) {
     case 'text': {
       const { numbers, lineBreaks, empty, encoding } = type
       return { kind: encoding === 'dictionary' ? 'dictionary' : 'utf8', numbers, lineBreaks, empty }
     }
     case 'list':
-      return { kind: 'list', item: scanItem(type.item) }
+      return { kind: 'list', item: scanItem(type.item, contract) }
     case 'struct':
       return { kind: 'struct', fields: type.fields.map(scanField) }
     case 'int32':
@@ -208,11 +210,17 @@ function scanType(type: FieldType): ScanType {
 }
 
 function scanField(field: Field): ScanField {
-  return { name: field.name, key: keyOf(field), ...scanItem(field.type) }
+  return { name: field.name, key: keyOf(field), ...scanItem(field.type, field.contract) }
 }
 
-function scanItem(type: FieldType): ScanItem {
-  return { type: scanType(plainWithin(type)), unfit: type.otherwise }
+/** - `contract`: that of the column or of the field, under which the items of its lists are as well. */
+function scanItem(type: FieldType, contract: Contract | undefined): ScanItem {
+  return { type: scanType(plainWithin(type), contract), unfit: unfitOf(type, contract) }
+}
+
+/** A contract that gives values up has them counted; a type that takes them for none by itself has not. */
+function unfitOf({ otherwise }: FieldType, contract: Contract | undefined): UnfitValue {
+  return otherwise === 'null' && contract === 'discard-value' ? 'discard' : otherwise
 }
 
 function lowerSink({ sink, columns }: OptimizedSink, options: RunOptions): PhysicalSink {

@@ -1,7 +1,20 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Report, type RunOptions, runJob } from '@fletching/engine'
-import { defineJob, type Job, json, list, param, scanNdjson, schema, struct, text, writeCsv } from '@fletching/job'
+import {
+  defineJob,
+  type Job,
+  json,
+  list,
+  param,
+  scanNdjson,
+  schema,
+  struct,
+  text,
+  timestamp,
+  writeCsv,
+  writeParquet,
+} from '@fletching/job'
 import { float64, int64 } from '@fletching/plan'
 import { inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
@@ -130,6 +143,51 @@ describe('a value that does not fit', () => {
   it('that is frozen is no matter in a line that a filter drops, or is null', async () => {
     const { report } = await outcomeOf({ a: [FINE, '{"id":"filtered","Frozen":"x"}', '{"id":"a","Frozen":null}'] })
     expect(report?.accounting).toMatchObject({ rows: 2, filtered: { filtered: 1 }, setAside: {} })
+  })
+})
+
+describe('a value that is discarded', () => {
+  const discarding = schema('discarding', {
+    id: text(),
+    own: int64({ otherwise: 'null' }),
+    day: timestamp().contract('discard-value'),
+    s: struct({ n: float64().contract('discard-value'), t: text({ otherwise: 'null' }) }).contract('discard-value'),
+    l: list(struct({ n: int64().contract('discard-value') })).contract('discard-value'),
+    m: list(list(text())).contract('discard-value'),
+  })
+  const table = defineJob({
+    name: 'table',
+    params,
+    plan: ({ INPUT, OUTPUT }) => [
+      writeParquet(
+        scanNdjson(INPUT, discarding).filter((col) => col('day').isNull(), { reason: 'day' }),
+        { to: OUTPUT },
+      ),
+    ],
+  })
+  const lines = [
+    '{"id":"fine","s":{"n":1,"t":"x"},"l":[{"n":1},null,{}],"m":[["x"],[null]]}',
+    '{"id":"absent","day":null,"s":null,"l":null,"m":null}',
+    '{"id":"a","own":"no contract","day":7,"s":[],"l":{},"m":"x"}',
+    '{"id":"b","day":"30 February","s":{"n":"1","t":7},"l":[{"n":1.5},8,{"n":[]}],"m":[["x",1],"y"]}',
+    '{"id":7,"s":{"n":"in a line that is set aside"}}',
+    '{"id":"filtered","day":"2019-05-18","s":7}',
+  ]
+
+  it.each(['wasm', 'ts'] as const)('is counted by its place, in the scanner %s', async (scanner) => {
+    const { report } = await outcomeOf({ a: lines }, { scanner }, table)
+    expect(report?.accounting).toMatchObject({ rows: 4, filtered: { day: 1 }, setAside: { 'id: NOT_TEXT': 1 } })
+    expect(report?.converted).toEqual({
+      'day: unfit value as null': 2,
+      's: unfit value as null': 1,
+      's.n: unfit value as null': 1,
+      'l: unfit value as null': 1,
+      'l[]: unfit value as null': 1,
+      'l[].n: unfit value as null': 2,
+      'm: unfit value as null': 1,
+      'm[]: unfit value as null': 1,
+      'm[][]: unfit value as null': 1,
+    })
   })
 })
 

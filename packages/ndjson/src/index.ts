@@ -15,5 +15,6 @@ export type {
   ScanSpec,
   ScanStep,
   ScanType,
+  UnfitValue,
 } from './spec.ts'
 export type { UnfitCode } from './value-state.ts'

@@ -5,7 +5,7 @@ import type { Tally } from './counts.ts'
 import { nextToken, noteValue } from './json-text.ts'
 import { ARRAY, MISSING, NULL, SLOT_SIZE, type Slots } from './slots.ts'
 import { type ScanColumn, type ScanItem, setsAsideWithin } from './spec.ts'
-import { unfitState, type ValueState } from './value-state.ts'
+import { countNone, isNone, unfitState, type ValueState } from './value-state.ts'
 import { type FilledColumn, rowValidity } from './wasm-rooms.ts'
 
 /** Writes lists. */
@@ -47,7 +47,8 @@ export class ListWriter implements ColumnWriter {
   }
 
   write(line: Uint8Array, slots: Slots, state: ValueState, converted: Tally): void {
-    if (state === 'absent') {
+    if (isNone(state)) {
+      countNone(this.column, state, converted)
       this.builder.appendNull()
       return
     }

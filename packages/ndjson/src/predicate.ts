@@ -4,6 +4,7 @@ import { ScalarWriter } from './scalar-writer.ts'
 import type { Slots } from './slots.ts'
 import type { ScanOperator, ScanPredicate, ScanStep } from './spec.ts'
 import { TextWriter } from './text-writer.ts'
+import { isNone } from './value-state.ts'
 
 /** A step made ready: the texts to compare with are bytes, columns are their writers. */
 export interface Step {
@@ -51,11 +52,11 @@ function openTest(predicate: ScanPredicate, columns: readonly ColumnWriter[]): T
       return openCompare(columns[predicate.column], predicate.operator, predicate.value)
     case 'isNotNull': {
       const column = columns[predicate.column]
-      return (line, slots) => column.stateOf(line, slots) !== 'absent'
+      return (line, slots) => !isNone(column.stateOf(line, slots))
     }
     case 'isNull': {
       const column = columns[predicate.column]
-      return (line, slots) => column.stateOf(line, slots) === 'absent'
+      return (line, slots) => isNone(column.stateOf(line, slots))
     }
     case 'and': {
       const inputs = predicate.inputs.map((input) => openTest(input, columns))

@@ -11,7 +11,7 @@ import { addOne, type Tally } from './counts.ts'
 import { FALSE, MISSING, NULL, NUMBER, SLOT_SIZE, type Slots, TRUE } from './slots.ts'
 import type { ScanColumn } from './spec.ts'
 import { TextSlot } from './text-slot.ts'
-import { type UnfitCode, unfitState, type ValueState } from './value-state.ts'
+import { countNone, isNone, type UnfitCode, unfitState, type ValueState } from './value-state.ts'
 import { type FilledColumn, rowValidity } from './wasm-rooms.ts'
 
 type ScalarKind = 'int64' | 'float64' | 'bool' | 'timestamp'
@@ -42,7 +42,7 @@ export class ScalarWriter implements ColumnWriter {
   /** The value that would be written, which filters see: zero or false stands for one that does not fit. */
   writtenValue(line: Uint8Array, slots: Slots): number | bigint | boolean | undefined {
     const state = this.stateOf(line, slots)
-    if (state === 'absent') return undefined
+    if (isNone(state)) return undefined
     const fits = state === 'fits'
     if (this.builder instanceof BoolBuilder) return fits && slots[this.#node * SLOT_SIZE] === TRUE
     if (this.builder instanceof Int64Builder) return fits ? this.#whole : 0n
@@ -52,8 +52,10 @@ export class ScalarWriter implements ColumnWriter {
   write(_line: Uint8Array, slots: Slots, state: ValueState, converted: Tally): void {
     const { builder } = this
     const fits = state === 'fits'
-    if (state === 'absent') builder.appendNull()
-    else if (builder instanceof TimestampBuilder) {
+    if (isNone(state)) {
+      countNone(this.column, state, converted)
+      builder.appendNull()
+    } else if (builder instanceof TimestampBuilder) {
       builder.appendMilliseconds(fits ? this.#number : 0)
       if (fits && isLeapSecond(this.#text.bytes, this.#text.start, this.#text.end)) {
         addOne(converted, `${this.column.name}: leap second as the next`)

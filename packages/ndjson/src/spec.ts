@@ -16,11 +16,13 @@ export type ScanType =
   | { readonly kind: 'list'; readonly item: ScanItem }
   | { readonly kind: 'struct'; readonly fields: readonly ScanField[] }
 
+/** What a value of another type does: it makes the line unfit, or counts as null; one that is discarded is counted besides. */
+export type UnfitValue = 'setAside' | 'null' | 'discard'
+
 /** What the items of a list become. */
 export interface ScanItem {
   readonly type: ScanType
-  /** An item of another type makes the line unfit, or is null. */
-  readonly unfit: 'setAside' | 'null'
+  readonly unfit: UnfitValue
 }
 
 export interface ScanField extends ScanItem {
@@ -44,8 +46,7 @@ export interface ScanColumn {
   readonly type: ScanType
   /** Without a value, the line is unfit. */
   readonly required: boolean
-  /** A value of another type makes the line unfit, or counts as null. */
-  readonly unfit: 'setAside' | 'null'
+  readonly unfit: UnfitValue
   /** Whether it stands in the batch; one that does not is there for the steps alone. */
   readonly output: boolean
 }

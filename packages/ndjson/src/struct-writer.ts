@@ -7,7 +7,7 @@ import { innerColumn } from './list-writer.ts'
 import { childOf, type TrieChild } from './path-trie.ts'
 import { MISSING, NULL, OBJECT, SLOT_SIZE, type Slots, STRING } from './slots.ts'
 import { type ScanColumn, type ScanField, setsAsideWithin } from './spec.ts'
-import { unfitState, type ValueState } from './value-state.ts'
+import { countNone, isNone, unfitState, type ValueState } from './value-state.ts'
 import { type FilledColumn, rowValidity } from './wasm-rooms.ts'
 
 /** Writes objects as structs. Of a repeated key the last value counts; fields that share a key all have it. */
@@ -56,7 +56,8 @@ export class StructWriter implements ColumnWriter {
   }
 
   write(line: Uint8Array, slots: Slots, state: ValueState, converted: Tally): void {
-    if (state === 'absent') {
+    if (isNone(state)) {
+      countNone(this.column, state, converted)
       this.builder.appendNull()
       return
     }

@@ -4,7 +4,7 @@ import { addMany, addOne, type Tally } from './counts.ts'
 import { MISSING, NULL, NUMBER, SLOT_SIZE, type Slots, STRING } from './slots.ts'
 import { ID_CHARACTERS, type ScanColumn, type ScanType } from './spec.ts'
 import { TextSlot } from './text-slot.ts'
-import { unfitState, type ValueState } from './value-state.ts'
+import { countNone, isNone, unfitState, type ValueState } from './value-state.ts'
 import { type FilledColumn, rowValidity } from './wasm-rooms.ts'
 
 type TextType = Extract<ScanType, { kind: 'utf8' | 'dictionary' }>
@@ -44,15 +44,17 @@ export class TextWriter implements ColumnWriter {
   /** The text that would be written, which filters see; it is good until the next call. For a value that does not fit, it is what stands in the line. */
   writtenText(line: Uint8Array, slots: Slots): TextSlot | undefined {
     const state = this.stateOf(line, slots)
-    if (state === 'absent') return undefined
+    if (isNone(state)) return undefined
     if (state !== 'fits') this.#text.take(line, slots, this.#node)
     return this.#text
   }
 
   write(line: Uint8Array, slots: Slots, state: ValueState, converted: Tally): void {
     const { builder } = this
-    if (state === 'absent') builder.appendNull()
-    else if (state === 'fits') {
+    if (isNone(state)) {
+      countNone(this.column, state, converted)
+      builder.appendNull()
+    } else if (state === 'fits') {
       const text = this.#text
       text.read(line, slots, this.#node, this.#type.numbers)
       builder.appendBytes(text.bytes, text.start, text.end)

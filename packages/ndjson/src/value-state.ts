@@ -1,3 +1,4 @@
+import { addOne, type Tally } from './counts.ts'
 import type { ScanColumn } from './spec.ts'
 
 /** Why a value fits no row. */
@@ -18,17 +19,28 @@ export interface Fault {
   readonly code: UnfitCode
 }
 
-/** What a line has for a column: no value, one that fits, or the first that does not. */
-export type ValueState = 'absent' | 'fits' | Fault
+/** What a line has for a column: no value, one that counts as none, one that fits, or the first that does not. */
+export type ValueState = NoValue | 'fits' | Fault
+type NoValue = 'absent' | 'discarded'
 
 /** The state of a value of another type: some columns take it for none. */
 export function unfitState({ name, unfit }: ScanColumn, code: UnfitCode): ValueState {
-  return unfit === 'null' ? 'absent' : { column: name, code }
+  if (unfit === 'setAside') return { column: name, code }
+  return unfit === 'null' ? 'absent' : 'discarded'
+}
+
+export function isNone(state: ValueState): state is NoValue {
+  return state === 'absent' || state === 'discarded'
+}
+
+/** Counts a null that stands for a value. */
+export function countNone({ name }: ScanColumn, state: NoValue, converted: Tally): void {
+  if (state === 'discarded') addOne(converted, `${name}: unfit value as null`)
 }
 
 /** What keeps a line of that state from being a row, or undefined. */
 export function faultOf({ name, required }: ScanColumn, state: ValueState): Fault | undefined {
   if (state === 'fits') return undefined
-  if (state !== 'absent') return state
+  if (!isNone(state)) return state
   return required ? { column: name, code: 'MISSING' } : undefined
 }

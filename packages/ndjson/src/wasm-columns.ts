@@ -76,7 +76,7 @@ function textBytesMax({ type }: Shape): number {
 /** What each kind of value becomes, by its number; a kind that is not there is left to the writers. */
 type Actions = Readonly<Record<number, number>>
 
-/** Where there may be none, so become kinds that never fit, of a column that takes them for none. */
+/** Where there may be none, so become kinds that never fit, of a column that takes them for none and does not count them. */
 function actionsOf({ type, required, unfit }: Shape): Actions {
   const none = (action: number, neverFit: readonly number[]): Actions => {
     const kinds = required ? [] : [MISSING, NULL, ...(unfit === 'null' ? neverFit : [])]

@@ -130,7 +130,7 @@ function textMeanings({ type }: ScanColumn): Meanings {
 /** When a text column's value is one of some texts: one that does not fit may be, unless the column takes such values for none. */
 function listedMeanings(column: ScanColumn): Meanings {
   const meanings = textMeanings(column)
-  const unfit = column.unfit === 'null' ? IS_FALSE : UNKNOWN
+  const unfit = column.unfit === 'setAside' ? UNKNOWN : IS_FALSE
   return {
     ...whereThere(unfit),
     [STRING]: meanings[STRING] === IS_TRUE ? TRUE_IF_LISTED : TRUE_IF_LISTED_UNLESS_EMPTY,
@@ -141,7 +141,7 @@ function listedMeanings(column: ScanColumn): Meanings {
 
 /** When a column is not null: a value that does not fit is one, unless the column takes such values for none. */
 function presentMeanings({ type, unfit }: ScanColumn): Meanings {
-  const isNone = unfit === 'null'
+  const isNone = unfit !== 'setAside'
   const other = isNone ? IS_FALSE : IS_TRUE
   const depends = isNone ? UNKNOWN : IS_TRUE
   const meanings: Record<number, number> = Object.fromEntries(KINDS.map((kind) => [kind, other]))

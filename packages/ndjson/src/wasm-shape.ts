@@ -1,11 +1,11 @@
 import { buildPathTrie, type PathTrie } from './path-trie.ts'
-import type { ScanColumn, ScanField, ScanItem, ScanSpec, ScanType } from './spec.ts'
+import type { ScanColumn, ScanField, ScanItem, ScanSpec, ScanType, UnfitValue } from './spec.ts'
 
 /** A column of the rows as the module fills it, or what lies within one: structs are taken apart, and lists have columns for their items. */
 export interface Shape {
   readonly type: ScanType
   readonly required: boolean
-  readonly unfit: 'setAside' | 'null'
+  readonly unfit: UnfitValue
   /** The node of its value in the path trie: that of the line, or of the items of the list in which it lies. */
   readonly node: number
   /** The fields of a struct, or the item of a list. */

@@ -1,5 +1,5 @@
 import { ListBuilder } from '@fletching/columns'
-import type { ScanColumn, ScanField, ScanItem, ScanPredicate, ScanSpec, ScanType } from '@fletching/ndjson'
+import type { ScanColumn, ScanField, ScanItem, ScanPredicate, ScanSpec, ScanType, UnfitValue } from '@fletching/ndjson'
 import { describe, expect, it, vi } from 'vitest'
 import { column, ID, interactions, openBoth, randomFrom, seed, TEXT } from './events.ts'
 import { fittingValue, generatedLines, KEYS, mutate, oddLine, randomLine } from './random-lines.ts'
@@ -20,10 +20,15 @@ const TYPES: readonly ScanType[] = [
   { kind: 'json' },
 ]
 
+function randomUnfit(random: () => number): UnfitValue {
+  const choice = random()
+  return choice < 0.3 ? 'setAside' : choice < 0.8 ? 'null' : 'discard'
+}
+
 /** A type of some depth: its fields have keys that lines have, and names that are those of none. */
 function randomType(random: () => number, depth = 0): ScanType {
   const below = (bound: number) => Math.floor(random() * bound)
-  const item = (): ScanItem => ({ type: randomType(random, depth + 1), unfit: random() < 0.3 ? 'setAside' : 'null' })
+  const item = (): ScanItem => ({ type: randomType(random, depth + 1), unfit: randomUnfit(random) })
   const choice = random() * (depth < 4 ? 1 : 0.5)
   if (choice < 0.6) return TYPES[below(TYPES.length)]
   if (choice < 0.7) return { kind: 'list', item: item() }
@@ -35,7 +40,7 @@ function someFields(random: () => number, count: number, depth = 0): readonly Sc
     name: `f${number}`,
     key: KEYS[Math.floor(random() * KEYS.length)],
     type: randomType(random, depth + 1),
-    unfit: random() < 0.3 ? 'setAside' : 'null',
+    unfit: randomUnfit(random),
   }))
 }
 
@@ -54,7 +59,11 @@ function randomSpec(random: () => number): ScanSpec {
   const below = (bound: number) => Math.floor(random() * bound)
   const path = () => Array.from({ length: 1 + below(random() < 0.7 ? 2 : 4) }, () => KEYS[below(KEYS.length)])
   const columns = Array.from({ length: 1 + below(random() < 0.9 ? 6 : 20) }, (_, number): ScanColumn => {
-    const options = { unfit: random() < 0.5 ? 'setAside' : 'null', required: random() < 0.2, output: random() < 0.8 }
+    const options = {
+      unfit: random() < 0.4 ? 'setAside' : randomUnfit(random),
+      required: random() < 0.2,
+      output: random() < 0.8,
+    }
     const type = randomType(random)
     return { ...column(`c${number}`, type, options as Partial<ScanColumn>), path: path() }
   })
