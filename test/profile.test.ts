@@ -41,7 +41,7 @@ function afterRun<T>(test: (cwd: string) => Promise<T>, ...options: readonly str
 }
 
 async function profileOf(cwd: string, ...args: readonly string[]): Promise<Profile> {
-  const { code, stdout, stderr } = await fletching(['profile', ...args, '--json', '-'], { cwd })
+  const { code, stdout, stderr } = await fletching(['profile', ...args, '--json', '-'], { cwd, showsEvents: true })
   expect([code, stderr]).toEqual([0, ''])
   return JSON.parse(stdout) as Profile
 }
