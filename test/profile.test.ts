@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { Profile } from '@fletching/explore/profile'
 import { fletching, inFolder, openTestS3 } from '@fletching/testing'
@@ -60,11 +61,13 @@ describe('fletching profile of a job', () => {
       expect(run?.accounting).toEqual({
         lines: 7,
         rows: 3,
+        exploded: 0,
         filtered: [{ name: 'event not wanted', count: 1 }],
         duplicates: 0,
         setAside: [{ name: 'timestamp: NOT_A_TIMESTAMP', count: 1 }],
         malformed: [{ name: 'UNFINISHED', count: 1 }],
         blank: 1,
+        dropped: [],
       })
       expect(run?.refused).toEqual([{ reason: 'event not wanted', values: [{ name: 'Signed Up', count: 1 }] }])
       expect(run?.rejects).toEqual({
@@ -89,6 +92,20 @@ describe('fletching profile of a job', () => {
       expect([csv.duplicates.count, table.duplicates.count, table.details]).toEqual([1, 1, undefined])
       expect(checklist?.verdict).toBe('failed')
       expect(checklist?.figures).toMatchObject({ records: 3, users: 2, usersWithTwo: 1 })
+    }))
+
+  it('counts the rows beside their lines, and checks interactions with a value, of a job that makes several of one event', () =>
+    inFolder(async (cwd) => {
+      const job = 'segment-ecommerce-to-personalize'
+      const events = new URL(`../fixtures/jobs/${job}/events.ndjson`, import.meta.url)
+      const params = ['--S3_JSON_INPUT_PATH', fileURLToPath(events), '--S3_CSV_OUTPUT_PATH', 'out/csv']
+      const { code, stderr } = await fletching(['run', job, ...params, '--on-malformed', 'quarantine'], { cwd })
+      expect([code, stderr]).toEqual([0, ''])
+      const { run, tables, checklist } = await profileOf(cwd, job, ...params)
+      const { rows = 0, exploded = 0, dropped } = run?.accounting ?? {}
+      expect([rows + exploded, exploded > 0]).toEqual([tables[0].rows, true])
+      expect(dropped).toContainEqual({ name: 'duplicate', count: expect.any(Number) })
+      expect(checklist?.figures.records).toBe(tables[0].rows)
     }))
 
   it('takes job, parameters and places from the environment, and writes the page', () =>

@@ -172,6 +172,17 @@ describe('the page of a profile', () => {
     expect(textOf(section(pageOf(change(exampleProfile())), title)?.querySelector('.note'))).toBe(text)
   })
 
+  it('counts the rows of a line that made several', () => {
+    const { run, tables, ...profile } = exampleProfile()
+    const accounting = run && { ...run.accounting, rows: tables[0].rows - 17, exploded: 17 }
+    const document = pageOf({ ...profile, run: run && accounting && { ...run, accounting }, tables })
+    const lines = section(document, 'Where the lines went')
+    expect(textOf(lines?.querySelector('.note'))).toBe(undefined)
+    expect([...(lines?.querySelectorAll('details p') ?? [])].map(textOf)).toEqual([
+      'A line counts as one row above, whatever came out of it: 17 rows came out beside the first of their line.',
+    ])
+  })
+
   it('cuts what filters refused where it is long', () => {
     const profile = exampleProfile()
     const refused = [{ reason: 'event not wanted', values: [{ name: 'y'.repeat(2_000_000), count: 1 }] }]
@@ -188,7 +199,17 @@ describe('the page of a profile', () => {
       bytes: 40,
       ...new RowFigures(['USER_ID', 'ITEM_ID', 'EVENT_TYPE', 'TIMESTAMP'], true).finish(),
     }
-    const nothing = { lines: 0, rows: 0, filtered: [], duplicates: 0, setAside: [], malformed: [], blank: 0 }
+    const nothing = {
+      lines: 0,
+      rows: 0,
+      exploded: 0,
+      filtered: [],
+      duplicates: 0,
+      setAside: [],
+      malformed: [],
+      blank: 0,
+      dropped: [],
+    }
     const { run, ...profile } = exampleProfile()
     const document = pageOf({ ...profile, run: run && { ...run, accounting: nothing }, tables: [table] })
     const texts = ['Events over time', 'Top items', 'Interactions per user'].map((title) =>

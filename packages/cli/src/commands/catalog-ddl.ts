@@ -9,6 +9,7 @@ import { findJob } from '../find-job.ts'
 import { columnList, day, definedOnly } from '../options.ts'
 import { givenParams } from '../params.ts'
 import type { ToolCall } from '../tools.ts'
+import { datasetOf } from './dataset-of.ts'
 import { comments, reservedNotes, statement } from './ddl-text.ts'
 import { type NamedOutput, namedOutputs, WHOLE_FOLDERS } from './named-outputs.ts'
 import { rawDdl } from './raw-ddl.ts'
@@ -58,17 +59,14 @@ interface Wishes {
 
 /** The statements of an output, each with what is worth knowing of it. */
 function statementsOf(output: NamedOutput, wishes: Wishes): readonly string[] {
-  const { folder, location, schema, name, view, demands } = output
+  const { folder, location, schema, name, view } = output
   if (folder === undefined) {
     return [comments([`no table of ${formatLocation(location)}: ${WHOLE_FOLDERS}`])]
   }
   const table = tableSpec({ ...output, folder: formatLocation(folder) }, { ...wishes, name })
   const create = statement(createTable(table), notesOf(output, table))
   if (view !== undefined) {
-    const moments =
-      demands === 'personalizeInteractions' || demands === 'personalizeValuedInteractions'
-        ? { TIMESTAMP: 'event_time' }
-        : {}
+    const moments = datasetOf(output) === 'interactions' ? { TIMESTAMP: 'event_time' } : {}
     return [create, statement(typedView(table, schema, { name: view, moments }))]
   }
   if (table.partitions.length === 0 || table.isProjected) return [create]

@@ -7,6 +7,7 @@ import { preflightAt } from '@fletching/personalize/preflight-folder'
 import { formatLocation } from '@fletching/storage'
 import type { OutputVerdict } from '../output-verdict.ts'
 import { ended } from '../signals.ts'
+import { datasetOf } from './dataset-of.ts'
 
 /**
  * Looks at each CSV that a run has written for Personalize. The outputs stand, whatever is found; so what keeps it from looking is told, and is no
@@ -20,10 +21,11 @@ export async function preflightOutputs<P extends Params>(
 ): Promise<readonly OutputVerdict[]> {
   const written = new Set(outputs.map(({ name }) => name))
   const verdicts: OutputVerdict[] = []
-  for (const { format, location, demands } of describeOutputs(job, params, options)) {
+  for (const described of describeOutputs(job, params, options)) {
+    const { location } = described
     const output = formatLocation(location)
-    const dataset = DATASETS.get(demands ?? '')
-    if (format !== 'csv' || dataset === undefined || !written.has(output)) continue
+    const dataset = datasetOf(described)
+    if (dataset === undefined || !written.has(output)) continue
     try {
       // The run is over: whatever the look waits for, a signal ends it at once.
       const look = preflightAt(location, preflightOptions(dataset, options))
@@ -86,12 +88,5 @@ function verdictOf(output: string, checklist: Checklist): OutputVerdict {
   }
 }
 
-/** What a CSV is imported as, by the schema that its job demands of it. */
-const DATASETS: ReadonlyMap<string, Dataset> = new Map([
-  ['personalizeInteractions', 'interactions'],
-  ['personalizeValuedInteractions', 'interactions'],
-  ['personalizeUsers', 'users'],
-  ['personalizeItems', 'items'],
-])
 /** A look of its own counts exactly; here figures of more than 32,768 users, items or records are within about one in a hundred. */
 const SLOTS_MAX = 65_536

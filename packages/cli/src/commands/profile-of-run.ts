@@ -16,6 +16,7 @@ import { formatLocation, openStore, parseLocation } from '@fletching/storage'
 import { columnList, definedOnly } from '../options.ts'
 import { givenParams } from '../params.ts'
 import type { ToolCall } from '../tools.ts'
+import { datasetOf } from './dataset-of.ts'
 import { foundOutput, outputGone } from './job-tables.ts'
 
 /**
@@ -81,20 +82,24 @@ async function runProfile(manifest: Manifest, input: string, signal: AbortSignal
 function accountingOf({
   lines,
   rows,
+  exploded = 0,
   filtered,
   duplicates,
   setAside,
   malformed,
   blank,
+  dropped = {},
 }: Accounting): RunProfile['accounting'] {
   return {
     lines,
     rows,
+    exploded,
     filtered: counted(filtered),
     duplicates,
     setAside: counted(setAside),
     malformed: counted(malformed),
     blank,
+    dropped: counted(dropped),
   }
 }
 
@@ -121,10 +126,7 @@ async function checklistOf(
   now: Date,
   signal: AbortSignal,
 ): Promise<Checklist | undefined> {
-  const csv = outputs.find(
-    (output) =>
-      output.format === 'csv' && output.demands === 'personalizeInteractions' && filesOf(output, manifest).length > 0,
-  )
+  const csv = outputs.find((output) => datasetOf(output) === 'interactions' && filesOf(output, manifest).length > 0)
   if (csv === undefined) return undefined
   return preflightAt(csv.location, { dataset: 'interactions', now: Math.floor(now.getTime() / 1000), signal })
 }

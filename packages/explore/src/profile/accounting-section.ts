@@ -18,9 +18,18 @@ ${rows({ label: 'read', count: accounting.lines, colour: 'lines', path: 'run.acc
 ${steps.map(rows)}
 ${rows({ label: 'rows', count: accounting.rows, colour: 'rows', path: 'run.accounting.rows' })}
 </tbody></table></details>
+${explodedTable(accounting, figures)}
 ${refused.length === 0 ? undefined : html`<details><summary>What filters refused most often</summary>${refused.map(({ reason, values }, at) => countedTable(reason, values, `run.refused.${at}.values`, figures))}</details>`}
-${accounting.rows === tables[0].rows ? undefined : html`<p class="note">The rows that are looked at below are more or less than those of this run: the outputs hold rows of other runs too, or this run left them as they were.</p>`}
+${accounting.rows + accounting.exploded === tables[0].rows ? undefined : html`<p class="note">The rows that are looked at below are more or less than those of this run: the outputs hold rows of other runs too, or this run left them as they were.</p>`}
 </section>`
+}
+
+/** What became of the rows of lines that made several. */
+function explodedTable({ exploded, dropped }: AccountingProfile, figures: Figures): Markup | undefined {
+  if (exploded === 0 && dropped.length === 0) return undefined
+  return html`<details><summary>Lines that made several rows</summary>
+<p class="dim">A line counts as one row above, whatever came out of it: ${figures('run.accounting.exploded')} ${exploded === 1 ? 'row' : 'rows'} came out beside the first of their line.</p>
+${dropped.length === 0 ? undefined : countedTable('Rows that were dropped', dropped, 'run.accounting.dropped', figures)}</details>`
 }
 
 /** Names with their counts, the head of whose table is `title`; `path` leads to them. */

@@ -39,12 +39,17 @@ export interface RunProfile {
 /** What became of the lines of the input. */
 export interface AccountingProfile {
   readonly lines: number
+  /** Lines of which a row came out. */
   readonly rows: number
+  /** Rows that came out beside the first of their line; 0 where no line makes several. */
+  readonly exploded: number
   readonly filtered: readonly Counted[]
   readonly duplicates: number
   readonly setAside: readonly Counted[]
   readonly malformed: readonly Counted[]
   readonly blank: number
+  /** Where a line may make several rows: those that were dropped on the way, by reason, also of lines of which another came out. */
+  readonly dropped: readonly Counted[]
 }
 
 export interface RejectsProfile {

@@ -36,6 +36,7 @@ export function exampleProfile(): Profile {
       accounting: {
         lines: 4000,
         rows: 1000,
+        exploded: 17,
         filtered: [
           { name: 'event not wanted', count: 2900 },
           { name: hostile, count: 41 },
@@ -44,6 +45,7 @@ export function exampleProfile(): Profile {
         setAside: ['a', 'b', 'c', 'd'].map((name) => ({ name, count: 7 })),
         malformed: [{ name: 'OPEN_STRING', count: 9 }],
         blank: 2,
+        dropped: [{ name: hostile, count: 11 }],
       },
       refused: [{ reason: 'event not wanted', values: [{ name: hostile, count: 30 }] }],
       rejects: {
