@@ -3,17 +3,17 @@ import { createDatabase, createTable, repairTable } from '@fletching/catalog/ddl
 import { tableSpec } from '@fletching/catalog/spec-of'
 import { typedView } from '@fletching/catalog/view'
 import { authorError } from '@fletching/columns/errors'
-import { describeOutputs, type OutputDescription, type RunOptions } from '@fletching/engine'
+import type { OutputDescription } from '@fletching/engine'
 import { formatLocation } from '@fletching/storage'
 import { findJob } from '../find-job.ts'
-import { columnList, day, definedOnly } from '../options.ts'
 import { givenParams } from '../params.ts'
 import type { ToolCall } from '../tools.ts'
 import { datasetOf } from './dataset-of.ts'
 import { comments, reservedNotes, statement } from './ddl-text.ts'
+import { jobOutputs } from './job-outputs.ts'
 import { type NamedOutput, namedOutputs, WHOLE_FOLDERS } from './named-outputs.ts'
 import { rawDdl } from './raw-ddl.ts'
-import { tableWished } from './table-wished.ts'
+import { type TableWished, tableWished } from './table-wished.ts'
 
 /** `fletching catalog ddl [job]`: SQL, and what is worth knowing as its comments. */
 export async function execute(call: ToolCall): Promise<void> {
@@ -25,23 +25,11 @@ export async function execute(call: ToolCall): Promise<void> {
     })
   const job = await findJob(words.job)
   const resolved = await givenParams(job, call)
-  const { database = 'segmentdata', name } = tableWished(values)
-  const firstDay = day('first-day', values['first-day'] as string | undefined)
-    ?.toISOString()
-    .slice(0, 10)
-  const outputs = describeOutputs(
-    job,
-    resolved,
-    definedOnly({
-      csvDialect: values['csv-dialect'] as RunOptions['csvDialect'],
-      partitionBy: columnList(values['partition-by'] as string | undefined),
-    }),
-  )
+  const wished = tableWished(values)
+  const outputs = jobOutputs(job, resolved, values)
   if (outputs.every(({ folder }) => folder === undefined)) throw noTable(outputs)
-  const named = namedOutputs(outputs, name)
-  const wishes = { database, firstDay, isProjected: values['no-projection'] !== true }
-  const texts = named.map((output) => statementsOf(output, wishes))
-  out.write(`${[statement(createDatabase(database)), ...texts.flat()].join('\n')}`)
+  const texts = namedOutputs(outputs, wished.name).map((output) => statementsOf(output, wished))
+  out.write([statement(createDatabase(wished.database)), ...texts.flat()].join('\n'))
 }
 
 function noTable(outputs: readonly OutputDescription[]) {
@@ -51,19 +39,13 @@ function noTable(outputs: readonly OutputDescription[]) {
   })
 }
 
-interface Wishes {
-  readonly database: string
-  readonly isProjected: boolean
-  readonly firstDay: string | undefined
-}
-
 /** The statements of an output, each with what is worth knowing of it. */
-function statementsOf(output: NamedOutput, wishes: Wishes): readonly string[] {
+function statementsOf(output: NamedOutput, wished: TableWished): readonly string[] {
   const { folder, location, schema, name, view } = output
   if (folder === undefined) {
     return [comments([`no table of ${formatLocation(location)}: ${WHOLE_FOLDERS}`])]
   }
-  const table = tableSpec({ ...output, folder: formatLocation(folder) }, { ...wishes, name })
+  const table = tableSpec({ ...output, folder: formatLocation(folder) }, { ...wished, name })
   const create = statement(createTable(table), notesOf(output, table))
   if (view !== undefined) {
     const moments = datasetOf(output) === 'interactions' ? { TIMESTAMP: 'event_time' } : {}

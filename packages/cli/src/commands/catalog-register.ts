@@ -1,14 +1,15 @@
 import { dryGlue, openGlue, type Policy, type Registered } from '@fletching/catalog/register'
 import { authorError } from '@fletching/columns/errors'
-import { describeOutputs, type OutputDescription, type RunOptions } from '@fletching/engine'
+import type { OutputDescription } from '@fletching/engine'
 import type { Job } from '@fletching/job'
 import { formatLocation } from '@fletching/storage'
 import { formatCount } from '../figures.ts'
 import { findJob } from '../find-job.ts'
-import { badOption, columnList, day, definedOnly } from '../options.ts'
+import { badOption } from '../options.ts'
 import { givenParams } from '../params.ts'
 import { Interrupted } from '../signals.ts'
 import type { ToolCall } from '../tools.ts'
+import { jobOutputs } from './job-outputs.ts'
 import { type NamedOutput, namedOutputs, WHOLE_FOLDERS } from './named-outputs.ts'
 import { registerOutput } from './register-output.ts'
 import { tableWished } from './table-wished.ts'
@@ -19,12 +20,9 @@ export async function execute(call: ToolCall): Promise<void> {
   const job = await findJob(words.job as string)
   const resolved = await givenParams(job, call)
   const state = values.state as string | undefined
-  const { database = 'segmentdata', name } = tableWished(values)
-  const firstDay = day('first-day', values['first-day'] as string | undefined)
-  const partitionBy = columnList(values['partition-by'] as string | undefined)
-  const csvDialect = values['csv-dialect'] as RunOptions['csvDialect']
-  const outputs = tablesOf(job, describeOutputs(job, resolved, definedOnly({ csvDialect, partitionBy })), {
-    name,
+  const wished = tableWished(values)
+  const outputs = tablesOf(job, jobOutputs(job, resolved, values), {
+    name: wished.name,
     hasCsv: values['include-csv'] === true,
   })
   const glue = await openGlue({ signal })
@@ -37,16 +35,11 @@ export async function execute(call: ToolCall): Promise<void> {
         resolved,
         output,
         state,
-        names: {
-          database,
-          name: output.name,
-          isProjected: values['no-projection'] !== true,
-          ...(firstDay === undefined ? {} : { firstDay: firstDay.toISOString().slice(0, 10) }),
-        },
+        names: { ...wished, name: output.name },
         options: {
           policy: (values.policy as Policy | undefined) ?? 'add-columns',
           takesOver: values['take-over'] === true,
-          keepsProjection: values['no-projection'] !== true && firstDay === undefined,
+          keepsProjection: wished.isProjected && wished.firstDay === undefined,
         },
         onNote: (text) => voice.note(text),
       })

@@ -1,5 +1,4 @@
-import { authorError } from '@fletching/columns/errors'
-import { type Accounting, describeOutputs, lastRun, type Manifest, type OutputDescription } from '@fletching/engine'
+import type { Accounting, Manifest, OutputDescription } from '@fletching/engine'
 import {
   type Counted,
   type Profile,
@@ -11,18 +10,17 @@ import {
 import type { Job } from '@fletching/job'
 import type { Checklist } from '@fletching/personalize/checklist'
 import { preflightAt } from '@fletching/personalize/preflight-folder'
-import { type CsvDialect, optimize } from '@fletching/plan'
+import { optimize } from '@fletching/plan'
 import { formatLocation, openStore, parseLocation } from '@fletching/storage'
-import { columnList, definedOnly } from '../options.ts'
 import { givenParams } from '../params.ts'
 import type { ToolCall } from '../tools.ts'
 import { datasetOf } from './dataset-of.ts'
-import { foundOutput, outputGone } from './job-tables.ts'
+import { filesOf, foundOutput, jobOutputs, lastManifest, outputGone } from './job-outputs.ts'
 
 /**
  * What the last run of a job said of itself, what its outputs hold, that with the most rows first, and what Personalize would say of its CSV.
  *
- * - Errors: NO_RUN_YET (author), OUTPUT_GONE (environment), those of `lastRun` and `profileObjects`.
+ * - Errors: NO_RUN_YET (author), OUTPUT_GONE (environment), those of `lastManifest` and `profileObjects`.
  */
 export async function profileOfRun(
   job: Job,
@@ -32,16 +30,8 @@ export async function profileOfRun(
 ): Promise<Pick<Profile, 'run' | 'tables' | 'checklist'>> {
   const { values, signal } = call
   const params = await givenParams(job, call)
-  const manifest = await lastRun(job, params, definedOnly({ state: values.state as string | undefined }))
-  if (manifest === undefined) throw noRunYet(name)
-  const outputs = describeOutputs(
-    job,
-    params,
-    definedOnly({
-      csvDialect: values['csv-dialect'] as CsvDialect | undefined,
-      partitionBy: columnList(values['partition-by'] as string | undefined),
-    }),
-  )
+  const manifest = await lastManifest(job, params, values, { name, otherWay: OTHER_WAY })
+  const outputs = jobOutputs(job, params, values)
   const rowsOf = (output: OutputDescription) => filesOf(output, manifest).reduce((sum, { rows }) => sum + rows, 0)
   const tables: Profile['tables'][number][] = []
   for (const output of outputs.toSorted((one, other) => rowsOf(other) - rowsOf(one))) {
@@ -54,11 +44,6 @@ export async function profileOfRun(
     tables,
     checklist: await checklistOf(outputs, manifest, now, signal),
   }
-}
-
-function filesOf({ format, location }: OutputDescription, { outputs }: Manifest): Manifest['outputs'] {
-  const start = formatLocation(location)
-  return outputs.filter((file) => file.format === format && file.name.startsWith(start))
 }
 
 async function runProfile(manifest: Manifest, input: string, signal: AbortSignal): Promise<RunProfile> {
@@ -129,13 +114,6 @@ async function checklistOf(
   const csv = outputs.find((output) => datasetOf(output) === 'interactions' && filesOf(output, manifest).length > 0)
   if (csv === undefined) return undefined
   return preflightAt(csv.location, { dataset: 'interactions', now: Math.floor(now.getTime() / 1000), signal })
-}
-
-function noRunYet(name: string) {
-  return authorError('NO_RUN_YET', 'no run of the job has written these outputs yet', {
-    at: `job ${name}`,
-    help: `fletching run ${name} with the same parameters writes them; ${OTHER_WAY}`,
-  })
 }
 
 const OTHER_WAY = 'fletching profile LOCATION looks at what lies elsewhere'

@@ -7,6 +7,7 @@ import { badOption } from '../options.ts'
 import type { ToolCall } from '../tools.ts'
 import { jobTables, tableAt } from './job-tables.ts'
 import { formatFor, inputOptions, looking, write } from './look.ts'
+import { DATABASE } from './table-wished.ts'
 
 /** `fletching query SQL`: rows go to standard output as they come, and nothing that they hold anywhere else. */
 export async function execute(call: ToolCall): Promise<void> {
@@ -57,7 +58,7 @@ function givenTables(values: OptionValues): TableSource[] {
   })
 }
 
-function databaseOf({ database = 'segmentdata' }: OptionValues): string {
+function databaseOf({ database = DATABASE }: OptionValues): string {
   if (typeof database === 'string' && /^[A-Za-z_]\w*$/.test(database)) return database
   throw badOption('--database', String(database), 'expected a name of letters, digits and _')
 }

@@ -21,7 +21,7 @@ export async function rawDdl({ words, values, out }: ToolCall): Promise<void> {
     )
   }
   const folder = asFolder(parseLocation(raw))
-  const { database = 'segmentdata', name = tableNameOf(raw) } = tableWished(values)
+  const { database, name = tableNameOf(raw) } = tableWished(values)
   const schema = parseSchemaFile((await readSchemaFiles({ schema: place })).schema, place)
   const { spec, renamed } = rawTableSpec(
     { location: formatLocation(folder), fields: schema.fields },
