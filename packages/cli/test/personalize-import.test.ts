@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { importedText, progressTeller } from '../src/commands/personalize-import.ts'
+import { importedText, progressTeller } from '../src/commands/personalize/import.ts'
 
 describe('progressTeller', () => {
   it('tells changes, and ever more rarely that there is none', () => {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inFolder } from '@fletching/testing'
 import { expect, it } from 'vitest'
-import { execute } from '../src/commands/personalize-policy.ts'
+import { execute } from '../src/commands/personalize/policy.ts'
 import type { ToolCall } from '../src/tools.ts'
 
 it('tells a person what a policy lacks', () =>

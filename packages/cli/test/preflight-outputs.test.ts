@@ -5,7 +5,7 @@ import { resolveParams } from '@fletching/job'
 import job from '@fletching/jobs/segment-to-personalize'
 import { inFolder } from '@fletching/testing'
 import { expect, it } from 'vitest'
-import { assertPassed, preflightOutputs } from '../src/commands/preflight-outputs.ts'
+import { assertPassed, preflightOutputs } from '../src/commands/personalize/preflight-outputs.ts'
 
 it('tells that a CSV could not be looked at, which is an error only for those who want a verdict', async () => {
   await inFolder(async (folder) => {

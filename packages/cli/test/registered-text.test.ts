@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { registeredText } from '../src/commands/catalog-register.ts'
+import { registeredText } from '../src/commands/catalog/register.ts'
 
 const names = { database: 'segmentdata', table: 'events' }
 

@@ -1,7 +1,7 @@
 import job from '@fletching/jobs/segment-to-personalize'
 import { glueEnv, openFaultyGlue, openFaultyS3 } from '@fletching/testing'
 import { expect, it } from 'vitest'
-import { planRegistration } from '../src/commands/run-catalog.ts'
+import { planRegistration } from '../src/commands/catalog/run-catalog.ts'
 import { Interrupted } from '../src/signals.ts'
 import { openVoice } from '../src/voice.ts'
 

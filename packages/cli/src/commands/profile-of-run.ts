@@ -14,8 +14,8 @@ import { optimize } from '@fletching/plan'
 import { formatLocation, openStore, parseLocation } from '@fletching/storage'
 import { givenParams } from '../params.ts'
 import type { ToolCall } from '../tools.ts'
-import { datasetOf } from './dataset-of.ts'
 import { filesOf, foundOutput, jobOutputs, lastManifest, outputGone } from './job-outputs.ts'
+import { datasetOf } from './personalize/dataset-of.ts'
 
 /**
  * What the last run of a job said of itself, what its outputs hold, that with the most rows first, and what Personalize would say of its CSV.

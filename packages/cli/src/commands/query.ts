@@ -5,9 +5,9 @@ import { nearest } from '@fletching/plan'
 import type { OptionValues } from '../option-specs.ts'
 import { badOption } from '../options.ts'
 import type { ToolCall } from '../tools.ts'
+import { DATABASE } from './catalog/table-wished.ts'
 import { jobTables, tableAt } from './job-tables.ts'
 import { formatFor, inputOptions, looking, write } from './look.ts'
-import { DATABASE } from './table-wished.ts'
 
 /** `fletching query SQL`: rows go to standard output as they come, and nothing that they hold anywhere else. */
 export async function execute(call: ToolCall): Promise<void> {

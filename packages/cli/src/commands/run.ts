@@ -19,7 +19,7 @@ export async function runCommand(name: string, values: OptionValues, context: Co
   const options = runOptions(values, containerLimits())
   const file = typeof values.report === 'string' ? reportFile(values.report) : undefined
   if (file !== undefined) await assertReportWritable(file)
-  const catalog = typeof values.catalog === 'string' ? await import('./run-catalog.ts') : undefined
+  const catalog = typeof values.catalog === 'string' ? await import('./catalog/run-catalog.ts') : undefined
   const register = catalog?.planRegistration(values.catalog as string, job, resolved, options)
   voice.started(job.name)
   const report = await runJob(job, resolved, {
@@ -33,7 +33,7 @@ export async function runCommand(name: string, values: OptionValues, context: Co
     onNote: (text) => voice.note(text),
   })
   // Whoever does not want it does not load it.
-  const preflight = values.preflight === 'off' ? undefined : await import('./preflight-outputs.ts')
+  const preflight = values.preflight === 'off' ? undefined : await import('./personalize/preflight-outputs.ts')
   const verdicts = await preflight?.preflightOutputs(job, resolved, { ...options, signal }, report)
   if (file !== undefined) await writeReport(file, verdicts === undefined ? report : { ...report, preflight: verdicts })
   await voice.finished(report, verdicts)

@@ -43,5 +43,5 @@ export const catalogDdl: Tool = {
       'the table of the events as they were logged',
     ],
   ],
-  load: () => import('../commands/catalog-ddl.ts'),
+  load: () => import('../commands/catalog/ddl.ts'),
 }

@@ -48,5 +48,5 @@ export const catalogRegister: Tool = {
       'the table segmentdata.events, with the partitions that the last run has left',
     ],
   ],
-  load: () => import('../commands/catalog-register.ts'),
+  load: () => import('../commands/catalog/register.ts'),
 }

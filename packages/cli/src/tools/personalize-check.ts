@@ -8,5 +8,5 @@ export const personalizeCheck: Tool = {
   takesParameters: false,
   options: { domain: domainOption },
   examples: [['personalize check interactions.avsc', 'names every field that would be refused, and why']],
-  load: () => import('../commands/personalize-check.ts'),
+  load: () => import('../commands/personalize/check.ts'),
 }

@@ -45,5 +45,5 @@ export const personalizeImport: Tool = {
       'a CSV that a run wrote into the dataset group shop, which is made if need be',
     ],
   ],
-  load: () => import('../commands/personalize-import.ts'),
+  load: () => import('../commands/personalize/import.ts'),
 }

@@ -24,5 +24,5 @@ export const personalizePolicy: Tool = {
       'what the policy of the bucket lacks',
     ],
   ],
-  load: () => import('../commands/personalize-policy.ts'),
+  load: () => import('../commands/personalize/policy.ts'),
 }

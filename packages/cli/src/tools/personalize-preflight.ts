@@ -26,5 +26,5 @@ export const personalizePreflight: Tool = {
       'also names, order and types of the columns, and the events that the domain wants',
     ],
   ],
-  load: () => import('../commands/personalize-preflight.ts'),
+  load: () => import('../commands/personalize/preflight.ts'),
 }

@@ -18,5 +18,5 @@ export const personalizeSchema: Tool = {
     ['personalize schema interactions > interactions.avsc', 'the schema that segment-to-personalize writes for'],
     ['personalize schema users --columns USER_ID,AGE,GENDER', 'columns of your own become categorical texts'],
   ],
-  load: () => import('../commands/personalize-schema.ts'),
+  load: () => import('../commands/personalize/schema.ts'),
 }

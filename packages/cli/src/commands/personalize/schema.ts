@@ -4,10 +4,10 @@ import { formatSchema, type SchemaColumn, schemaFor } from '@fletching/personali
 import { avroTypeOf } from '@fletching/personalize/avro-type'
 import { type Dataset, type Domain, datasets } from '@fletching/personalize/dataset'
 import { parseSchema } from '@fletching/personalize/parse-schema'
-import { findJob } from '../find-job.ts'
-import { badOption } from '../options.ts'
-import { givenParams } from '../params.ts'
-import type { ToolCall } from '../tools.ts'
+import { findJob } from '../../find-job.ts'
+import { badOption } from '../../options.ts'
+import { givenParams } from '../../params.ts'
+import type { ToolCall } from '../../tools.ts'
 
 /** `fletching personalize schema <dataset>`: the schema's text, the same at a terminal and in a file. */
 export async function execute(call: ToolCall): Promise<void> {

@@ -5,9 +5,9 @@ import { parseSchema } from '@fletching/personalize/parse-schema'
 import { preflightAt } from '@fletching/personalize/preflight-folder'
 import { readSchemaText } from '@fletching/personalize/schema-text'
 import { parseLocation } from '@fletching/storage'
-import { checklistText } from '../checklist-text.ts'
-import { ended, Interrupted } from '../signals.ts'
-import type { ToolCall } from '../tools.ts'
+import { checklistText } from '../../checklist-text.ts'
+import { ended, Interrupted } from '../../signals.ts'
+import type { ToolCall } from '../../tools.ts'
 
 /** `fletching personalize preflight <location>`: the checklist, as text for a person and as JSON for a program; an error where it fails. */
 export async function execute(call: ToolCall): Promise<void> {

@@ -9,13 +9,13 @@ import {
 } from '@fletching/personalize/import'
 import { readSchemaText } from '@fletching/personalize/schema-text'
 import { openStore, parseLocation } from '@fletching/storage'
-import { csvOfRun } from '../csv-of-run.ts'
-import { formatDuration } from '../figures.ts'
-import type { OptionValues } from '../option-specs.ts'
-import { badOption, definedOnly } from '../options.ts'
-import { ended, Interrupted } from '../signals.ts'
-import type { ToolCall } from '../tools.ts'
-import type { Voice } from '../voice.ts'
+import { csvOfRun } from '../../csv-of-run.ts'
+import { formatDuration } from '../../figures.ts'
+import type { OptionValues } from '../../option-specs.ts'
+import { badOption, definedOnly } from '../../options.ts'
+import { ended, Interrupted } from '../../signals.ts'
+import type { ToolCall } from '../../tools.ts'
+import type { Voice } from '../../voice.ts'
 
 /** `fletching personalize import` */
 export async function execute({ values, voice, out, signal }: ToolCall): Promise<void> {

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { authorError, environmentError } from '@fletching/columns/errors'
 import { verdictOn } from '@fletching/personalize'
 import { type CheckedPolicy, checkPolicy, importPolicies } from '@fletching/personalize/policy'
-import { findingsText } from '../checklist-text.ts'
-import type { ToolCall } from '../tools.ts'
+import { findingsText } from '../../checklist-text.ts'
+import type { ToolCall } from '../../tools.ts'
 
 /** `fletching personalize policy`: the policies as JSON, or what one lacks: words at a terminal, JSON for a program. */
 export async function execute({ values, out }: ToolCall): Promise<void> {

@@ -4,8 +4,8 @@ import type { Domain } from '@fletching/personalize/dataset'
 import { parseSchema } from '@fletching/personalize/parse-schema'
 import { readSchemaText } from '@fletching/personalize/schema-text'
 import { parseLocation } from '@fletching/storage'
-import { findingsText } from '../checklist-text.ts'
-import type { ToolCall } from '../tools.ts'
+import { findingsText } from '../../checklist-text.ts'
+import type { ToolCall } from '../../tools.ts'
 
 /** `fletching personalize check <schema>`: what is found, as text for a person and as JSON for a program; an error where it would be refused. */
 export async function execute({ words, values, out }: ToolCall): Promise<void> {

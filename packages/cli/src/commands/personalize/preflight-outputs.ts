@@ -5,8 +5,8 @@ import type { Checklist } from '@fletching/personalize/checklist'
 import type { Dataset } from '@fletching/personalize/dataset'
 import { preflightAt } from '@fletching/personalize/preflight-folder'
 import { formatLocation } from '@fletching/storage'
-import type { OutputVerdict } from '../output-verdict.ts'
-import { ended } from '../signals.ts'
+import type { OutputVerdict } from '../../output-verdict.ts'
+import { ended } from '../../signals.ts'
 import { datasetOf } from './dataset-of.ts'
 
 /**

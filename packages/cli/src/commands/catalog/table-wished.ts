@@ -1,6 +1,6 @@
 import { plainName } from '@fletching/catalog/names'
-import type { OptionValues } from '../option-specs.ts'
-import { badOption, day } from '../options.ts'
+import type { OptionValues } from '../../option-specs.ts'
+import { badOption, day } from '../../options.ts'
 
 /** What is asked of a table in the catalog. */
 export interface TableWished {
