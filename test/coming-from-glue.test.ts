@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { consoleSteps, fletching } from '@fletching/testing'
@@ -8,7 +9,7 @@ import { openConsole } from './console.ts'
 const root = join(import.meta.dirname, '..')
 const page = readFileSync(join(root, 'docs/coming-from-glue.md'), 'utf8')
 const [script] = blocksOf('python')
-const [job] = blocksOf('ts')
+const [job, orderLines] = blocksOf('ts')
 const [lines, around] = page
   .split(/^\| --- .*\n/m)
   .slice(1)
@@ -22,6 +23,7 @@ beforeAll(async () => {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   writeFileSync(join(folder, 'interactions.js'), job)
+  writeFileSync(join(folder, 'order-lines.js'), orderLines)
   perform = await openConsole(folder)
 })
 
@@ -53,11 +55,23 @@ describe('docs/coming-from-glue.md', () => {
     }
   })
 
+  it('has a job that the compiler passes as it says, and a misspelt one that it does not', () => {
+    const [check] = blocksOf('sh')
+    const checked = (text: string) => {
+      writeFileSync(join(folder, 'order-lines.ts'), text)
+      return spawnSync('sh', ['-c', check], { cwd: folder, encoding: 'utf8' })
+    }
+    expect(checked(orderLines)).toMatchObject({ status: 0, stdout: '' })
+    const { status, stdout } = checked(orderLines.replace("'product.price'", "'product.prize'"))
+    expect([status, stdout.includes(`Argument of type '"product.prize"' is not assignable`)]).toEqual([1, true])
+  })
+
   it('names options that there are', async () => {
     const ofTools = tools.flatMap(({ options }) => Object.keys(options).map((name) => `--${name}`))
     const help = await Promise.all(['run', 'gen'].map(async (name) => (await fletching([name, '--help'])).stdout))
     const known = new Set([...ofTools, ...help.flatMap((text) => text.match(/--[a-z][a-z-]+/g) ?? [])])
-    const named = new Set(page.match(/(?<=[ `(])--[a-z][a-z-]+/g))
+    // Those of the compiler are its own.
+    const named = new Set(page.replace(/^npx tsc .*$/m, '').match(/(?<=[ `(])--[a-z][a-z-]+/g))
     expect(named.size).toBeGreaterThan(5)
     expect([...named].filter((name) => !known.has(name))).toEqual([])
   })
