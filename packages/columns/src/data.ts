@@ -1,4 +1,4 @@
-import { type Data, makeData, RecordBatch, Struct, type Vector } from 'apache-arrow'
+import { type Data, makeData, RecordBatch, type Schema, Struct, type Vector } from 'apache-arrow'
 import { bitmapByteLength, getBit, sliceBits } from './bitmap.ts'
 
 /** Whether a row of a chunk has a value; a column of nulls alone may have no bitmap. */
@@ -17,6 +17,16 @@ export function validityOf(data: Data): Uint8Array | undefined {
 }
 
 /**
+ * A batch of columns that have so many rows each.
+ *
+ * - Memory: shares the buffers of the columns.
+ */
+export function batchOf(schema: Schema, rows: number, children: readonly Data[]): RecordBatch {
+  const type = new Struct(schema.fields)
+  return new RecordBatch(schema, makeData({ type, length: rows, nullCount: 0, children: [...children] }))
+}
+
+/**
  * The rows from `start` to `end` of a batch.
  *
  * - Memory: shares the batch's buffers.
@@ -26,8 +36,7 @@ export function validityOf(data: Data): Uint8Array | undefined {
  */
 export function sliceBatch(batch: RecordBatch, start: number, end: number): RecordBatch {
   const children = batch.data.children.map((child) => child.slice(start, end - start))
-  const type = new Struct(batch.schema.fields)
-  return new RecordBatch(batch.schema, makeData({ type, length: end - start, nullCount: 0, children }))
+  return batchOf(batch.schema, end - start, children)
 }
 
 /** The chunks of a vector that have rows. */

@@ -1,13 +1,5 @@
-import {
-  type Data,
-  DataType,
-  type Dictionary,
-  makeData,
-  makeVector,
-  RecordBatch,
-  type Schema,
-  Struct,
-} from 'apache-arrow'
+import { type Data, DataType, type Dictionary, makeData, makeVector, type RecordBatch, type Schema } from 'apache-arrow'
+import { batchOf } from './data.ts'
 
 /** A chunk of a column without its type, fit for `structuredClone`. */
 export interface PackedData {
@@ -39,7 +31,7 @@ export function packBatch(batch: RecordBatch): PackedBatch {
 /** The batch again, under the schema that it had. */
 export function unpackBatch(schema: Schema, { rows, columns }: PackedBatch): RecordBatch {
   const children = columns.map((column, index) => unpackData(schema.fields[index].type, column))
-  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children }))
+  return batchOf(schema, rows, children)
 }
 
 /** Bytes of the buffers of a packed batch, dictionaries left out, since batches share them. */

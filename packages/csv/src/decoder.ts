@@ -1,5 +1,6 @@
+import { batchOf } from '@fletching/columns'
 import { authorError, dataError, type FletchingError } from '@fletching/columns/errors'
-import { Field, makeData, RecordBatch, Schema, Struct, Utf8 } from 'apache-arrow'
+import { Field, type RecordBatch, Schema, Utf8 } from 'apache-arrow'
 import { type ColumnReader, columnReader } from './column-reader.ts'
 import type { CsvRecord } from './record.ts'
 import { CsvRecordScanner } from './record-scanner.ts'
@@ -94,8 +95,7 @@ export class CsvDecoder {
   #finishBatch(): void {
     const schema = this.#schema as Schema
     const children = this.#columns.map((column) => column.finish())
-    const data = makeData({ type: new Struct(schema.fields), length: this.#rows, nullCount: 0, children })
-    this.#done.push(new RecordBatch(schema, data))
+    this.#done.push(batchOf(schema, this.#rows, children))
     this.#rows = 0
   }
 

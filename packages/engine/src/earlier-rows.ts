@@ -1,21 +1,10 @@
-import { sliceBatch } from '@fletching/columns'
+import { batchOf, sliceBatch } from '@fletching/columns'
 import { authorError, internal } from '@fletching/columns/errors'
 import { CsvEncoder } from '@fletching/csv'
 import type { Scalar } from '@fletching/kernels/scalar'
 import { hiveValue } from '@fletching/parquet'
 import { compareNames } from '@fletching/storage'
-import {
-  type Data,
-  DataType,
-  type Dictionary,
-  Field,
-  makeData,
-  RecordBatch,
-  Schema,
-  Struct,
-  Utf8,
-  type Vector,
-} from 'apache-arrow'
+import { type Data, DataType, type Dictionary, Field, type RecordBatch, Schema, Utf8, type Vector } from 'apache-arrow'
 import { rowsOut } from './accounting.ts'
 import { arrowType } from './arrow-type.ts'
 import { ANEW, type EarlierColumns, earlierTable, partitionValue } from './earlier-columns.ts'
@@ -119,10 +108,7 @@ function csvBatch(
     return scalarVector(value, DataType.isDictionary(plain) ? new Utf8() : plain, rows.numRows).data[0]
   })
   const fields = csv.columns.map(({ name, nullable }, index) => new Field(name, children[index].type, nullable))
-  return new RecordBatch(
-    new Schema(fields),
-    makeData({ type: new Struct(fields), length: rows.numRows, nullCount: 0, children }),
-  )
+  return batchOf(new Schema(fields), rows.numRows, children)
 }
 
 /** As many rows of a row group as become a CSV of some MiB at most, or one. */

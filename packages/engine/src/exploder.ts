@@ -1,21 +1,10 @@
-import { formatPath } from '@fletching/columns'
+import { batchOf, formatPath } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { explode } from '@fletching/kernels/explode'
 import { takeBatch } from '@fletching/kernels/take'
 import type { Unfit } from '@fletching/ndjson'
 import type { ExplodeStep } from '@fletching/plan'
-import {
-  type Data,
-  DataType,
-  Field,
-  Int32,
-  type List,
-  makeData,
-  RecordBatch,
-  Schema,
-  Struct,
-  type Vector,
-} from 'apache-arrow'
+import { DataType, Field, Int32, type List, type RecordBatch, Schema, type Vector } from 'apache-arrow'
 import { evaluate } from './evaluate.ts'
 import { placed, type Rows, rowsBefore } from './operators.ts'
 
@@ -62,10 +51,6 @@ function carriedColumns(batch: RecordBatch, step: ExplodeStep): RecordBatch {
 function carriedBy({ carried }: ExplodeStep): (field: Field) => boolean {
   const names = new Set(carried.map(formatPath))
   return ({ name }) => names.has(name)
-}
-
-function batchOf(schema: Schema, length: number, children: Data[]): RecordBatch {
-  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }))
 }
 
 /** The notes of lines, for each of their rows. */

@@ -1,8 +1,8 @@
 import { deserialize, serialize } from 'node:v8'
-import { type PackedBatch, packBatch, packedByteLength, unpackBatch } from '@fletching/columns'
+import { batchOf, type PackedBatch, packBatch, packedByteLength, unpackBatch } from '@fletching/columns'
 import { concatBatches } from '@fletching/kernels/concat'
 import { dictionaryDecode, dictionaryEncode } from '@fletching/kernels/dictionary'
-import { DataType, type Dictionary, makeData, RecordBatch, Schema, Struct, type Utf8, Vector } from 'apache-arrow'
+import { DataType, type Dictionary, type RecordBatch, Schema, type Utf8, Vector } from 'apache-arrow'
 
 /** Rows that wait: as a batch, or where they are few as bytes, since what stands around a few rows takes many times what they do. */
 interface Held {
@@ -37,7 +37,7 @@ export class HeldRows {
     let joined = batch
     for (let last = this.#held.at(-1); last !== undefined && mayJoin(last, joined); last = this.#held.at(-1)) {
       this.#byteLength -= last.byteLength
-      joined = concatBatches(inOneForm([batchOf(last, batch.schema), joined]))
+      joined = concatBatches(inOneForm([heldBatch(last, batch.schema), joined]))
       this.#held.pop()
     }
     const held = hold(joined, asBytes)
@@ -47,7 +47,7 @@ export class HeldRows {
 
   /** Gives up all of them, under the schema that they came with. */
   take(schema: Schema): RecordBatch[] {
-    const batches = inOneForm(this.#held.map((held) => batchOf(held, schema)))
+    const batches = inOneForm(this.#held.map((held) => heldBatch(held, schema)))
     this.#held = []
     this.#rows = 0
     this.#byteLength = 0
@@ -68,7 +68,7 @@ function hold(batch: RecordBatch, asBytes: boolean): Held {
 }
 
 /** - `schema`: that of the rows, with or without dictionaries. */
-function batchOf({ content }: Held, schema: Schema): RecordBatch {
+function heldBatch({ content }: Held, schema: Schema): RecordBatch {
   if (!(content instanceof Uint8Array)) return content
   return unpackBatch(schemaWithoutDictionaries(schema), deserialize(content) as PackedBatch)
 }
@@ -97,8 +97,7 @@ function withDictionaries(batch: RecordBatch, schema: Schema): RecordBatch {
 
 function mapColumns(batch: RecordBatch, schema: Schema, map: (column: Vector, type: DataType) => Vector): RecordBatch {
   const children = batch.data.children.map((data, index) => map(new Vector([data]), schema.fields[index].type).data[0])
-  const type = new Struct(schema.fields)
-  return new RecordBatch(schema, makeData({ type, length: batch.numRows, nullCount: 0, children }))
+  return batchOf(schema, batch.numRows, children)
 }
 
 function schemaWithoutDictionaries(schema: Schema): Schema {

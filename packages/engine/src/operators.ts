@@ -1,9 +1,10 @@
+import { batchOf } from '@fletching/columns'
 import { addPlace } from '@fletching/columns/errors'
 import { takeBatch } from '@fletching/kernels/take'
 import { trueRows } from '@fletching/kernels/true-rows'
 import type { Unfit } from '@fletching/ndjson'
 import type { FilterStep, SinkColumn } from '@fletching/plan'
-import { type Bool, Field, makeData, RecordBatch, Schema, Struct, type Vector } from 'apache-arrow'
+import { type Bool, Field, type RecordBatch, Schema, type Vector } from 'apache-arrow'
 import { arrowType } from './arrow-type.ts'
 import { type Computed, evaluate } from './evaluate.ts'
 import type { ParquetSinkPlan } from './physical.ts'
@@ -60,10 +61,7 @@ export function project(batch: RecordBatch, columns: readonly SinkColumn[], sche
     const [data] = placed(`column ${name}`, () => evaluate(expr, batch, computed)).data
     return shaped(data, schema.fields[number].type)
   })
-  return new RecordBatch(
-    schema,
-    makeData({ type: new Struct(schema.fields), length: batch.numRows, nullCount: 0, children }),
-  )
+  return batchOf(schema, batch.numRows, children)
 }
 
 /** The schema of a table's files: the columns that name its folders are not in them. */

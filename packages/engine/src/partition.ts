@@ -1,9 +1,9 @@
-import { civilFromDays, isValid } from '@fletching/columns'
+import { batchOf, civilFromDays, isValid } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { dictionaryDecode } from '@fletching/kernels/dictionary'
 import { takeBatch } from '@fletching/kernels/take'
 import { hivePartition } from '@fletching/parquet'
-import { type Data, DataType, makeData, RecordBatch, Schema, Struct, type Utf8, Vector } from 'apache-arrow'
+import { type Data, DataType, type RecordBatch, Schema, type Utf8, Vector } from 'apache-arrow'
 
 /** Rows that share a folder, without the columns that name it. */
 export interface PartitionPart {
@@ -85,10 +85,7 @@ function withoutColumn(batch: RecordBatch, column: string): RecordBatch {
   const index = batch.schema.fields.findIndex((field) => field.name === column)
   const fields = batch.schema.fields.toSpliced(index, 1)
   const children = batch.data.children.toSpliced(index, 1)
-  return new RecordBatch(
-    new Schema(fields),
-    makeData({ type: new Struct(fields), length: batch.numRows, nullCount: 0, children }),
-  )
+  return batchOf(new Schema(fields), batch.numRows, children)
 }
 
 const TEXT = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -1,17 +1,5 @@
-import { bitmapByteLength, setBit } from '@fletching/columns'
-import {
-  type Data,
-  DateDay,
-  Dictionary,
-  Field,
-  Int32,
-  makeData,
-  RecordBatch,
-  Schema,
-  Struct,
-  Utf8,
-  vectorFromArray,
-} from 'apache-arrow'
+import { batchOf, bitmapByteLength, setBit } from '@fletching/columns'
+import { type Data, DateDay, Dictionary, Field, Int32, makeData, Schema, Utf8, vectorFromArray } from 'apache-arrow'
 import { keyDay } from './key-day.ts'
 import type { Rows } from './operators.ts'
 
@@ -33,9 +21,7 @@ export function addObjectColumns(
   const ends = [...objectEnds, batch.numRows]
   const schema = withObjectColumns(batch.schema, columns)
   const added = columns.map(({ of }) => (of === 'file' ? fileNames(ends, names) : keyDays(ends, names)))
-  const type = new Struct(schema.fields)
-  const children = [...batch.data.children, ...added]
-  return { ...rows, batch: new RecordBatch(schema, makeData({ type, length: batch.numRows, nullCount: 0, children })) }
+  return { ...rows, batch: batchOf(schema, batch.numRows, [...batch.data.children, ...added]) }
 }
 
 /** The schema of rows that have got those columns. */

@@ -1,5 +1,6 @@
+import { batchOf } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
-import { type DataType, makeData, RecordBatch, Struct, Vector } from 'apache-arrow'
+import { type DataType, type RecordBatch, Vector } from 'apache-arrow'
 import { oneChunk } from './concat.ts'
 import { runsOf } from './runs.ts'
 import { type Rows, takeData } from './take-data.ts'
@@ -29,8 +30,7 @@ export function takeBatch(batch: RecordBatch, rows: Int32Array): RecordBatch {
   assertRows(rows, batch.numRows)
   const runs = runsOf(rows)
   const children = batch.data.children.map((child) => takeData(child, rows, runs))
-  const type = new Struct(batch.schema.fields)
-  return new RecordBatch(batch.schema, makeData({ type, length: rows.length, nullCount: 0, children }))
+  return batchOf(batch.schema, rows.length, children)
 }
 
 function assertRows(rows: Rows, length: number): void {

@@ -1,5 +1,5 @@
-import { Int64Builder, internal } from '@fletching/columns'
-import { Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
+import { batchOf, Int64Builder, internal } from '@fletching/columns'
+import { Field, type RecordBatch, Schema } from 'apache-arrow'
 import { allWriters, type ColumnWriter, openColumnWriter } from './column-writer.ts'
 import { addMany, addOne, type LineCounts, newCounts, newRemarks, newTally, type Remarks, sortTally } from './counts.ts'
 import { isBlank } from './line-splitter.ts'
@@ -312,9 +312,8 @@ export class NdjsonDecoder {
 
   #endBatch(): void {
     const children = [...this.#outputs, ...this.#places].map(({ builder }) => builder.finish())
-    const data = makeData({ type: new Struct(this.schema.fields), length: this.#rows, nullCount: 0, children })
     this.#done.push({
-      batch: new RecordBatch(this.schema, data),
+      batch: batchOf(this.schema, this.#rows, children),
       unfit: this.#unfit,
       malformed: this.#malformed,
       objectEnds: this.#objectEnds,

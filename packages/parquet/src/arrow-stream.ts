@@ -1,4 +1,4 @@
-import { sliceBits, validityOf } from '@fletching/columns'
+import { batchOf, sliceBits, validityOf } from '@fletching/columns'
 import {
   type Data,
   DataType,
@@ -7,7 +7,7 @@ import {
   type Int32,
   List,
   makeData,
-  RecordBatch,
+  type RecordBatch,
   Schema,
   Struct,
   Table,
@@ -35,8 +35,7 @@ export function arrowStream(schema: Schema, batch: RecordBatch): Uint8Array {
   const openPlain = { own, nextDictionary: () => dictionaries++ }
   const children = schema.fields.map((field, column) => plainData(field, batch.data.children[column], openPlain))
   const fields = schema.fields.map(({ name, nullable }, column) => new Field(name, children[column].type, nullable))
-  const data = makeData({ type: new Struct(fields), length: batch.numRows, nullCount: 0, children })
-  return tableToIPC(new Table([new RecordBatch(new Schema(fields), data)]), 'stream')
+  return tableToIPC(new Table([batchOf(new Schema(fields), batch.numRows, children)]), 'stream')
 }
 
 type Own = <T extends Uint8Array | Int32Array>(buffer: T) => T

@@ -1,5 +1,6 @@
+import { batchOf } from '@fletching/columns'
 import { authorError, type FletchingError, internal } from '@fletching/columns/errors'
-import { Field, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
+import { Field, type RecordBatch, Schema } from 'apache-arrow'
 import type { CompressionCodec } from 'hyparquet'
 import { badParquet, reading } from './bad-parquet.ts'
 import { readColumn } from './column-reader.ts'
@@ -115,10 +116,7 @@ export class ParquetDecoder {
       )
     })
     const fields = this.#columns.map(({ field }, index) => new Field(field.name, children[index].type, field.nullable))
-    return new RecordBatch(
-      new Schema(fields),
-      makeData({ type: new Struct(fields), length: rows, nullCount: 0, children }),
-    )
+    return batchOf(new Schema(fields), rows, children)
   }
 }
 
