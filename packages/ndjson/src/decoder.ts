@@ -3,7 +3,7 @@ import { Field, type RecordBatch, Schema } from 'apache-arrow'
 import { allWriters, type ColumnWriter, openColumnWriter } from './column-writer.ts'
 import { addMany, addOne, type LineCounts, newCounts, newRemarks, newTally, type Remarks, sortTally } from './counts.ts'
 import { isBlank } from './line-splitter.ts'
-import { MALFORMED_CODES, type MalformedCode, verdictOf } from './malformed-code.ts'
+import { codeOf, type MalformedCode } from './malformed-code.ts'
 import { countValue, openStep, type Step } from './predicate.ts'
 import { BUFFER_BYTES, type LineReader, type Scanner, type ScannerKind } from './scanner.ts'
 import type { Slots } from './slots.ts'
@@ -332,12 +332,4 @@ export class NdjsonDecoder {
   }
 }
 
-/** Names what a scanner cannot know: text of another encoding, and a mark that belongs to the start of an object. */
-export function codeOf(verdict: number, line: Uint8Array): MalformedCode {
-  if (line.includes(0)) return 'NOT_UTF8_TEXT'
-  if (verdict === UNEXPECTED && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf) return 'BYTE_ORDER_MARK'
-  return MALFORMED_CODES[verdict - 1]
-}
-
-const UNEXPECTED = verdictOf('UNEXPECTED')
 const MIB = 1024 * 1024

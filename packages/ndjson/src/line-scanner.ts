@@ -1,6 +1,5 @@
-import { codeOf } from './decoder.ts'
 import { isBlank, LineSplitter } from './line-splitter.ts'
-import type { MalformedCode } from './malformed-code.ts'
+import { codeOf, type MalformedCode } from './malformed-code.ts'
 import { buildPathTrie } from './path-trie.ts'
 import { StrictScanner } from './strict-scanner.ts'
 

@@ -20,14 +20,23 @@ const SENTENCES = {
 export type MalformedCode = keyof typeof SENTENCES
 
 /** Codes by the number that a scanner returns; 0 is a valid line. */
-export const MALFORMED_CODES: readonly MalformedCode[] = Object.keys(SENTENCES) as MalformedCode[]
+const MALFORMED_CODES: readonly MalformedCode[] = Object.keys(SENTENCES) as MalformedCode[]
 
 /** The number that a scanner returns for a code. */
 export function verdictOf(code: MalformedCode): number {
   return MALFORMED_CODES.indexOf(code) + 1
 }
 
+/** The code of a line by its verdict. It names what a scanner cannot know: text of another encoding, and a mark that belongs to the start of an object. */
+export function codeOf(verdict: number, line: Uint8Array): MalformedCode {
+  if (line.includes(0)) return 'NOT_UTF8_TEXT'
+  if (verdict === UNEXPECTED && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf) return 'BYTE_ORDER_MARK'
+  return MALFORMED_CODES[verdict - 1]
+}
+
 /** What an error message says about a code. */
 export function describeMalformed(code: string): string {
   return Object.hasOwn(SENTENCES, code) ? SENTENCES[code as MalformedCode] : code
 }
+
+const UNEXPECTED = verdictOf('UNEXPECTED')
