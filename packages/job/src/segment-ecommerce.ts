@@ -1,8 +1,5 @@
-import { category, id, list, schema, struct, text, timestamp } from '@fletching/plan'
-import { common, mention, note } from './segment.ts'
-
-/** A value of which the empty text is none. */
-const label = () => text({ numbers: 'text', empty: 'null', otherwise: 'null' })
+import { category, id, list, schema, struct, timestamp } from '@fletching/plan'
+import { common, label, mention, note } from './segment.ts'
 
 /** What events say of a product, at their top or in `products[]`. */
 const product = {

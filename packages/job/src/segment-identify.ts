@@ -1,8 +1,5 @@
-import { id, schema, struct, text, timestamp } from '@fletching/plan'
-import { common, note } from './segment.ts'
-
-/** A trait of few values, of which the empty text is none. */
-const trait = () => text({ numbers: 'text', empty: 'null', otherwise: 'null' })
+import { id, schema, struct, timestamp } from '@fletching/plan'
+import { common, label, note } from './segment.ts'
 
 /**
  * Segment's `identify` calls: who a user is. Names, addresses of mail and telephone numbers are not read.
@@ -15,9 +12,9 @@ export const segmentIdentify = schema('segmentIdentify', {
   userId: id(),
   traits: struct({
     age: note(),
-    gender: trait(),
-    plan: trait(),
-    address: struct({ country: trait(), state: trait(), city: trait(), postalCode: trait() }),
+    gender: label(),
+    plan: label(),
+    address: struct({ country: label(), state: label(), city: label(), postalCode: label() }),
   }),
   timestamp: timestamp().required(),
   ...common,

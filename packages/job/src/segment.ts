@@ -3,6 +3,9 @@ import { bool, category, id, json, list, schema, struct, text, timestamp } from 
 /** A value that may be there, and is not worth a line when it has another type. */
 export const note = () => text({ numbers: 'text', otherwise: 'null' })
 
+/** The same, of which the empty text is none. */
+export const label = () => text({ numbers: 'text', empty: 'null', otherwise: 'null' })
+
 /** An id beside others in a list: one that is none is not worth the line. */
 export const mention = () => text({ numbers: 'text', lineBreaks: 'unfit', empty: 'null', otherwise: 'null' })
 
@@ -24,7 +27,7 @@ export const common = {
   }),
   integrations: json(),
   /** What a retry of the same message has again. */
-  messageId: text({ numbers: 'text', empty: 'null', otherwise: 'null' }),
+  messageId: label(),
   originalTimestamp: timestamp({ otherwise: 'null' }),
   projectId: note(),
   receivedAt: timestamp({ otherwise: 'null' }),
