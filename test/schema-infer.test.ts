@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { Report } from '@fletching/engine'
 import { generateObjects } from '@fletching/gen'
 import { parseSchemaFile } from '@fletching/plan'
-import { commandFile, fletching, inFolder, openTestS3 } from '@fletching/testing'
+import { commandEnv, commandFile, endOf, fletching, inFolder, openTestS3 } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 const EVENTS = '{"userId":"u1","n":1}\n{"userId":"u2","n":2.5,"p":{"at":"2019-05-18T14:03:22Z"}}\nsecret\n'
@@ -48,8 +47,8 @@ describe('docs/schemas.md', () => {
     await inFolder(async (cwd) => {
       for (const [, commands, printed] of examples) {
         const script = commands.replaceAll('npx fletching', `"${process.execPath}" "${commandFile}"`)
-        const { stdout } = await promisify(execFile)('sh', ['-e', '-c', script], { cwd })
-        expect(stdout.replaceAll(`${cwd}/`, ''), commands).toBe(printed)
+        const { code, stdout } = await endOf(spawn('sh', ['-e', '-c', script], { cwd, env: commandEnv() }))
+        expect([code, stdout.replaceAll(`${cwd}/`, '')], commands).toEqual([0, printed])
       }
     })
   })
