@@ -40,9 +40,12 @@ export class FrequentTexts {
 }
 
 export function mostFrequent(counts: ReadonlyMap<string, number>): Counted[] {
-  return Array.from(counts, ([name, count]) => ({ name, count })).sort(
-    (one, other) => other.count - one.count || (one.name < other.name ? -1 : 1),
-  )
+  return inOrder(Array.from(counts, ([name, count]) => ({ name, count })))
+}
+
+/** The most frequent first; of those that are equally frequent, in the order of their names. */
+export function inOrder<C extends Counted>(counted: readonly C[]): C[] {
+  return counted.toSorted((one, other) => other.count - one.count || (one.name < other.name ? -1 : 1))
 }
 
 const TEXTS_MAX = 100_000

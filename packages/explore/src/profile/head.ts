@@ -1,5 +1,6 @@
 import { type Content, html, type Markup } from './markup.ts'
 import type { Profile, TableProfile } from './profile.ts'
+import { rolesOf } from './roles.ts'
 import { type Figures, formatBytes, formatDuration, formatMoment, formatShare } from './shown-figure.ts'
 
 /** The summary: what it is of, when, and the few numbers that one asks for first. */
@@ -24,8 +25,8 @@ ${run?.warnings.map((warning) => html`<p class="note">${warning}</p>`)}
 function tiles({ run }: Profile, table: TableProfile, figures: Figures): Content {
   const { columns, details } = table
   const time = details?.time
-  const column = (pattern: RegExp) => columns.findIndex(({ name }) => pattern.test(name))
-  const [user, item] = [column(/^user_id$/i), column(/^item_id$/i)]
+  const roles = rolesOf(columns.map(({ name }) => name))
+  const [user, item] = [roles.get('user'), roles.get('item')]
   return [
     tile('Rows', figures('tables.0.rows')),
     ...(run === undefined
@@ -37,8 +38,8 @@ function tiles({ run }: Profile, table: TableProfile, figures: Figures): Content
             `${formatShare(run.accounting.rows, run.accounting.lines)} became rows`,
           ),
         ]),
-    ...(user < 0 ? [] : [tile('Users', distinct(table, user, figures))]),
-    ...(item < 0 ? [] : [tile('Items', distinct(table, item, figures))]),
+    ...(user === undefined ? [] : [tile('Users', distinct(table, user, figures))]),
+    ...(item === undefined ? [] : [tile('Items', distinct(table, item, figures))]),
     ...(time?.first === undefined
       ? []
       : [

@@ -2,6 +2,7 @@ import { dataError } from '@fletching/columns/errors'
 import type { ObjectInfo, Store } from '@fletching/storage'
 import { linesOf } from '../files/lines.ts'
 import { openObject } from '../files/open-input.ts'
+import { inOrder } from './frequent-texts.ts'
 import type { RejectedCode, RejectsProfile } from './profile.ts'
 
 /**
@@ -28,8 +29,7 @@ export async function rejectedCodes(
       }
     }
   }
-  const ordered = [...codes.values()].sort((one, other) => other.count - one.count || (one.name < other.name ? -1 : 1))
-  return { objects: objects.length, lines, codes: ordered }
+  return { objects: objects.length, lines, codes: inOrder([...codes.values()]) }
 }
 
 function readReject(text: Uint8Array, name: string, number: number): { code: string; object: string; line: number } {

@@ -43,9 +43,13 @@ export function formatMoment(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length).replace('T', ' ')
 }
 
+/** `8.4 s`, `3 min 20 s`, `1 h 2 min`. */
 export function formatDuration(milliseconds: number): string {
   const seconds = milliseconds / 1000
   if (seconds < 60) return `${seconds.toFixed(1)}${THIN_BLANK}s`
+  if (seconds >= 3600) {
+    return `${Math.floor(seconds / 3600)}${THIN_BLANK}h ${Math.floor((seconds % 3600) / 60)}${THIN_BLANK}min`
+  }
   return `${Math.floor(seconds / 60)}${THIN_BLANK}min ${Math.floor(seconds % 60)}${THIN_BLANK}s`
 }
 

@@ -31,6 +31,7 @@ describe('what is shown of numbers', () => {
     ['the first moment', formatMoment(-62_135_596_800), '0001-01-01 00:00:00'],
     ['seconds', formatDuration(4210), '4.2 s'],
     ['minutes', formatDuration(125_900), '2 min 5 s'],
+    ['hours', formatDuration(3_725_900), '1 h 2 min'],
     ['few', shortCount(999), '999'],
     ['thousands', shortCount(1500), '1.5 k'],
     ['more thousands', shortCount(31_200), '31 k'],
