@@ -2,7 +2,7 @@ import { type HashSecret, halfSipHash, newSecret } from './half-sip-hash.ts'
 import { KeyParts } from './key-parts.ts'
 import { KeyTable } from './key-table.ts'
 import type { Keys } from './keys.ts'
-import { PART_BITS, PARTS, Verdict, VerdictParts } from './verdict-parts.ts'
+import { partOf, Verdict, VerdictParts } from './verdict-parts.ts'
 
 export interface DistinctOptions {
   /** For keys; beside it there is a buffer of 64 KiB for each of sixteen parts. */
@@ -54,7 +54,7 @@ export class Distinct {
       const added = this.#table.add(keys, key, slots[key])
       if (added === 'known') verdicts[key] = Verdict.repeated
       else if (added === 'noRoom') {
-        const number = (parts[key] >>> (PART_BITS * this.#level)) & (PARTS - 1)
+        const number = partOf(parts[key], this.#level)
         verdicts[key] = Verdict.later + number
         this.#keys.add(number, keys, key)
       }

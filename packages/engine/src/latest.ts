@@ -4,7 +4,7 @@ import { KeyParts } from './key-parts.ts'
 import { KeyTable } from './key-table.ts'
 import type { Keys } from './keys.ts'
 import { isBehind } from './order-words.ts'
-import { PART_BITS, PARTS, Verdict, VerdictParts } from './verdict-parts.ts'
+import { LEVELS, partOf, Verdict, VerdictParts } from './verdict-parts.ts'
 
 /**
  * Tells of keys, in their order, which is the last of its like. It is exact: keys are compared whole.
@@ -70,7 +70,7 @@ export class Latest {
     const verdicts = new Uint8Array(keys.starts.length)
     const { parts } = halfSipHash(keys, this.#secret)
     for (let key = 0; key < verdicts.length; key++) {
-      const number = (parts[key] >>> (PART_BITS * this.#level)) & (PARTS - 1)
+      const number = partOf(parts[key], this.#level)
       verdicts[key] = Verdict.later + number
       this.#keys.add(number, records, key)
     }
@@ -155,5 +155,3 @@ function keysOfRecords({ words, starts, lengths }: Keys): Keys {
 const ORDER_WORDS = 2
 /** Of the last of a key, the order and the place in its part. */
 const OWN_WORDS = 3
-/** A hash has bits for so many. */
-const LEVELS = 32 / PART_BITS

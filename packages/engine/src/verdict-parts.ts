@@ -4,8 +4,15 @@ import { Spill, type SpillPlace } from '@fletching/storage'
 /** What is known of a key: its row stays, its row repeats another, or it is not yet known, and the key waits in the part of that number behind it. */
 export const Verdict = { first: 0, repeated: 1, later: 2 } as const
 
-export const PART_BITS = 4
-export const PARTS = 1 << PART_BITS
+const PART_BITS = 4
+const PARTS = 1 << PART_BITS
+/** How often a part can part again, each time by other bits of the hash. */
+export const LEVELS = 32 / PART_BITS
+
+/** The part in which a key waits, by its hash. */
+export function partOf(hash: number, level: number): number {
+  return (hash >>> (PART_BITS * level)) & (PARTS - 1)
+}
 
 /** Verdicts of a part on disk, in the order of its keys. */
 interface Part {
