@@ -261,12 +261,12 @@ describe('fletching profile of files', () => {
     [
       'a place with something else',
       ['a.csv', '--to', 'a.csv'],
-      'NOT_A_REPORT: there is something that is no report of a profile\n  at a.csv\n  give another place, or --force to write over it\n',
+      'NOT_A_PROFILE: there is something that is no profile of ours\n  at a.csv\n  give another place, or --force to write over it\n',
     ],
     [
       'such a place for JSON',
       ['a.csv', '--json', 'a.csv'],
-      'NOT_A_REPORT: there is something that is no report of a profile\n  at a.csv\n  give another place, or --force to write over it\n',
+      'NOT_A_PROFILE: there is something that is no profile of ours\n  at a.csv\n  give another place, or --force to write over it\n',
     ],
   ])('refuses %s', (_, args, stderr) =>
     inFolder(async (cwd) => {
@@ -277,7 +277,7 @@ describe('fletching profile of files', () => {
     }),
   )
 
-  it('takes the place of an earlier report, and of anything with --force', () =>
+  it('takes the place of an earlier profile, and of anything with --force', () =>
     inFolder(async (cwd) => {
       await writeFile(join(cwd, 'a.csv'), CSV)
       await writeFile(join(cwd, 'notes.html'), 'mine')

@@ -12,21 +12,21 @@ import { findJob } from '../find-job.ts'
 import { definedOnly } from '../options.ts'
 import type { ToolCall } from '../tools.ts'
 import { looking, write } from './look.ts'
+import { profilePlace, putProfile } from './profile-file.ts'
 import { profileOfRun } from './profile-of-run.ts'
-import { putReport, reportPlace } from './report-file.ts'
 
-/** `fletching profile [what]`: a report as HTML, as JSON, or as both. */
+/** `fletching profile [what]`: a profile as HTML, as JSON, or as both. */
 export async function execute(call: ToolCall): Promise<void> {
   const { words, values, out } = call
   const { to, json } = targetsOf(values)
   const placeOf = async (target: string | undefined) =>
-    target === undefined || target === '-' ? undefined : reportPlace(target, values.force === true)
+    target === undefined || target === '-' ? undefined : profilePlace(target, values.force === true)
   const [toPlace, jsonPlace] = [await placeOf(to), await placeOf(json)]
   const profile = await looking('profile', () => profileOf(words.what, call))
   const text = `${JSON.stringify(profile)}\n`
   const page = toPlace === undefined ? '' : await pageOf(profile)
-  if (jsonPlace !== undefined) await putReport(jsonPlace, text)
-  if (toPlace !== undefined) await putReport(toPlace, page)
+  if (jsonPlace !== undefined) await putProfile(jsonPlace, text)
+  if (toPlace !== undefined) await putProfile(toPlace, page)
   if (json === '-') {
     await write(out, text)
     return

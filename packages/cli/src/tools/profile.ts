@@ -19,7 +19,7 @@ export const profile: Tool = {
       value: 'LOCATION',
     },
     json: { describe: 'where the same goes as JSON, local or s3://, or - for standard output', value: 'LOCATION' },
-    force: { describe: 'write over a file that is no report of ours', value: undefined },
+    force: { describe: 'write over a file that is no profile of ours', value: undefined },
     job: { describe: 'the job where no word says what; its parameters say whose run', value: 'JOB' },
     ...inputOptionSpecs,
     'partition-by': runOptionSpecs['partition-by'],
