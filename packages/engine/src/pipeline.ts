@@ -1,12 +1,13 @@
 import { internal } from '@fletching/columns/errors'
 import { type DecodedBatch, type LineCounts, NdjsonDecoder } from '@fletching/ndjson'
 import { addTally, newRowCounts, type RowCounts } from './accounting.ts'
+import { type Filters, openExplode, openFilters } from './filters.ts'
 import { type Meter, metered, operatorName } from './meter.ts'
 import type { Ended, EndedObject, MorselBody, ObjectName } from './morsel.ts'
 import type { Rows } from './operators.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { addObjectColumns, type ObjectColumn } from './provenance.ts'
-import { type Filters, openExplode, openFilters, Tail } from './tail.ts'
+import { Tail } from './tail.ts'
 
 /** An object whose lines are in the pipeline, and what is known of them so far. */
 interface OpenObject extends ObjectName {
