@@ -1,15 +1,16 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { analyzeJob, type Report, type RunOptions, runJob, traceMessage } from '@fletching/engine'
+import { analyzeJob, type Report, type RunOptions, runJob } from '@fletching/engine'
 import { generateObjects } from '@fletching/gen'
 import type { Job } from '@fletching/job'
 import interactions from '@fletching/jobs/segment-ecommerce-to-personalize'
 import items from '@fletching/jobs/segment-items-to-personalize'
 import users from '@fletching/jobs/segment-users-to-personalize'
-import { fletching, inFolder, type Random, randomFrom, sample, testSeed } from '@fletching/testing'
+import { fletching, inFolder, randomFrom, sample, testSeed } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { type Expected, interactionsOracle, itemsOracle, usersOracle } from './ecommerce-oracle.ts'
+import { oddEvent } from './odd-events.ts'
 
 interface Case {
   readonly job: Job
@@ -30,80 +31,6 @@ const cases: readonly Case[] = [
   { job: users as unknown as Job, dataset: 'users', oracle: usersOracle },
 ]
 const named = cases.map((one) => [`${one.job.name}${one.params === undefined ? '' : ' with DEDUPE'}`, one] as const)
-
-/** Any value where an id, a number or a text is looked for. */
-function oddValue(random: Random): unknown {
-  return random.pick([
-    null,
-    '',
-    'a',
-    'b',
-    'c,d',
-    'e"',
-    ' f',
-    7,
-    12.5,
-    0,
-    '3',
-    '2.50',
-    '-1',
-    '1e400',
-    1e300,
-    true,
-    ['a'],
-    {},
-    'x\ny',
-    '😀',
-  ])
-}
-
-function oddObject(random: Random, names: readonly string[]): unknown {
-  if (random.below(12) === 0) return oddValue(random)
-  return Object.fromEntries(names.flatMap((name) => (random.below(3) === 0 ? [] : [[name, oddValue(random)]])))
-}
-
-const PRODUCT = ['product_id', 'sku', 'price', 'quantity', 'category', 'brand'] as const
-const EVENTS = [
-  'Product Viewed',
-  'Viewed Product',
-  'Product Added to Wishlist',
-  'Cart Viewed',
-  'Checkout Started',
-  'Order Completed',
-  'Order Completed',
-  'Order Updated',
-  'Order Updated',
-  'Completed Order',
-  'Order Refunded',
-  'Product Removed',
-  'Product List Viewed',
-]
-
-/** An event as nobody should send it, of few ids and moments. */
-function oddEvent(random: Random): string {
-  const products = Array.from({ length: random.below(4) }, () => oddObject(random, PRODUCT))
-  const properties = oddObject(random, [...PRODUCT, 'order_id'])
-  const withProducts = typeof properties === 'object' && properties !== null && !Array.isArray(properties)
-  const event = {
-    type: random.pick(['track', 'identify', 'identify', 7]),
-    messageId: random.pick(['m1', 'm2', 'm3', `m${random.below(500)}`, '', null]),
-    userId: random.below(8) === 0 ? oddValue(random) : `u${random.below(40)}`,
-    event: random.below(30) === 0 ? oddValue(random) : random.pick(EVENTS),
-    properties:
-      withProducts && random.below(4) > 0
-        ? { ...properties, products: random.below(9) === 0 ? oddValue(random) : products }
-        : properties,
-    traits:
-      random.below(6) === 0
-        ? oddValue(random)
-        : { ...(oddObject(random, ['age', 'gender', 'plan']) as object), address: oddObject(random, ['country']) },
-    timestamp:
-      random.below(20) === 0
-        ? random.pick(['yesterday', null, 5])
-        : `2019-05-18T14:03:2${random.below(3)}.${random.below(4)}Z`,
-  }
-  return JSON.stringify(event)
-}
 
 /** Objects of lines, all compressed but the last. */
 async function writeInput(folder: string, objects: readonly (readonly string[])[]): Promise<string[]> {
@@ -238,20 +165,6 @@ describe('the jobs of a shop', () => {
         ['encode csv ', 2, 2],
       ])
     }))
-
-  it.each([
-    [0, 'makes several rows of one event'],
-    [3, 'keeps the last of the rows that are alike'],
-  ])('do not tell the way of one event: %d', async (number, what) => {
-    const told = traceMessage(cases[number].job, params, 'm1')
-    await expect(told).rejects.toThrow(
-      expect.objectContaining({
-        message: `NOT_SUPPORTED_YET: the way of an event through a job that ${what} is not told
-  at job ${cases[number].job.name}
-  the report counts such rows by reason, and the rejects hold the lines that were refused`,
-      }),
-    )
-  })
 
   it('run over events that the command makes, and have a view with the moment of an event', () =>
     inFolder(async (folder) => {

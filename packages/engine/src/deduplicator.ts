@@ -80,20 +80,7 @@ export class Deduplicator {
 
   /** Takes the next rows in the order of the input; undefined when they have to wait for `rest`. */
   async take(undecided: Undecided, linesBefore: number): Promise<Decided | undefined> {
-    const { rows, keys, orders } = this.#time(() => {
-      const keyed = rowsWithKeys(undecided, this.#step)
-      const by = this.#step.last?.by
-      return {
-        rows: keyed.rows,
-        keys: keysOf(keyed.columns, keyed.rows),
-        orders:
-          by &&
-          orderWords(
-            placed('dropDuplicates by', () => evaluate(by, undecided.batch)),
-            keyed.rows,
-          ),
-      }
-    })
+    const { rows, keys, orders } = this.#time(() => keyedRows(undecided, this.#step))
     const verdicts = await this.#time(() => this.#decider.decide(keys, orders))
     if (!this.#decider.hasLater) return { body: this.#finish(undecided, rows, verdicts), linesBefore }
     this.#schema = undecided.batch.schema
@@ -137,13 +124,24 @@ export class Deduplicator {
   }
 }
 
-/** The rows that may be equal to others: a line that is set aside makes no row, and a null may be equal to nothing. */
-export function rowsWithKeys({ batch, unfit }: Undecided, { keys, nulls }: DropDuplicatesStep) {
+/**
+ * The rows that may be equal to others, with their keys, and the words of their order where the last by a column stays. A line that is set aside makes no row,
+ * and a null may be equal to nothing.
+ */
+export function keyedRows({ batch, unfit }: Undecided, { keys, nulls, last }: DropDuplicatesStep) {
   const columns = keys.map((key) => placed('dropDuplicates', () => evaluate(key, batch)))
   const isLeftOut = new Uint8Array(batch.numRows)
   for (const { row } of unfit) isLeftOut[row] = 1
   if (nulls === 'distinct') for (const column of columns) markNulls(column, isLeftOut)
-  return { columns, rows: unmarked(isLeftOut) }
+  const rows = unmarked(isLeftOut)
+  const by = last?.by
+  const orders =
+    by &&
+    orderWords(
+      placed('dropDuplicates by', () => evaluate(by, batch)),
+      rows,
+    )
+  return { rows, keys: keysOf(columns, rows), orders }
 }
 
 function withoutRepeated(numRows: number, rows: Int32Array, verdicts: Uint8Array): Int32Array {

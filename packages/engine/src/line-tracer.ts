@@ -1,47 +1,29 @@
 import { internal } from '@fletching/columns/errors'
 import { describeMalformed } from '@fletching/ndjson'
-import { formatExpr, formatKeys, type OptimizedPlan } from '@fletching/plan'
-import { Deduplicator } from './deduplicator.ts'
-import { type FirstRow, keyTexts } from './first-rows.ts'
+import { formatExpr, type OptimizedPlan } from '@fletching/plan'
+import { newRowCounts } from './accounting.ts'
+import { explodeRows } from './exploder.ts'
+import { itemOf, keyTexts, type LinePlace, type RowPlace, withItems } from './kept-rows.ts'
 import type { FoundMessage } from './message-search.ts'
-import { type Measured, Meter, operatorName } from './meter.ts'
-import type { MorselBody, Reject, SinkPart, Undecided } from './morsel.ts'
-import type { RunOptions } from './options.ts'
+import type { Undecided } from './morsel.ts'
+import { applyFilter, takeRows } from './operators.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
-import { rejectsOf } from './tail.ts'
+import { Tail } from './tail.ts'
 import { type TracedRow, tracedRow } from './traced-row.ts'
+import {
+  duplicateJudge,
+  filterJudge,
+  fitJudge,
+  type Judge,
+  type Passage,
+  type TracedStep,
+  type TraceEnd,
+  walk,
+} from './traced-steps.ts'
 
-/** Where a line stands. */
-export interface LinePlace {
-  readonly object: string
-  /** Counted from 1, in the object. */
-  readonly line: number
-  /** Of its first byte, in the uncompressed object. */
-  readonly byteOffset: number
-}
-
-/** A step of a plan, and whether the event got over it. */
-export interface TracedStep {
-  /** In the words of the plan. */
-  readonly step: string
-  readonly passed: boolean
-}
-
-/** What became of an event. */
-export type TraceEnd =
-  | { readonly kind: 'row' }
-  /** With the word under which a report counts it. */
-  | { readonly kind: 'filtered'; readonly reason: string }
-  /** With the place of the first event that is its like. */
-  | { readonly kind: 'duplicate'; readonly of: LinePlace }
-  | { readonly kind: 'setAside'; readonly column: string; readonly code: string }
-  /** Not JSON: its bytes hold the id, and nothing more is known. */
-  | { readonly kind: 'malformed'; readonly code: string; readonly message: string; readonly errorOffset: number }
-
-/** The way of a line through a job. */
-export interface Trace extends LinePlace {
-  readonly lineBytes: number
+/** The way of a line through a job, or of one of the rows that it becomes. */
+interface Way {
   readonly end: TraceEnd
   /** Up to the one at which it ended; none for a line that is malformed. */
   readonly steps: readonly TracedStep[]
@@ -49,91 +31,113 @@ export interface Trace extends LinePlace {
   readonly rows: readonly TracedRow[]
 }
 
-/** A line that was filtered before duplicates are dropped, with the number of the step, or else what came out of the pipeline. */
-type Passage =
-  | { readonly reason: string; readonly step: number }
-  | { readonly reason: undefined; readonly body: MorselBody }
+/** The way of a row that was made of an item, from there on. */
+export interface TracedItem extends Way, Pick<RowPlace, 'item'> {}
 
 /**
- * Sends single lines through the pipeline of a plan, as a run does with all of them, and tells what became of each.
+ * The way of a line through a job. Of a line that becomes several rows, it goes up to there, its end is that of the one that got furthest, as a report counts
+ * it, and `items` has the rest.
+ */
+export interface Trace extends LinePlace, Way {
+  readonly lineBytes: number
+  /** In the order of the list. An item without a number is that of a line which had none, and yet became a row. */
+  readonly items?: readonly TracedItem[]
+}
+
+/**
+ * Sends single lines through the operators of a plan, as a run does with all of them, and tells what became of each.
  *
  * - Order: of the input, where the plan drops duplicates.
  */
 export class LineTracer {
   readonly #plan: PhysicalPlan
-  readonly #steps: readonly string[]
-  readonly #meter = new Meter()
-  readonly #pipeline: Pipeline
-  /** Of a plan that ends behind so many steps of the scan. */
+  readonly #scanSteps: readonly string[]
+  readonly #scan: Pipeline
+  /** Of a scan that ends behind so many of its steps. */
   readonly #parts: readonly Pipeline[]
-  readonly #deduplicator: Deduplicator | undefined
-  readonly #firsts: Map<string, LinePlace & { undecided?: Undecided | undefined }>
+  readonly #residual: readonly Judge[]
+  readonly #behind: readonly Judge[]
+  readonly #tail: Tail
   #traced = 0
 
-  /** - `firsts`: the first rows of the input by their keys, where lines beside those that are traced may have the same. */
-  constructor(
-    plan: PhysicalPlan,
-    { scan, residual, dropDuplicates }: OptimizedPlan,
-    { tmp, signal }: Pick<RunOptions, 'tmp' | 'signal'>,
-    firsts: ReadonlyMap<string, FirstRow> = new Map(),
-  ) {
+  /** - `kept`: the rows that the plan keeps, by their keys, where lines beside those that are traced may have the same. */
+  constructor(plan: PhysicalPlan, { scan }: OptimizedPlan, kept: Map<string, RowPlace> = new Map()) {
+    const { explode, dropDuplicates } = plan
     this.#plan = plan
-    const before = [...scan.steps, ...residual].map(({ predicate }) => formatExpr(predicate))
-    const behind = dropDuplicates?.filters.map(({ predicate }) => formatExpr(predicate)) ?? []
-    const first = dropDuplicates === undefined ? [] : [`first with its ${formatKeys(dropDuplicates.keys)}`]
-    this.#steps = [...before, ...first, ...behind, 'every value fits its column']
-    this.#pipeline = new Pipeline(plan, this.#meter)
-    this.#parts = plan.scan.steps.map((_, number) => {
-      const steps = plan.scan.steps.slice(0, number + 1)
-      return new Pipeline({ ...plan, scan: { ...plan.scan, steps }, residual: [], sinks: [] })
-    })
-    this.#firsts = new Map(firsts)
-    this.#deduplicator =
-      plan.dropDuplicates === undefined
-        ? undefined
-        : new Deduplicator(plan, plan.dropDuplicates, { bytesMax: KEY_BYTES, tmp, signal }, this.#meter)
+    this.#scanSteps = scan.steps.map(({ predicate }) => formatExpr(predicate))
+    this.#scan = new Pipeline(scanAlone(plan, plan.scan.steps.length))
+    this.#parts = plan.scan.steps.map((_, number) => new Pipeline(scanAlone(plan, number + 1)))
+    this.#residual = plan.residual.map(filterJudge)
+    this.#behind = [
+      ...(explode?.filters ?? []).map(filterJudge),
+      ...(dropDuplicates === undefined ? [] : [duplicateJudge(dropDuplicates, kept)]),
+      ...(dropDuplicates?.filters ?? []).map(filterJudge),
+      fitJudge,
+    ]
+    const { dropDuplicates: _, ...rest } = plan
+    this.#tail = new Tail(rest, undefined)
   }
 
-  async trace(message: FoundMessage): Promise<Trace> {
+  trace(message: FoundMessage): Trace {
     const { object, found, byteOffset } = message
-    const about = { object: object.name, line: found.line, byteOffset, lineBytes: found.lineBytes }
-    const passage = this.#pass(message)
-    if (passage.reason !== undefined) return { ...about, ...this.#filtered(passage.step, passage.reason) }
-    const { undecided, rejects, parts } = passage.body
-    if (undecided === undefined) return { ...about, ...this.#ended(rejects, parts) }
-    if (undecided.malformed.length > 0) {
-      return { ...about, ...this.#ended(rejectsOf(undecided.malformed, [], undecided.objects), []) }
+    const place = { object: object.name, line: found.line, byteOffset }
+    return { ...place, lineBytes: found.lineBytes, ...this.#wayOf(message, place) }
+  }
+
+  /** The keys of the rows of a line, where duplicates are dropped; none of those that do not get there. */
+  keysOf(message: FoundMessage): readonly string[] {
+    const { residual, explode, dropDuplicates } = this.#plan
+    const { row } = this.#read(message)
+    if (row === undefined || dropDuplicates === undefined) return []
+    const before = residual.reduce(applyFilter, row)
+    const made = explode === undefined ? before : explode.filters.reduce(applyFilter, explodeRows(before, explode))
+    return keyTexts({ ...row, ...made }, dropDuplicates)
+  }
+
+  #wayOf(message: FoundMessage, place: LinePlace): Way & Pick<Trace, 'items'> {
+    const { scanned, row } = this.#read(message)
+    if (row === undefined) return { ...scanned, rows: [] }
+    const before = joined(scanned, walk(this.#residual, row, place))
+    if (before.end !== undefined) return { ...before, end: before.end, rows: [] }
+    if (this.#plan.explode === undefined) return this.#finish(row, place, before)
+    const step = withItems(this.#plan.explode)
+    const made = explodeRows(row, step)
+    const count = made.batch.numRows
+    const steps = [...before.steps, { step: `explode ${formatExpr(step.list)}`, passed: count > 0 }]
+    if (count === 0) return { steps, end: { kind: 'filtered', reason: step.reason }, rows: [] }
+    const items = Array.from({ length: count }, (_, at) => {
+      const item = itemOf(made, step, at)
+      const way = this.#finish({ ...row, ...takeRows(made, Int32Array.of(at)) }, { ...place, ...item })
+      return { ...item, ...way }
+    })
+    const furthest = items.reduce((far, item) => (item.steps.length > far.steps.length ? item : far))
+    return { steps, end: furthest.end, rows: [], items }
+  }
+
+  /** Behind the explode, or the filters of a plan that has none. */
+  #finish(row: Undecided, place: RowPlace, before: Passage = NOTHING_YET): Way {
+    const { steps, end } = joined(before, walk(this.#behind, row, place))
+    if (end !== undefined) return { end, steps, rows: [] }
+    const { parts } = this.#tail.run(row, [newRowCounts(this.#plan.explode !== undefined)])
+    return { end: { kind: 'row' }, steps, rows: this.#plan.sinks.map((sink, number) => tracedRow(sink, parts[number])) }
+  }
+
+  /** Up to the last step of the scan. */
+  #read(message: FoundMessage): Read {
+    const { reason, row } = this.#send(this.#scan, message)
+    if (reason !== undefined) {
+      const at = this.#parts.findIndex((part) => this.#send(part, message).reason !== undefined)
+      const steps = this.#scanSteps.slice(0, at + 1).map((step, number) => ({ step, passed: number < at }))
+      return { scanned: { steps, end: { kind: 'filtered', reason } } }
     }
-    return { ...about, ...(await this.#decide(undecided, { object: object.name, line: found.line, byteOffset })) }
-  }
-
-  /** The keys of a line where duplicates are dropped; none of one that is not among those. */
-  keysOf(message: FoundMessage): string[] {
-    const passage = this.#pass(message)
-    const { dropDuplicates } = this.#plan
-    if (passage.reason !== undefined || passage.body.undecided === undefined || dropDuplicates === undefined) return []
-    return keyTexts(passage.body.undecided, dropDuplicates).map(({ text }) => text)
-  }
-
-  async close(): Promise<void> {
-    await this.#deduplicator?.close()
-  }
-
-  /** Up to where duplicates are dropped, or to the end of a plan that drops none. */
-  #pass(message: FoundMessage): Passage {
-    const { residual, scan } = this.#plan
-    this.#meter.take()
-    const { reason, body } = this.#send(this.#pipeline, message)
-    if (reason === undefined) {
-      if (body === undefined) throw internal(`nothing came of line ${message.found.line} of ${message.object.name}`)
-      return { reason, body }
+    if (row === undefined) throw internal(`nothing came of line ${message.found.line} of ${message.object.name}`)
+    const [malformed] = row.malformed
+    if (malformed !== undefined) {
+      const { code, errorOffset } = malformed
+      const message = describeMalformed(code)
+      return { scanned: { steps: [], end: { kind: 'malformed', code, message, errorOffset } } }
     }
-    const inResidual = refusingFilter(this.#meter.take(), 0, residual.length)
-    const step =
-      inResidual < 0
-        ? this.#parts.findIndex((part) => this.#send(part, message).reason !== undefined)
-        : scan.steps.length + inResidual
-    return { reason, step }
+    return { scanned: { steps: this.#scanSteps.map((step) => ({ step, passed: true })), end: undefined }, row }
   }
 
   #send(pipeline: Pipeline, { object, found }: FoundMessage) {
@@ -147,75 +151,25 @@ export class LineTracer {
     const [body] = [...bodies, ...pipeline.flush()]
     const [{ counts }] = pipeline.takeEnded().objects
     const [reason] = Object.keys(counts.accounting.filtered)
-    return { reason, body } as { reason: string | undefined; body: MorselBody | undefined }
-  }
-
-  /** Behind the filters that stand before duplicates are dropped. */
-  async #decide(undecided: Undecided, place: LinePlace): Promise<Pick<Trace, 'steps' | 'end' | 'rows'>> {
-    const { scan, residual, dropDuplicates } = this.#plan
-    if (dropDuplicates === undefined || this.#deduplicator === undefined) throw internal('the plan drops no duplicates')
-    const [key] = keyTexts(undecided, dropDuplicates)
-    const first = key === undefined ? undefined : this.#firsts.get(key.text)
-    if (key !== undefined && first === undefined) this.#firsts.set(key.text, place)
-    if (first?.undecided !== undefined) {
-      if (!isSame(first, place)) await this.#take(first.undecided)
-      first.undecided = undefined
-    }
-    this.#meter.take()
-    const { rejects, parts } = await this.#take(undecided)
-    const { duplicates, filtered } = this.#deduplicator.countsOf(undecided.objects[0].index)
-    const at = scan.steps.length + residual.length
-    if (duplicates > 0) {
-      if (first === undefined) throw internal('an event repeats one that was not seen')
-      const of = { object: first.object, line: first.line, byteOffset: first.byteOffset }
-      return { ...this.#stepsTo(at), end: { kind: 'duplicate', of }, rows: [] }
-    }
-    const [reason] = Object.keys(filtered)
-    if (reason === undefined) return this.#ended(rejects, parts)
-    const behind = refusingFilter(this.#meter.take(), residual.length, dropDuplicates.filters.length)
-    return this.#filtered(at + 1 + behind, reason)
-  }
-
-  async #take(undecided: Undecided): Promise<MorselBody> {
-    const decided = await this.#deduplicator?.take(undecided, 0)
-    if (decided === undefined) throw internal('the keys of the events that are traced have no room in memory')
-    return decided.body
-  }
-
-  #filtered(step: number, reason: string): Pick<Trace, 'steps' | 'end' | 'rows'> {
-    return { ...this.#stepsTo(step), end: { kind: 'filtered', reason }, rows: [] }
-  }
-
-  /** Behind the last filter. */
-  #ended([reject]: readonly Reject[], parts: readonly SinkPart[]): Pick<Trace, 'steps' | 'end' | 'rows'> {
-    if (reject === undefined) {
-      const rows = this.#plan.sinks.map((sink, number) => tracedRow(sink, parts[number]))
-      return { ...this.#stepsTo(this.#steps.length), end: { kind: 'row' }, rows }
-    }
-    const { stage, code, column = '', errorOffset = 0 } = reject
-    if (stage === 'setAside') {
-      return { ...this.#stepsTo(this.#steps.length - 1), end: { kind: 'setAside', column, code }, rows: [] }
-    }
-    return { steps: [], end: { kind: 'malformed', code, message: describeMalformed(code), errorOffset }, rows: [] }
-  }
-
-  /** The steps up to the one that an event did not get over. */
-  #stepsTo(ended: number): Pick<Trace, 'steps'> {
-    return { steps: this.#steps.slice(0, ended + 1).map((step, number) => ({ step, passed: number < ended })) }
+    return { reason, row: body?.undecided } as { reason: string | undefined; row: Undecided | undefined }
   }
 }
 
-/** Which of some filters, the first of which has this number in the plan, took a row in and gave none; -1 when none did. */
-function refusingFilter(measured: Measured, first: number, count: number): number {
-  return Array.from({ length: count }, (_, number) => measured[operatorName.filter(first + number)]).findIndex(
-    (figures) => figures !== undefined && figures.rowsIn > figures.rowsOut,
-  )
+/** What a scan tells of a line, and its row if there is one. */
+type Read =
+  | { readonly scanned: Passage & { readonly end: TraceEnd }; readonly row?: undefined }
+  | { readonly scanned: Passage & { readonly end: undefined }; readonly row: Undecided }
+
+/** A plan that ends behind so many steps of the scan, with rows that are undecided. */
+function scanAlone(whole: PhysicalPlan, count: number): PhysicalPlan {
+  const { explode: _, ...plan } = whole
+  const scan = { ...plan.scan, steps: plan.scan.steps.slice(0, count) }
+  return { ...plan, scan, residual: [], dropDuplicates: { keys: [], nulls: 'equal', filters: [] }, sinks: [] }
 }
 
-function isSame(left: LinePlace, right: LinePlace): boolean {
-  return left.object === right.object && left.line === right.line
+function joined(before: Passage, { steps, end }: Passage): Passage {
+  return { steps: [...before.steps, ...steps], end }
 }
 
-/** More than the keys of as many events as are traced, unless they are very long. */
-const KEY_BYTES = 256 * 1024 * 1024
+const NOTHING_YET: Passage = { steps: [], end: undefined }
 const LINE_ENDS = new Uint8Array(64 * 1024).fill(0x0a)

@@ -1,7 +1,7 @@
 import { runOptionSpecs } from '../option-specs.ts'
 import type { Tool } from '../tools.ts'
 
-const { exclude, from, to, tmp } = runOptionSpecs
+const { exclude, from, to } = runOptionSpecs
 
 export const why: Tool = {
   words: ['why'],
@@ -19,7 +19,6 @@ export const why: Tool = {
     'csv-dialect': runOptionSpecs['csv-dialect'],
     'partition-by': runOptionSpecs['partition-by'],
     'max-line-bytes': runOptionSpecs['max-line-bytes'],
-    tmp,
   },
   examples: [
     [
