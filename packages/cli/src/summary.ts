@@ -18,7 +18,7 @@ export function summary(report: Report, verdicts: readonly OutputVerdict[] = [])
   if (accounting.exploded !== undefined) add('rows written, of all their items', accounting.rows + accounting.exploded)
   for (const [reason, count] of sorted(accounting.dropped ?? {})) add(`  items dropped: ${reason}`, count)
   if (slowLines > 0) add('lines that only the slow scanner could read', slowLines)
-  for (const [what, count] of sorted(converted)) add(`kept with a change: ${what}`, count)
+  for (const [what, count] of sorted(converted)) add(changeLabel(what), count)
   for (const [why, count] of sorted(skipped)) if (count > 0) add(`objects passed over: ${why}`, count)
   const stored = inputs.reduce((sum, input) => sum + input.bytes, 0)
   const uncompressed = inputs.reduce((sum, input) => sum + input.uncompressedBytes, 0)
@@ -35,6 +35,12 @@ export function summary(report: Report, verdicts: readonly OutputVerdict[] = [])
     ...verdicts.map(verdictLine),
     '',
   ].join('\n')
+}
+
+/** A value that a contract gives up is not kept. */
+function changeLabel(what: string): string {
+  const [column, discarded] = what.split(/(: unfit value as null$)/)
+  return discarded === undefined ? `kept with a change: ${what}` : `discarded: ${column}`
 }
 
 /** Outputs one a line; of many partitions the first three and a count. */

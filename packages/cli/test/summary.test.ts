@@ -29,8 +29,8 @@ describe('the summary of a run', () => {
     ],
     [
       'tells of changed values',
-      { converted: { 'userId: number as text': 3 } },
-      ['kept with a change: userId: number as text 3'],
+      { converted: { 'userId: number as text': 3, 'properties.price: unfit value as null': 12 } },
+      ['discarded: properties.price 12', 'kept with a change: userId: number as text 3'],
     ],
   ])('%s', (_, parts, more) => {
     const lines = summary({ ...report, ...parts })
