@@ -1,6 +1,7 @@
 import type { Analysis } from '@fletching/engine'
 import { formatBytes, formatCount, formatDuration } from './figures.ts'
 import { plainTable } from './plain-table.ts'
+import { stepWords } from './step-words.ts'
 
 /** An analysis as text: how the lines were read, then a row for each operator, in the way of the data. */
 export function analysisText({ milliseconds, cpuMilliseconds, threads, timedBy, scan, operators }: Analysis): string {
@@ -10,7 +11,7 @@ export function analysisText({ milliseconds, cpuMilliseconds, threads, timedBy, 
   table.push(['operator', 'rows in', 'rows out', 'bytes', 'time'])
   for (const { operator, rowsIn, rowsOut, bytes, milliseconds: time } of operators) {
     table.push([
-      operator,
+      stepWords(operator),
       shown(rowsIn, formatCount),
       shown(rowsOut, formatCount),
       shown(bytes, formatBytes),

@@ -1,4 +1,5 @@
 import type { LinePlace, RowPlace, Trace, TracedItem, TracedRow, TracedStep, TraceEnd } from '@fletching/engine'
+import { stepWords } from './step-words.ts'
 
 /** The way of an event for a person: where it stands, what became of it, its steps, and its rows or those of its items. */
 export function traceText({ end, steps, rows, items = [], ...place }: Trace): string {
@@ -54,8 +55,7 @@ function shortText(end: TraceEnd): string {
 }
 
 function stepLine({ step, passed }: TracedStep): string {
-  const words = step.length > STEP_LENGTH_MAX ? `${step.slice(0, STEP_LENGTH_MAX)}…` : step
-  return `    ${passed ? 'passed' : 'ended '}  ${shown(words)}`
+  return `    ${passed ? 'passed' : 'ended '}  ${shown(stepWords(step))}`
 }
 
 function countText(items: readonly TracedItem[]): string {
@@ -100,5 +100,3 @@ function shown(text: string): string {
 }
 
 const ITEMS_TOLD = 20
-/** The same step stands whole in what `explain` prints. */
-const STEP_LENGTH_MAX = 120

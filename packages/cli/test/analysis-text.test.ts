@@ -35,6 +35,13 @@ ${table}
 `)
 })
 
+it('an analysis shortens the words of a long operator', () => {
+  const operators = [{ ...none, operator: `filter ${'x'.repeat(200)}`, rowsIn: 3, rowsOut: 2 }]
+  expect(analysisText({ ...analysis, operators })).toContain(`
+  filter ${'x'.repeat(113)}…         3          2
+`)
+})
+
 it('an analysis of nothing on one thread divides by nothing', () => {
   const scan = { ...analysis.scan, lines: 0, slowLines: 0, uncompressedBytes: 0 }
   expect(analysisText({ ...analysis, threads: 1, timedBy: 'clock', scan, operators: [] })).toBe(

@@ -1,6 +1,6 @@
 import type { Job, Params, ValuesOf } from '@fletching/job'
 import { NdjsonDecoder, type ScannerKind } from '@fletching/ndjson'
-import { type FilterStep, formatExpr, formatKeys, optimize } from '@fletching/plan'
+import { type FilterStep, formatExpr, formatKeys, formatNames, optimize } from '@fletching/plan'
 import { asFolder, openDiscardStore, openStore, parseLocation } from '@fletching/storage'
 import { orAborted } from './abort.ts'
 import { type Accounting, sum } from './accounting.ts'
@@ -146,7 +146,7 @@ function analysisOf(plan: PhysicalPlan, { read, summary, threads }: Passed, meas
     ...plan.sinks.flatMap(({ format, to, columns }, number) => [
       {
         ...(measured[operatorName.project(number)] ?? UNKNOWN),
-        operator: `project ${columns.map(({ name }) => name).join(', ')}`,
+        operator: `project ${formatNames(columns.map(({ name }) => name))}`,
         bytes: undefined,
       },
       { ...(measured[operatorName.encode(number)] ?? UNKNOWN), operator: `encode ${format} ${to}` },

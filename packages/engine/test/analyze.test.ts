@@ -74,6 +74,24 @@ function timeless({ operators }: Analysis, folder: string) {
 }
 
 describe('an analysis', () => {
+  it('names the first of many columns', () =>
+    withEvents(async (places) => {
+      const names = Array.from({ length: 30 }, (_, at) => `c${at + 1}`)
+      const wide = defineJob({
+        name: 'wide',
+        params: { INPUT: param.location('events'), CSV: param.location('a folder') },
+        plan: ({ INPUT, CSV }) => {
+          const rows = scanNdjson(INPUT, segmentTrack).select((col) =>
+            Object.fromEntries(names.map((name) => [name, col('userId')])),
+          )
+          return [writeCsv(rows, { to: CSV })]
+        },
+      })
+      const { operators } = await analyzeJob(wide, places, { onMalformed: 'skip', workers: 1 })
+      const projects = operators.map(({ operator }) => operator).filter((operator) => operator.startsWith('project'))
+      expect(projects).toEqual(['project c1, c2, c3, c4, c5, c6, … 24 more'])
+    }))
+
   it.each<[string, RunOptions]>([
     ['one thread', { workers: 1 }],
     ['one thread and the other scanner', { workers: 1, scanner: 'ts' }],

@@ -1,5 +1,5 @@
 import { formatPath, type Path } from '@fletching/columns'
-import { formatExpr, formatKeys } from './format-expr.ts'
+import { formatExpr, formatKeys, formatNames } from './format-expr.ts'
 import type { DropDuplicatesNode, ExplodeNode, LogicalPlan, ProjectedColumn } from './logical.ts'
 import { type OptimizeOptions, optimize } from './optimize.ts'
 import type { DropDuplicatesStep, ExplodeStep, FilterStep, OptimizedPlan, ScanColumn, SinkColumn } from './optimized.ts'
@@ -89,7 +89,7 @@ function formatNode(plan: LogicalPlan): string {
     case 'dropDuplicates':
       return formatDropDuplicates(plan)
     case 'project':
-      return `${plan.verb} ${plan.columns.map(formatProjected).join(', ')}`
+      return `${plan.verb} ${formatColumns(plan.columns)}`
   }
 }
 
@@ -100,7 +100,7 @@ function formatExplode({ list, as, position, outer, reason }: ExplodeNode): stri
 
 function formatExplodeStep({ list, item, position, outer, reason, carried }: ExplodeStep): string {
   const made = [item, ...(position === undefined ? [] : [position])].map(formatPath).join(', ')
-  const beside = carried.length === 0 ? '' : `, beside ${carried.map(formatPath).join(', ')}`
+  const beside = carried.length === 0 ? '' : `, beside ${formatNames(carried.map(formatPath))}`
   return `explode ${formatExpr(list)} into ${made}${beside}${withoutItem(outer, reason)}`
 }
 
@@ -113,10 +113,24 @@ function formatDropDuplicates({ keys, nulls, last }: DropDuplicatesNode | DropDu
   return `dropDuplicates ${formatKeys(keys)}, keep ${last === undefined ? 'first' : 'last'}${by}, nulls ${nulls}`
 }
 
-function formatProjected({ name, expr }: ProjectedColumn): string {
-  const made = formatExpr(expr)
-  const named = formatPath([name])
-  return made === named ? named : `${named} = ${made}`
+/** Columns that are made are all told of; of many beside each other that stay as they are, the first few. */
+function formatColumns(columns: readonly ProjectedColumn[]): string {
+  const told: string[] = []
+  let same: string[] = []
+  for (const { name, expr } of columns) {
+    const made = formatExpr(expr)
+    const named = formatPath([name])
+    if (made === named) same.push(named)
+    else {
+      told.push(...formatRun(same), `${named} = ${made}`)
+      same = []
+    }
+  }
+  return [...told, ...formatRun(same)].join(', ')
+}
+
+function formatRun(names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [formatNames(names)]
 }
 
 function formatSink(sink: WriteSink): string {

@@ -33,6 +33,12 @@ export function formatExpr(expr: Expr): string {
   }
 }
 
+/** Names of columns; of many the first few, and how many more there are. */
+export function formatNames(names: readonly string[]): string {
+  if (names.length <= NAMES_MAX) return names.join(', ')
+  return `${names.slice(0, NAMES_TOLD).join(', ')}, … ${names.length - NAMES_TOLD} more`
+}
+
 /** The columns by which rows are told apart. */
 export function formatKeys(keys: readonly Expr[]): string {
   return keys.map(formatExpr).join(', ')
@@ -70,3 +76,7 @@ function formatLiteral({ value, type }: LiteralExpr): string {
 function formatValue(value: string | number | bigint | boolean): string {
   return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value)
 }
+
+const NAMES_MAX = 8
+/** Of more than that. */
+const NAMES_TOLD = 6

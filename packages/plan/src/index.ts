@@ -12,7 +12,7 @@ export type {
 } from './column.ts'
 export { explain, explainLogical, explainOptimized } from './explain.ts'
 export * from './expr.ts'
-export { formatExpr, formatKeys } from './format-expr.ts'
+export { formatExpr, formatKeys, formatNames } from './format-expr.ts'
 export { formatSchemaFile } from './format-schema-file.ts'
 export {
   type Col,

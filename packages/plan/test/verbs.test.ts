@@ -7,6 +7,7 @@ import {
   type Frame,
   float64,
   formatExpr,
+  formatNames,
   ifElse,
   int32,
   int64,
@@ -237,6 +238,19 @@ it.each<[string, { readonly plan: Frame<never>['plan']; readonly fields: Frame<n
 ])('%s is a projection', (_, frame, node, fields) => {
   expect(nodes(frame)[0]).toBe(node)
   expect(columns(frame)).toBe(fields)
+})
+
+it.each([
+  [8, 'c1, c2, c3, c4, c5, c6, c7, c8'],
+  [9, 'c1, c2, c3, c4, c5, c6, … 3 more'],
+  [100, 'c1, c2, c3, c4, c5, c6, … 94 more'],
+])('of %d columns that stay as they are, beside each other, the first few are named', (count, named) => {
+  const names = Array.from({ length: count }, (_, at) => `c${at + 1}`)
+  const one = lit(1)
+  const wide = scan.select(() => Object.fromEntries(names.map((name) => [name, one])))
+  expect(formatNames(names)).toBe(named)
+  expect(nodes(wide.withColumns(() => ({ n: one })))[0]).toBe(`withColumns ${named}, n = 1`)
+  expect(nodes(wide)[0]).toBe(`select ${names.map((name) => `${name} = 1`).join(', ')}`)
 })
 
 it('drops a field of a struct from what can be named', () => {
