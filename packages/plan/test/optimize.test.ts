@@ -310,7 +310,7 @@ scan ndjson in/ as events
     userId: text, else set aside
     event: text, dictionary, else null
     timestamp: timestamp, required, else set aside
-    properties.products: list<struct<sku>>, else null
+    properties.products: list<struct<sku>>, else null, values within else set aside
     count: int64, else set aside`)
 })
 
