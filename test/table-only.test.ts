@@ -145,6 +145,19 @@ describe('a table that is the only output of a job', () => {
       expect(await visible(folder)).toEqual(before)
     }))
 
+  it('is not written when no row comes out, and no CSV is offered', () =>
+    inFolder(async (folder) => {
+      await expect(run(await placesIn(folder, '\n'))).rejects.toThrow(
+        expect.objectContaining({
+          message: `EMPTY_RESULT: no row came out of 1 lines
+  at 1 blank
+  at job segment-logs-to-parquet
+  nothing was written; --on-empty skip leaves the old outputs`,
+        }),
+      )
+      expect(await visible(folder)).toEqual({})
+    }))
+
   it('grows by what is new with a bookmark, under the schema that it began with', () =>
     inFolder(async (folder) => {
       const options = { bookmark: 'enable' } as const

@@ -1,4 +1,4 @@
-import { internal } from '@fletching/columns/errors'
+import { addPlace, internal } from '@fletching/columns/errors'
 import { type DecodedBatch, type LineCounts, NdjsonDecoder } from '@fletching/ndjson'
 import { addTally, newRowCounts, type RowCounts } from './accounting.ts'
 import { type Filters, openExplode, openFilters } from './filters.ts'
@@ -119,11 +119,21 @@ export class Pipeline {
     this.#endedBefore += ended
     const counts = open.map((object) => object.counts)
     const objects = open.map(({ index, name }) => ({ index, name }))
-    const rows = addObjectColumns(decoded, this.#objectColumns, objects)
-    const left = this.#steps.reduce((kept: Rows, step) => step(kept, counts), rows)
-    const undecided = { ...left, malformed, objects }
-    return this.#tail === undefined ? { parts: [], rejects: [], undecided } : this.#tail.run(undecided, counts)
+    try {
+      const rows = addObjectColumns(decoded, this.#objectColumns, objects)
+      const left = this.#steps.reduce((kept: Rows, step) => step(kept, counts), rows)
+      const undecided = { ...left, malformed, objects }
+      return this.#tail === undefined ? { parts: [], rejects: [], undecided } : this.#tail.run(undecided, counts)
+    } catch (error) {
+      throw addPlace(error, placeOf(objects))
+    }
   }
+}
+
+/** Where the rows of a batch come from. */
+function placeOf(objects: readonly ObjectName[]): string {
+  const [first, last] = [objects[0].name, objects[objects.length - 1].name]
+  return first === last ? `rows of ${first}` : `rows of ${first} and what follows, to ${last}`
 }
 
 function endedObject({ index, name, counts, lines, bytes }: OpenObject): EndedObject {

@@ -149,6 +149,7 @@ async function prepare(
     // A CSV of the rows of all runs may be owed although this one has none.
     return (await lacksRows(places, options)) ? coordinator.prepareCsvs() : coordinator.prepareRejects()
   }
+  const hasCsv = places.sinks.some(({ sink }) => sink.format === 'csv')
   throw dataError('EMPTY_RESULT', `no row came out of ${accounting.lines} lines`, {
     at: [
       ...Object.entries(accounting.filtered).map(([reason, count]) => `${count} filtered: ${reason}`),
@@ -157,7 +158,7 @@ async function prepare(
       ...(accounting.duplicates > 0 ? [`${accounting.duplicates} duplicates`] : []),
       ...(accounting.blank > 0 ? [`${accounting.blank} blank`] : []),
     ],
-    help: 'nothing was written; --on-empty header writes a CSV with its header alone, --on-empty skip leaves the old outputs',
+    help: `nothing was written; ${hasCsv ? '--on-empty header writes a CSV with its header alone, ' : ''}--on-empty skip leaves the old outputs`,
     details: { lines: accounting.lines, filtered: sum(accounting.filtered) },
   })
 }
