@@ -49,6 +49,44 @@ export function sliceBits(bits: Uint8Array, offset: number, length: number): Uin
   return target
 }
 
+/** Makes `length` bits from `at` on 1. */
+export function fillBits(bits: Uint8Array, at: number, length: number): void {
+  const head = Math.min(length, -at & 7)
+  const end = at + length
+  for (let index = at; index < at + head; index++) setBit(bits, index)
+  bits.fill(0xff, (at + head) >> 3, end >> 3)
+  for (let index = Math.max(at + head, end & ~7); index < end; index++) setBit(bits, index)
+}
+
+/** Copies `length` bits from `offset` on to `at` and what follows in `target`; its other bits stay. */
+export function copyBits(bits: Uint8Array, offset: number, target: Uint8Array, at: number, length: number): void {
+  // Whole bytes of the target between the bits that share one with others.
+  const head = Math.min(length, -at & 7)
+  const byteLength = (length - head) >> 3
+  copyEachBit(bits, offset, target, at, head)
+  copyBytes(bits, offset + head, target, (at + head) >> 3, byteLength)
+  const done = head + 8 * byteLength
+  copyEachBit(bits, offset + done, target, at + done, length - done)
+}
+
+function copyEachBit(bits: Uint8Array, offset: number, target: Uint8Array, at: number, length: number): void {
+  for (let i = 0; i < length; i++) {
+    if (getBit(bits, offset + i)) setBit(target, at + i)
+    else clearBit(target, at + i)
+  }
+}
+
+function copyBytes(bits: Uint8Array, offset: number, target: Uint8Array, to: number, byteLength: number): void {
+  const first = offset >> 3
+  const shift = offset & 7
+  if (shift === 0) for (let i = 0; i < byteLength; i++) target[to + i] = bits[first + i]
+  else {
+    for (let i = 0; i < byteLength; i++) {
+      target[to + i] = (bits[first + i] >> shift) | (bits[first + i + 1] << (8 - shift))
+    }
+  }
+}
+
 const ONES = Uint8Array.from({ length: 256 }, (_, byte) => {
   let count = 0
   for (let rest = byte; rest !== 0; rest >>= 1) count += rest & 1

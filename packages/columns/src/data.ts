@@ -1,5 +1,5 @@
 import { type Data, makeData, RecordBatch, type Schema, Struct, type Vector } from 'apache-arrow'
-import { bitmapByteLength, getBit, sliceBits } from './bitmap.ts'
+import { bitmapByteLength, copyBits, fillBits, getBit, sliceBits } from './bitmap.ts'
 
 /** Whether a row of a chunk has a value; a column of nulls alone may have no bitmap. */
 export function isValid(data: Data, row: number): boolean {
@@ -14,6 +14,14 @@ export function validityOf(data: Data): Uint8Array | undefined {
   return nullBitmap === undefined
     ? new Uint8Array(bitmapByteLength(data.length))
     : sliceBits(nullBitmap, data.offset, data.length)
+}
+
+/** Writes the validity of a chunk as bits from `at` on, where the target has none yet: its bits there are 0. */
+export function copyValidity(data: Data, target: Uint8Array, at: number): void {
+  const { length, offset, nullCount, nullBitmap }: Omit<Data, 'nullBitmap'> & { readonly nullBitmap?: Uint8Array } =
+    data
+  if (nullCount === 0) fillBits(target, at, length)
+  else if (nullCount < length && nullBitmap !== undefined) copyBits(nullBitmap, offset, target, at, length)
 }
 
 /**

@@ -1,4 +1,13 @@
-import { bitmapByteLength, clearBit, countOnes, getBit, setBit, sliceBits } from '@fletching/columns'
+import {
+  bitmapByteLength,
+  clearBit,
+  copyBits,
+  countOnes,
+  fillBits,
+  getBit,
+  setBit,
+  sliceBits,
+} from '@fletching/columns'
 import { describe, expect, it } from 'vitest'
 
 const offsets = Array.from({ length: 18 }, (_, offset) => offset)
@@ -47,6 +56,29 @@ describe('a bitmap', () => {
       const expected = packed(flags.slice(offset, offset + length))
       expect({ length, copy }).toEqual({ length, copy: expected })
       expect(copy.buffer).not.toBe(bits.buffer)
+    }
+  })
+
+  it.each(offsets)('copies from bit %d on to any other, and changes no more', (offset) => {
+    for (const length of lengths) {
+      for (const at of offsets) {
+        // Ones around zeros, and zeros around ones.
+        for (const fill of [0x00, 0xff]) {
+          const target = new Uint8Array(6).fill(fill)
+          copyBits(bits, offset, target, at, length)
+          const expected = unpacked(new Uint8Array(6).fill(fill))
+          expected.splice(at, length, ...flags.slice(offset, offset + length))
+          expect({ length, at, target }).toEqual({ length, at, target: packed(expected) })
+        }
+      }
+    }
+  })
+
+  it.each(offsets)('makes ones from bit %d on, and changes no more', (offset) => {
+    for (const length of lengths) {
+      const target = bits.slice()
+      fillBits(target, offset, length)
+      expect({ length, target }).toEqual({ length, target: packed([...flags].fill(true, offset, offset + length)) })
     }
   })
 

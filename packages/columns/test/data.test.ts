@@ -1,4 +1,4 @@
-import { chunksOf, isValid, sliceBatch, validityOf } from '@fletching/columns'
+import { chunksOf, copyValidity, isValid, sliceBatch, validityOf } from '@fletching/columns'
 import { forms, type Plain, randomFrom, randomValues, testSeed, valuesOf, vectorOf } from '@fletching/testing'
 import {
   Bool,
@@ -21,7 +21,7 @@ import { describe, expect, it } from 'vitest'
 const random = randomFrom(testSeed)
 const int32 = new Int32()
 
-describe('isValid and validityOf', () => {
+describe('isValid, validityOf and copyValidity', () => {
   it.each(forms)('agree with the values (%s)', (form) => {
     for (const share of [0, 0.3, 1]) {
       for (const length of [0, 1, 7, 8, 9, 40]) {
@@ -35,6 +35,13 @@ describe('isValid and validityOf', () => {
           return bitsOf(validity ?? new Uint8Array(Math.ceil(data.length / 8)).fill(0xff), data.length)
         })
         expect(bits).toEqual(valid)
+        const joined = new Uint8Array(Math.ceil(length / 8))
+        let row = 0
+        for (const data of chunks) {
+          copyValidity(data, joined, row)
+          row += data.length
+        }
+        expect(bitsOf(joined, length)).toEqual(valid)
       }
     }
   })
@@ -46,6 +53,9 @@ describe('isValid and validityOf', () => {
   it('knows a column of nulls, which has no bitmap', () => {
     const [data] = vectorOf(new Null(), [null, null, null]).data
     expect([isValid(data, 0), isValid(data, 2), validityOf(data)]).toEqual([false, false, Uint8Array.of(0)])
+    const bits = Uint8Array.of(0)
+    copyValidity(data, bits, 2)
+    expect(bits).toEqual(Uint8Array.of(0))
   })
 })
 

@@ -1,4 +1,4 @@
-import { bitmapByteLength, DictionaryBuilder, getBit, isValid, setBit } from '@fletching/columns'
+import { bitmapByteLength, copyBits, copyValidity, DictionaryBuilder, isValid } from '@fletching/columns'
 import { type Data, DataType, type Dictionary, List, makeData, Struct, type Utf8, type Vector } from 'apache-arrow'
 import { takeData } from './take-data.ts'
 
@@ -15,7 +15,8 @@ export function concatData(type: DataType, chunks: readonly Data[]): Data {
     const bits = new Uint8Array(bitmapByteLength(length))
     let row = 0
     for (const { values, offset, length: rows } of chunks) {
-      for (let i = 0; i < rows; i++, row++) if (getBit(values, offset + i)) setBit(bits, row)
+      copyBits(values, offset, bits, row, rows)
+      row += rows
     }
     return makeData({ type, length, ...validity, data: bits })
   }
@@ -44,8 +45,10 @@ function concatValidity(chunks: readonly Data[], length: number): Validity {
   if (nullCount === 0) return { nullCount, nullBitmap: null }
   const nullBitmap = new Uint8Array(bitmapByteLength(length))
   let row = 0
-  for (const chunk of chunks)
-    for (let i = 0; i < chunk.length; i++, row++) if (isValid(chunk, i)) setBit(nullBitmap, row)
+  for (const chunk of chunks) {
+    copyValidity(chunk, nullBitmap, row)
+    row += chunk.length
+  }
   return { nullCount, nullBitmap }
 }
 
