@@ -1,4 +1,4 @@
-import { bitmapByteLength, clearBit, getBit, isValid, setBit, wordsOf } from '@fletching/columns'
+import { bitmapByteLength, copyBits, countOnes, getBit, setBit, wordsOf } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { type Data, DataType, type Dictionary, type List, makeData, type Struct, type Utf8 } from 'apache-arrow'
 import { runsOf } from './runs.ts'
@@ -21,15 +21,30 @@ interface Validity {
 }
 
 function takeValidity(data: Data, rows: Rows, runs: Runs): Validity {
-  if (data.nullCount === 0 && (runs !== undefined || !hasNone(rows))) return { nullCount: 0, nullBitmap: null }
-  const bits = new Uint8Array(bitmapByteLength(rows.length)).fill(0xff)
-  let nullCount = 0
-  for (let i = 0; i < rows.length; i++) {
-    if (rows[i] >= 0 && isValid(data, rows[i])) continue
-    clearBit(bits, i)
-    nullCount++
+  const { nullCount: nullsBefore, length, nullBitmap }: Omit<Data, 'nullBitmap'> & { nullBitmap?: Uint8Array } = data
+  if (nullsBefore === 0 && (runs !== undefined || !hasNone(rows))) return { nullCount: 0, nullBitmap: null }
+  const bits = new Uint8Array(bitmapByteLength(rows.length))
+  if (nullsBefore === length || (nullsBefore > 0 && nullBitmap === undefined)) {
+    return { nullCount: rows.length, nullBitmap: rows.length === 0 ? null : bits }
   }
+  if (runs !== undefined) takeBitRuns(nullBitmap as Uint8Array, data.offset, bits, rows, runs)
+  else takeBits(nullsBefore === 0 ? undefined : nullBitmap, data.offset, bits, rows)
+  const nullCount = rows.length - countOnes(bits, 0, rows.length)
   return { nullCount, nullBitmap: nullCount === 0 ? null : bits }
+}
+
+/** - `bits`: all 1 where there are none. */
+function takeBits(bits: Uint8Array | undefined, offset: number, taken: Uint8Array, rows: Rows): void {
+  for (let i = 0; i < rows.length; i++) {
+    if (rows[i] >= 0 && (bits === undefined || getBit(bits, offset + rows[i]))) setBit(taken, i)
+  }
+}
+
+function takeBitRuns(bits: Uint8Array, offset: number, taken: Uint8Array, rows: Rows, runs: Int32Array): void {
+  for (let run = 0; run < runs.length - 1; run++) {
+    const at = runs[run]
+    copyBits(bits, offset + rows[at], taken, at, runs[run + 1] - at)
+  }
 }
 
 function hasNone(rows: Rows): boolean {
@@ -47,20 +62,21 @@ function takeValues(data: Data, rows: Rows, runs: Runs, validity: Validity): Dat
     return makeData({ type, length, ...validity, data: taken, dictionary } as never)
   }
   if (DataType.isUtf8(type) || DataType.isBinary(type)) {
-    return runs !== undefined && validity.nullCount === 0
-      ? takeByteRuns(data as Data<Utf8>, rows, runs)
-      : takeBytes(data as Data<Utf8>, rows, validity)
+    return runs === undefined
+      ? takeBytes(data as Data<Utf8>, rows, validity)
+      : takeByteRuns(data as Data<Utf8>, rows, runs, validity)
   }
   if (DataType.isBool(type)) {
     const bits = new Uint8Array(bitmapByteLength(length))
-    for (let i = 0; i < length; i++) if (rows[i] >= 0 && getBit(data.values, data.offset + rows[i])) setBit(bits, i)
+    if (runs === undefined) takeBits(data.values, data.offset, bits, rows)
+    else takeBitRuns(data.values, data.offset, bits, rows, runs)
     return makeData({ type, length, ...validity, data: bits })
   }
   if (DataType.isStruct(type)) {
     const children = (data as Data<Struct>).children.map((child) => takeData(child, rows, runs))
     return makeData({ type, length, ...validity, children })
   }
-  if (DataType.isList(type)) return takeList(data as Data<List>, rows, validity)
+  if (DataType.isList(type)) return takeList(data as Data<List>, rows, runs, validity)
   if (ArrayBuffer.isView(data.values)) {
     const taken = takeFixed(data.values as never, rows, runs, data.stride)
     return makeData({ type, length, ...validity, data: taken } as never)
@@ -74,7 +90,8 @@ type FixedArray = Int32Array | Float64Array
 function takeFixed(values: FixedArray, rows: Rows, runs: Runs, stride: number): FixedArray {
   const taken = new (values.constructor as new (length: number) => FixedArray)(rows.length * stride)
   const words = (values.BYTES_PER_ELEMENT / 4) * stride
-  if (runs !== undefined) takeRuns(values, taken, rows, runs, stride)
+  if (runs !== undefined && values.BYTES_PER_ELEMENT >= 4) takeRuns(wordsOf(values), wordsOf(taken), rows, runs, words)
+  else if (runs !== undefined) takeRuns(values, taken, rows, runs, stride)
   else if (words === 1 && stride === 1) takeWords(wordsOf(values), wordsOf(taken), rows)
   else if (words === 2 && stride === 1) takePairs(wordsOf(values), wordsOf(taken), rows)
   else {
@@ -87,9 +104,11 @@ function takeFixed(values: FixedArray, rows: Rows, runs: Runs, stride: number): 
 
 function takeRuns(values: FixedArray, taken: FixedArray, rows: Rows, runs: Int32Array, stride: number): void {
   for (let run = 0; run < runs.length - 1; run++) {
-    const from = rows[runs[run]]
-    const to = from + runs[run + 1] - runs[run]
-    taken.set(values.subarray(from * stride, to * stride), runs[run] * stride)
+    const from = rows[runs[run]] * stride
+    const to = runs[run] * stride
+    const count = (runs[run + 1] - runs[run]) * stride
+    if (count <= 64) for (let i = 0; i < count; i++) taken[to + i] = values[from + i]
+    else taken.set(values.subarray(from, from + count), to)
   }
 }
 
@@ -107,51 +126,76 @@ function takePairs(values: Int32Array, taken: Int32Array, rows: Rows): void {
 
 function takeBytes(data: Data<Utf8>, rows: Rows, validity: Validity): Data {
   const { values, valueOffsets: offsets, type } = data
-  const valueOffsets = new Int32Array(rows.length + 1)
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]
-    const isNull = row < 0 || (validity.nullBitmap !== null && !getBit(validity.nullBitmap, i))
-    valueOffsets[i + 1] = valueOffsets[i] + (isNull ? 0 : offsets[row + 1] - offsets[row])
-  }
+  const valueOffsets = takeOffsets(offsets, rows, validity)
   const bytes = new Uint8Array(valueOffsets[rows.length])
   for (let i = 0; i < rows.length; i++) {
-    const to = valueOffsets[i]
-    const count = valueOffsets[i + 1] - to
-    if (count === 0) continue
-    const from = offsets[rows[i]]
-    // A loop is faster than a call for texts as short as ids.
-    if (count <= 32) for (let j = 0; j < count; j++) bytes[to + j] = values[from + j]
-    else bytes.set(values.subarray(from, from + count), to)
+    const count = valueOffsets[i + 1] - valueOffsets[i]
+    if (count > 0) copyBytes(values, offsets[rows[i]], count, bytes, valueOffsets[i])
   }
   return makeData({ type, length: rows.length, ...validity, valueOffsets, data: bytes })
 }
 
-function takeByteRuns(data: Data<Utf8>, rows: Rows, runs: Int32Array): Data {
+function takeByteRuns(data: Data<Utf8>, rows: Rows, runs: Int32Array, validity: Validity): Data {
   const { values, valueOffsets: offsets, type } = data
   const { length } = rows
-  const valueOffsets = new Int32Array(length + 1)
-  for (let run = 0; run < runs.length - 1; run++) {
-    const at = runs[run]
-    const ahead = valueOffsets[at] - offsets[rows[at]]
-    for (let i = at; i < runs[run + 1]; i++) valueOffsets[i + 1] = offsets[rows[i] + 1] + ahead
-  }
+  const valueOffsets = takeOffsetRuns(offsets, rows, runs, validity)
   const bytes = new Uint8Array(valueOffsets[length])
   for (let run = 0; run < runs.length - 1; run++) {
-    const from = rows[runs[run]]
-    const to = from + runs[run + 1] - runs[run]
-    bytes.set(values.subarray(offsets[from], offsets[to]), valueOffsets[runs[run]])
+    const [at, end] = [runs[run], runs[run + 1]]
+    const from = offsets[rows[at]]
+    const to = offsets[rows[at] + end - at]
+    const count = valueOffsets[end] - valueOffsets[at]
+    if (count === to - from) copyBytes(values, from, count, bytes, valueOffsets[at])
+    else {
+      // Something lies under a null, and stays behind.
+      for (let i = at; i < end; i++) {
+        copyBytes(values, offsets[rows[i]], valueOffsets[i + 1] - valueOffsets[i], bytes, valueOffsets[i])
+      }
+    }
   }
-  return makeData({ type, length, nullCount: 0, nullBitmap: null, valueOffsets, data: bytes })
+  return makeData({ type, length, ...validity, valueOffsets, data: bytes })
 }
 
-function takeList(data: Data<List>, rows: Rows, validity: Validity): Data {
-  const { valueOffsets: offsets, type } = data
-  const valueOffsets = new Int32Array(rows.length + 1)
+function copyBytes(bytes: Uint8Array, from: number, count: number, target: Uint8Array, to: number): void {
+  // A loop is faster than a call for texts as short as ids.
+  if (count <= 32) for (let i = 0; i < count; i++) target[to + i] = bytes[from + i]
+  else target.set(bytes.subarray(from, from + count), to)
+}
+
+/** Where the values end that are taken; a null takes nothing. */
+function takeOffsets(offsets: Int32Array, rows: Rows, { nullCount, nullBitmap }: Validity): Int32Array {
+  const taken = new Int32Array(rows.length + 1)
+  if (nullCount === rows.length) return taken
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]
-    const isNull = row < 0 || (validity.nullBitmap !== null && !getBit(validity.nullBitmap, i))
-    valueOffsets[i + 1] = valueOffsets[i] + (isNull ? 0 : offsets[row + 1] - offsets[row])
+    const isNull = nullBitmap !== null && !getBit(nullBitmap, i)
+    taken[i + 1] = taken[i] + (isNull ? 0 : offsets[row + 1] - offsets[row])
   }
+  return taken
+}
+
+function takeOffsetRuns(offsets: Int32Array, rows: Rows, runs: Int32Array, { nullBitmap }: Validity): Int32Array {
+  const taken = new Int32Array(rows.length + 1)
+  for (let run = 0; run < runs.length - 1; run++) {
+    const [at, end] = [runs[run], runs[run + 1]]
+    const row = rows[at] - at
+    if (offsets[row + at] === offsets[row + end]) taken.fill(taken[at], at + 1, end + 1)
+    else if (nullBitmap === null) {
+      const ahead = taken[at] - offsets[row + at]
+      for (let i = at + 1; i <= end; i++) taken[i] = offsets[row + i] + ahead
+    } else {
+      for (let i = at; i < end; i++) {
+        taken[i + 1] = taken[i] + (getBit(nullBitmap, i) ? offsets[row + i + 1] - offsets[row + i] : 0)
+      }
+    }
+  }
+  return taken
+}
+
+function takeList(data: Data<List>, rows: Rows, runs: Runs, validity: Validity): Data {
+  const { valueOffsets: offsets, type } = data
+  const valueOffsets =
+    runs === undefined ? takeOffsets(offsets, rows, validity) : takeOffsetRuns(offsets, rows, runs, validity)
   const items = new Int32Array(valueOffsets[rows.length])
   for (let i = 0, at = 0; i < rows.length; i++) {
     for (let item = offsets[rows[i]]; at < valueOffsets[i + 1]; at++, item++) items[at] = item

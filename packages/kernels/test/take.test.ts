@@ -85,6 +85,13 @@ describe('take', () => {
     expect([third, String(first) === String(second)]).toEqual([null, false])
   })
 
+  it.each([types.text, types.list])('leaves behind what lies under a null: %s', (type) => {
+    const values = Array.from({ length: 64 }, (_, row) => (row % 5 === 0 ? null : type === types.text ? 'a' : ['a']))
+    const [{ valueOffsets }] = take(vectorOf<DataType>(type, values, 'slice'), Int32Array.from(values.keys())).data
+    expect(valueOffsets.slice(0, 7)).toEqual(Int32Array.of(0, 0, 1, 2, 3, 4, 4))
+    expect(valueOffsets[64]).toBe(51)
+  })
+
   it('gives one chunk', () => {
     const column = vectorOf(types.struct, [{ n: 1n, b: null, s: 'a' }, null, null], 'chunks')
     expect(take(column, Int32Array.of(2, 0)).data).toHaveLength(1)
