@@ -11,6 +11,8 @@ export default defineConfig({
       'test/**/*.test.ts',
       'benchmarks/test/**/*.test.ts',
     ],
+    // Of the AWS SDK on Node 20, once for each process and in the middle of what the tests say.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
