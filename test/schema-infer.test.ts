@@ -99,6 +99,17 @@ describe('fletching schema infer', () => {
       expect([name, fields.map(({ name }) => name)]).toEqual(['all', ['a', 'b']])
     }))
 
+  it.each([
+    [['--max-depth', '2'], { FLETCHING_MAX_STRUCT_DEPTH: '1' }],
+    [['--max-struct-depth', '1'], { FLETCHING_MAX_DEPTH: '2' }],
+  ])('leaves out what is nested too deep, and takes structs for JSON text: %j, %j', async (options, env) => {
+    const input = Buffer.from('{"a":{"b":1}}\n{"a":{"b":[1]},"c":2}\n')
+    const { code, stdout, stderr } = await fletching(['schema', 'infer', '-', ...options], { input, env })
+    const { fields } = parseSchemaFile(stdout, 'stdout')
+    expect([code, fields.map(({ name, type }) => `${name} ${type.kind}`)]).toEqual([0, ['a json']])
+    expect(stderr).toContain('malformed, and left out: 1 TOO_DEEP, first at standard input line 2, byte 14\n')
+  })
+
   it('writes schema and evidence, which has no content', () =>
     withEvents(async (cwd) => {
       const args = ['schema', 'infer', 'in', '--to', 'logs.schema.json', '--evidence', 'evidence.json']

@@ -153,6 +153,28 @@ in/b line 1, byte 0 of the uncompressed object
 `)
     }))
 
+  it.each([
+    { options: ['--max-depth', '2'], env: {} },
+    { options: [], env: { FLETCHING_MAX_DEPTH: '2' } },
+  ])('says of a line that it is nested too deep: $options, $env', ({ options, env }) =>
+    inFolder(async (cwd) => {
+      const line = event('u1', ',"messageId":"m1","x":[[]]')
+      await writeFile(join(cwd, 'a'), line)
+      const places = ['--S3_JSON_INPUT_PATH=a', '--S3_CSV_OUTPUT_PATH=csv']
+      const { code, stdout } = await fletching(['why', 'm1', ...places, ...options], { cwd, env, showsEvents: true })
+      expect(code).toBe(0)
+      expect(JSON.parse(stdout)).toMatchObject({
+        line: 1,
+        end: {
+          kind: 'malformed',
+          code: 'TOO_DEEP',
+          message: 'objects and arrays are nested more than 2 deep',
+          errorOffset: line.indexOf('[[') + 1,
+        },
+      })
+    }),
+  )
+
   it('lets no value move the cursor', () =>
     inFolder(async (cwd) => {
       await writeFile(join(cwd, 'a'), event('\\u001b[2J\\u009b\\u2028é', ',"messageId":"m1"'))

@@ -9,6 +9,9 @@ import { bytesOf, event, type Files, failure, rowOf, run } from './run.ts'
 const line = `${event('u')}\n`
 const bad = '{\n'
 const setAside = `${event('u', ',"timestamp":"yesterday"')}\n`
+/** An event in which so many objects and lists are open at once. */
+const deepLine = (depth: number, more = '') =>
+  `${event('u', `,"x":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}${more}`)}\n`
 const MIB = 1024 * 1024
 /** Content that is as dense as gzip can make it. */
 const blanks = (bytes: number) => ' '.repeat(bytes - 1).concat('\n')
@@ -101,6 +104,31 @@ const cases: Readonly<Record<string, Case>> = {
     options: { onMalformed: 'skip', malformedMax: { percent: 1 } },
     says: ['TOO_MANY_MALFORMED: 11 of 1000 lines are malformed, more than 1%', '  at 11 UNFINISHED'],
   },
+  'lines as deep as may be': {
+    files: { a: line, b: deepLine(6) },
+    options: { depthMax: 6 },
+  },
+  'a line one deeper, of an event that nobody wants': {
+    files: { a: line, b: `${line}${deepLine(7, ',"event":"Page Viewed"')}` },
+    options: { depthMax: 6 },
+    says: [
+      'MALFORMED_JSON: objects and arrays are nested more than 6 deep',
+      `  at b line 2, byte ${line.length + deepLine(7, ',"event":"Page Viewed"').indexOf('[[[[[[') + 5} of the uncompressed object`,
+      '  at job segment-to-personalize',
+      '  nothing was written; --on-malformed quarantine sets such lines apart and goes on',
+      '  --max-depth, up to 1000, takes deeper ones',
+    ],
+  },
+  'a deeper line, by the scanner in TypeScript': {
+    files: { a: line, b: deepLine(7) },
+    options: { depthMax: 6, scanner: 'ts' },
+    says: ['MALFORMED_JSON: objects and arrays are nested more than 6 deep'],
+  },
+  'deeper lines among the malformed ones': {
+    files: { a: bytesOf(line, deepLine(7), deepLine(6), deepLine(8)) },
+    options: { onMalformed: 'skip', malformedMax: { lines: 1 }, depthMax: 6 },
+    says: ['TOO_MANY_MALFORMED: more than 1 lines are malformed', '  at a line 4, the first beyond the limit'],
+  },
   'no share of malformed lines, at the first': {
     files: { a: bytesOf(line, bad, blanks(20 * MIB)), 'b.gz': small.subarray(0, -1) },
     options: { onMalformed: 'skip', malformedMax: { percent: 0 } },
@@ -136,6 +164,15 @@ describe('limits', () => {
       kind: 'author',
       code: 'BAD_OPTION',
       what: 'a ratio of 0.5 would refuse what is not compressed at all',
+    })
+  })
+
+  it.each([0, 1001, 2.5])('on a depth are none of %d', async (depthMax) => {
+    expect(await failure(line, { depthMax })).toMatchObject({
+      kind: 'author',
+      message: `BAD_OPTION: lines cannot be limited to a depth of ${depthMax}
+  at job segment-to-personalize
+  --max-depth takes a whole number from 1 to 1000`,
     })
   })
 
@@ -175,11 +212,9 @@ describe('limits', () => {
 })
 
 describe('the command', () => {
+  const places = ['--S3_JSON_INPUT_PATH=-', '--S3_CSV_OUTPUT_PATH=out']
   const command = (args: readonly string[], input: Uint8Array) =>
-    inFolder((cwd) => {
-      const places = ['--S3_JSON_INPUT_PATH=-', '--S3_CSV_OUTPUT_PATH=out']
-      return fletching(['run', job.name, ...places, ...args], { cwd, input })
-    })
+    inFolder((cwd) => fletching(['run', job.name, ...places, ...args], { cwd, input }))
 
   it.each<[string, Uint8Array, string]>([
     [
@@ -205,6 +240,25 @@ describe('the command', () => {
     expect({ code, stderr: told }).toEqual({ code: 3, stderr })
   })
 
+  it.each([
+    { words: ['run', job.name, ...places, '--max-depth', '6'] },
+    { words: ['explain', job.name, '--analyze', ...places, '--max-depth', '6'] },
+    { words: ['run', job.name, ...places], env: { FLETCHING_MAX_DEPTH: '6' } },
+    { words: ['explain', job.name, '--analyze', ...places], env: { FLETCHING_MAX_DEPTH: '6' } },
+  ])('refuses a line that is too deep: $words, $env', async ({ words, env = {} }) => {
+    const input = Buffer.from(deepLine(7))
+    const { code, stderr } = await inFolder((cwd) => fletching(words, { cwd, input, env }))
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: `MALFORMED_JSON: objects and arrays are nested more than 6 deep
+  at standard input line 1, byte ${input.indexOf('[[[[[[') + 5} of the uncompressed object
+  at job segment-to-personalize
+  nothing was written; --on-malformed quarantine sets such lines apart and goes on
+  --max-depth, up to 1000, takes deeper ones
+`,
+    })
+  })
+
   it('takes what is within its limits', async () => {
     const limits = ['--max-objects', '1', '--max-input-bytes', '1MB', '--max-gzip-ratio', '1100.5']
     expect(await command(limits, bomb)).toMatchObject({ code: 0, stderr: '' })
@@ -215,6 +269,7 @@ describe('the command', () => {
     ['--max-gzip-ratio', '0.5', 'expected a number from 1, such as 100'],
     ['--max-gzip-ratio', '1:100', 'expected a number from 1, such as 100'],
     ['--max-objects', '0', 'expected a whole number from 1'],
+    ['--max-depth', '0', 'expected a whole number from 1'],
     ['--max-input-bytes', 'much', 'expected a size such as 500kB, 50MB or 1GB'],
   ])('refuses %s %s', async (option, text, expected) => {
     const { code, stderr } = await command([option, text], Buffer.from(line))

@@ -128,6 +128,10 @@ export const runOptionSpecs = {
   },
   tmp: { describe: 'a folder for what has no room in memory', value: 'FOLDER' },
   'max-line-bytes': { describe: 'a line of more bytes is malformed; 16777216 (16 MiB) by default', value: 'N' },
+  'max-depth': {
+    describe: 'a line of which more objects and lists are nested is malformed, 1 to 1000; 1000 by default',
+    value: 'N',
+  },
   'allow-other-files': {
     describe: 'go on although the output folders hold files that no run of the job wrote',
     value: undefined,

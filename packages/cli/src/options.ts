@@ -54,6 +54,7 @@ export function runOptions(values: OptionValues, limits: ContainerLimits): RunOp
     memoryBytesMax: memoryBytesMax(text('max-memory'), limits),
     tmp: text('tmp'),
     lineBytesMax: count('max-line-bytes', text('max-line-bytes')),
+    depthMax: count('max-depth', text('max-depth')),
     allowOtherFiles: values['allow-other-files'] as boolean | undefined,
     singleWriter: values['single-writer'] as boolean | undefined,
     sse: text('sse') as RunOptions['sse'],

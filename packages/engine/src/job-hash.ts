@@ -74,6 +74,7 @@ export function paramsHash(params: Readonly<Record<string, unknown>>, options: R
     parquetCompression: options.parquetCompression,
     rowGroupRows: options.rowGroupRows,
     lineBytesMax: options.lineBytesMax,
+    depthMax: options.depthMax,
   })
 }
 

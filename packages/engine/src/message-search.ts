@@ -32,7 +32,7 @@ export interface Searched {
 export async function* searchMessage(
   { store, objects }: { readonly store: Store; readonly objects: readonly ObjectInfo[] },
   id: string,
-  plan: Pick<PhysicalPlan, 'lineBytesMax' | 'scanner'>,
+  plan: Pick<PhysicalPlan, 'lineBytesMax' | 'depthMax' | 'scanner'>,
   signal: AbortSignal | undefined,
   searched: Searched = nothingSearched(),
 ): AsyncGenerator<FoundMessage> {
@@ -77,7 +77,10 @@ export function contentOf(
 class IdReader {
   readonly #decoder: NdjsonDecoder
 
-  constructor(id: string, { lineBytesMax, scanner }: Pick<PhysicalPlan, 'lineBytesMax' | 'scanner'>) {
+  constructor(
+    id: string,
+    { lineBytesMax, depthMax, scanner }: Pick<PhysicalPlan, 'lineBytesMax' | 'depthMax' | 'scanner'>,
+  ) {
     const type = { kind: 'utf8', numbers: 'text', lineBreaks: 'keep', empty: 'null' } as const
     const column = {
       name: 'messageId',
@@ -89,7 +92,7 @@ class IdReader {
     } as const
     const step = { predicate: { op: 'isIn', column: 0, values: [id] }, reason: 'another messageId' } as const
     const places = [{ name: '$offset', of: 'offset' }] as const
-    this.#decoder = new NdjsonDecoder({ columns: [column], steps: [step], places }, { lineBytesMax, scanner })
+    this.#decoder = new NdjsonDecoder({ columns: [column], steps: [step], places }, { lineBytesMax, depthMax, scanner })
   }
 
   /** Where the line begins, if it has the id or is malformed and holds it. */

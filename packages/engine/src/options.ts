@@ -91,6 +91,8 @@ export interface RunOptions {
   readonly rowGroupRows?: number
   /** Default 16 MiB, at most 64 MiB. */
   readonly lineBytesMax?: number
+  /** Objects and lists of a line within each other, from 1 to 1000; a deeper line is malformed. Default 1000. */
+  readonly depthMax?: number
   /** Who reads the lines; the results are the same. Default `wasm`, and `ts` where that cannot run. */
   readonly scanner?: ScannerKind
   /** Threads that read and scan. Default: one for each CPU, and one alone for a small input. */

@@ -1,16 +1,17 @@
 import { formatPath, type Path } from '@fletching/columns'
 import { authorError, internal } from '@fletching/columns/errors'
 import type { CsvDialect } from '@fletching/csv'
-import type {
-  ScanColumn,
-  ScanField,
-  ScanItem,
-  ScannerKind,
-  ScanPredicate,
-  ScanSpec,
-  ScanStep,
-  ScanType,
-  UnfitValue,
+import {
+  lineLimits,
+  type ScanColumn,
+  type ScanField,
+  type ScanItem,
+  type ScannerKind,
+  type ScanPredicate,
+  type ScanSpec,
+  type ScanStep,
+  type ScanType,
+  type UnfitValue,
 } from '@fletching/ndjson'
 import { type Compression, defaultWriter, type ParquetWriterName } from '@fletching/parquet'
 import type {
@@ -52,6 +53,7 @@ export interface PhysicalPlan {
   /** Rows after which a batch ends: a constant, so that the bytes of the outputs depend on the input alone. */
   readonly batchRows: number
   readonly lineBytesMax: number
+  readonly depthMax: number
   /** How many times its stored size may come out of an object; undefined for no limit. */
   readonly gzipRatioMax: number | undefined
   /** Who reads the lines. */
@@ -92,6 +94,7 @@ export interface ParquetSinkPlan {
 
 /** Decides how an optimized plan is done. */
 export function lower(plan: OptimizedPlan, options: RunOptions): PhysicalPlan {
+  const { lineBytesMax, depthMax } = lineLimits(options)
   return {
     location: plan.scan.location,
     scan: lowerScan(plan.scan),
@@ -104,7 +107,8 @@ export function lower(plan: OptimizedPlan, options: RunOptions): PhysicalPlan {
     sinks: plan.sinks.map((sink) => lowerSink(sink, options)),
     ...lowerFrozen(plan.scan),
     batchRows: 16_384,
-    lineBytesMax: lineLimit(options.lineBytesMax ?? 16 * MIB),
+    lineBytesMax: lineLimit(lineBytesMax),
+    depthMax,
     gzipRatioMax: ratioLimit(options.gzipRatioMax),
     scanner: options.scanner ?? 'wasm',
   }

@@ -40,8 +40,8 @@ export class Pipeline {
 
   /** - `meter`: is told what every operator does. */
   constructor(plan: PhysicalPlan, meter?: Meter) {
-    const { scan, objectColumns, residual, explode, dropDuplicates, batchRows, lineBytesMax, scanner } = plan
-    const decoder = new NdjsonDecoder(scan, { batchRows, lineBytesMax, scanner })
+    const { scan, objectColumns, residual, explode, dropDuplicates, batchRows, lineBytesMax, depthMax, scanner } = plan
+    const decoder = new NdjsonDecoder(scan, { batchRows, lineBytesMax, depthMax, scanner })
     this.#decoder = decoder
     this.#objectColumns = objectColumns
     this.#push = metered(

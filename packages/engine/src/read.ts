@@ -270,8 +270,8 @@ class Reading {
   }
 
   #judgeLine(reject: Reject): void {
-    const { onMalformed = 'fail', showData = false } = this.#options
-    if (reject.stage === 'malformed' && onMalformed === 'fail') throw malformedError(reject, showData)
+    const { onMalformed = 'fail' } = this.#options
+    if (reject.stage === 'malformed' && onMalformed === 'fail') throw malformedError(reject, this.#options)
     const broken = this.#contracts?.brokenBy(reject)
     if (broken !== undefined) throw broken
   }

@@ -20,6 +20,7 @@ export type TraceOptions = Pick<
   | 'csvDialect'
   | 'partitionBy'
   | 'lineBytesMax'
+  | 'depthMax'
   | 'scanner'
   | 's3'
   | 'onNote'

@@ -109,6 +109,7 @@ describe('the hash of a job', () => {
         state: '/state',
         rowGroupRows: 1000,
         lineBytesMax: 1000,
+        depthMax: 10,
         exclude: ['*.tmp'],
         onMalformed: 'skip',
       },
@@ -244,6 +245,7 @@ describe('the hash of parameters', () => {
     ['the compression', params, { parquetCompression: 'zstd' }],
     ['row groups', params, { rowGroupRows: 5 }],
     ['the longest line', params, { lineBytesMax: 5 }],
+    ['the deepest line', params, { depthMax: 5 }],
   ])('changes with %s', (_, given, options = {}) => {
     expect(paramsHash(given, options)).not.toBe(paramsHash(params, {}))
   })

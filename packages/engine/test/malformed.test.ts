@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { malformedError } from '../src/malformed.ts'
 import type { Reject } from '../src/morsel.ts'
+import type { RunOptions } from '../src/options.ts'
 
 describe('the error for a malformed line', () => {
   const line = (text: string | Uint8Array | undefined, errorOffset: number | undefined): Reject => ({
@@ -21,8 +22,21 @@ describe('the error for a malformed line', () => {
       '  nothing was written; --on-malformed quarantine sets such lines apart and goes on',
     ].join('\n')
 
+  it.each<[RunOptions, string, readonly string[]]>([
+    [{ depthMax: 8 }, '8', ['  --max-depth, up to 1000, takes deeper ones']],
+    [{ depthMax: 1000 }, '1000', []],
+    [{}, '1000', []],
+  ])('tells the limit on the depth, and the way out: %o', (options, limit, way) => {
+    expect(malformedError({ ...line('{}', 4), code: 'TOO_DEEP' }, options).message.split('\n')).toEqual([
+      `MALFORMED_JSON: objects and arrays are nested more than ${limit} deep`,
+      '  at s3://b/in/a.gz line 20417, byte 1004 of the uncompressed object',
+      '  nothing was written; --on-malformed quarantine sets such lines apart and goes on',
+      ...way,
+    ])
+  })
+
   it('says where, and not what', () => {
-    const error = malformedError(line('{"secret', 8), false)
+    const error = malformedError(line('{"secret', 8), {})
     expect(error.message).toBe(message(1008))
     expect(error).toMatchObject({
       kind: 'data',
@@ -45,6 +59,8 @@ describe('the error for a malformed line', () => {
     ['nothing of a line that was not kept', undefined, 5, []],
     ['the start where no place is known', 'abc', undefined, ['abc', '^']],
   ])('shows on request %s', (_, text, errorOffset, shown) => {
-    expect(malformedError(line(text, errorOffset), true).message).toBe(message(1000 + (errorOffset ?? 0), ...shown))
+    expect(malformedError(line(text, errorOffset), { showData: true }).message).toBe(
+      message(1000 + (errorOffset ?? 0), ...shown),
+    )
   })
 })

@@ -31,7 +31,13 @@ describe('a plan is lowered', () => {
   it('to plain data with the defaults', () => {
     const plan = planFor(ends)
     expect(structuredClone(plan)).toEqual(plan)
-    expect(plan).toMatchObject({ location: 'in/', residual: [], batchRows: 16_384, lineBytesMax: 16_777_216 })
+    expect(plan).toMatchObject({
+      location: 'in/',
+      residual: [],
+      batchRows: 16_384,
+      lineBytesMax: 16_777_216,
+      depthMax: 1000,
+    })
     expect(plan.sinks).toMatchObject([
       { format: 'csv', to: 'csv/', dialect: 'personalize' },
       {
@@ -49,6 +55,7 @@ describe('a plan is lowered', () => {
   it('with options in place of them', () => {
     const options: RunOptions = {
       lineBytesMax: 100,
+      depthMax: 7,
       csvDialect: 'glue',
       partitionBy: [],
       parquetWriter: 'parquetjs-lite',
@@ -56,7 +63,7 @@ describe('a plan is lowered', () => {
       rowGroupRows: 10,
     }
     const plan = planFor(ends, options)
-    expect(plan.lineBytesMax).toBe(100)
+    expect(plan).toMatchObject({ lineBytesMax: 100, depthMax: 7 })
     expect(plan.sinks).toMatchObject([
       { dialect: 'glue' },
       { partitionBy: [], writer: 'parquetjs-lite', compression: 'none', rowGroupRows: 10, openRows: 40 },

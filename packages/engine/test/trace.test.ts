@@ -146,6 +146,16 @@ describe('the way of an event', () => {
     expect(traces[3].byteOffset).toBe(contents.b.lastIndexOf('{"messageId"'))
   })
 
+  it('of a line over the limit on its depth is told with the limit', async () => {
+    const contents = { a: lines(event('m1', ',"x":[{}]'), event('m1', ',"x":{}'), event('m2', ',"x":[[[]]]')) }
+    const message = 'objects and arrays are nested more than 2 deep'
+    const errorOffset = contents.a.indexOf('[{}]') + 1
+    expect(endsOf(await tracesIn(contents, 'm1', { depthMax: 2 }))).toEqual([
+      ['in/a:1', { kind: 'malformed', code: 'TOO_DEEP', message, errorOffset }],
+      ['in/a:2', { kind: 'row' }],
+    ])
+  })
+
   it('is one of each event with the id, also of many', async () => {
     const notes: string[] = []
     const onNote = (text: string) => notes.push(text)

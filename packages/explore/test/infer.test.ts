@@ -127,7 +127,7 @@ describe('the fields', () => {
     ],
     [
       'of what is too deep',
-      { depthMax: 2 },
+      { structDepthMax: 2 },
       ['{"a":{"b":1,"c":{"d":1},"e":[1]}}', '{"f":[[1]]}'],
       'a {b int64, c json, e json}, f [json]',
     ],
@@ -141,13 +141,32 @@ it.each([
   ['{"a":', '}'],
 ])('goes no deeper than a schema file may, in %s, whatever is asked for', async (open, close) => {
   const line = `{"a":${open.repeat(900)}1${close.repeat(900)}}`
-  const { schema } = await infer([line], { depthMax: 2000 })
+  const { schema } = await infer([line], { structDepthMax: 2000 })
   expect(parseSchemaFile(formatSchemaFile(schema), 'deep.schema.json')).toEqual(schema)
   expect(
     inLine(schema.fields)
       .replaceAll(/[^a-z0-9 ]/g, '')
       .endsWith('json'),
   ).toBe(true)
+})
+
+describe('lines that are nested too deep', () => {
+  const lines = ['{"a":{"b":1}}', '{"a":{"c":[]}}', '{"a":{"b":"[{"}}']
+
+  it('are left out and counted', async () => {
+    const { rows, malformed, schema } = await infer(lines, { depthMax: 2 })
+    expect([rows, inLine(schema.fields)]).toEqual([2, 'a {b numbers}'])
+    expect(malformed).toEqual({
+      TOO_DEEP: { count: 1, first: { object: expect.stringMatching(/events\.json$/), line: 2, byteOffset: 14 } },
+    })
+  })
+
+  it.each([0, 1001])('are none by a limit of %d', (depthMax) =>
+    expect(infer(lines, { depthMax })).rejects.toThrow(
+      `BAD_OPTION: lines cannot be limited to a depth of ${depthMax}
+  --max-depth takes a whole number from 1 to 1000`,
+    ),
+  )
 })
 
 describe('a schema that is there', () => {

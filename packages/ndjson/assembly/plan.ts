@@ -98,6 +98,13 @@ export function longPrefixCount(): u32 {
   return head(13)
 }
 
+/** Objects and arrays of a line that may be open at once. */
+// @ts-expect-error: decorator
+@inline
+export function nestingMax(): i32 {
+  return head(14)
+}
+
 /** A place of the prefix table: the prefix and the first of its keys. */
 export const PREFIX_BYTES: usize = 8
 export const PREFIX_KEY: usize = 4

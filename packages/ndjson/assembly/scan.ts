@@ -5,7 +5,7 @@
  * and looked at when the line is over.
  *
  * Why: it recognises most valid lines and nothing else. What it is not sure of (a wanted key that may be escaped, a tab between tokens, depth over
- * 62, any error) it hands to the strict scanner, which decides. So an oddity costs time and never a wrong verdict, and
+ * 62 or over the limit, any error) it hands to the strict scanner, which decides. So an oddity costs time and never a wrong verdict, and
  * no error needs a place here.
  *
  * Advice for the next person: keep all state of the block loop in locals, since globals are memory; prefer masks to branches, since keys and
@@ -47,6 +47,7 @@ import {
   depthMax,
   FALSE,
   lineBytesMax,
+  nestingMax,
   nodeCount,
   STEP_BYTES,
   STEP_IS_DEEP,
@@ -82,6 +83,7 @@ export function scan(from: usize, limit: usize): usize {
   const bytesOfRecord = recordBytes()
   const recordsEnd = RECORDS + RECORDS_BYTES - bytesOfRecord
   const lengthMax = lineBytesMax()
+  const deepest = min<i32>(nestingMax(), STACK_DEPTH)
   let record = RECORDS
   let line = from
   let lines: u32 = 0
@@ -214,11 +216,12 @@ export function scan(from: usize, limit: usize): usize {
         /** The bytes whose innermost container is an array. */
         let inArrays: u64 = 0
         const arrayBrackets = brackets & outside
+        const openings = i32(popcnt(opens))
         const closings = i32(popcnt(closes))
-        // The line's first byte is an opening bracket, before any that closes.
-        if ((arrayBrackets | stack) === 0 && depth + i32(at === line) > closings) {
-          depth += i32(popcnt(opens)) - closings
-          bad |= u64(depth > DEPTH_MAX)
+        // The line's first byte is an opening bracket, before any that closes. Wherever in the block the others close, no more than all that
+        // open can be open at once.
+        if ((arrayBrackets | stack) === 0 && depth + i32(at === line) > closings && depth + openings <= deepest) {
+          depth += openings - closings
         } else {
           inArrays = 0 - (stack & 1)
           let both = opens | closes
@@ -231,7 +234,7 @@ export function scan(from: usize, limit: usize): usize {
             if ((opens & one) !== 0) {
               stack = (stack << 1) | isArray
               depth++
-              bad |= u64(depth > DEPTH_MAX)
+              bad |= u64(depth > deepest)
             } else {
               bad |= (outer ^ isArray) | u64(depth < 1)
               stack >>>= 1
@@ -401,4 +404,4 @@ function lineEnd(start: usize): usize {
 
 const ODD_BITS: u64 = 0xaaaa_aaaa_aaaa_aaaa
 /** What the stack holds, with room for the last bracket; what is deeper is left to the strict scanner. */
-const DEPTH_MAX: i32 = 62
+const STACK_DEPTH: i32 = 62

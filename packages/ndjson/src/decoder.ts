@@ -2,6 +2,7 @@ import { batchOf, Int64Builder, internal } from '@fletching/columns'
 import { Field, type RecordBatch, Schema } from 'apache-arrow'
 import { allWriters, type ColumnWriter, openColumnWriter } from './column-writer.ts'
 import { addMany, addOne, type LineCounts, newCounts, newRemarks, newTally, type Remarks, sortTally } from './counts.ts'
+import { type LineLimits, lineLimits } from './line-limits.ts'
 import { isBlank } from './line-splitter.ts'
 import { codeOf, type MalformedCode } from './malformed-code.ts'
 import { countValue, openStep, type Step } from './predicate.ts'
@@ -54,13 +55,11 @@ export interface DecodedBatch {
   readonly objectEnds: readonly number[]
 }
 
-export interface DecoderOptions {
+export interface DecoderOptions extends Partial<LineLimits> {
   /** Rows after which a batch ends. Default 16,384. */
   readonly batchRows?: number
   /** Bytes after which a batch ends: of the lines of its rows and of those that wait with it. Default 32 MiB. */
   readonly batchBytesMax?: number
-  /** A longer line is malformed. Default 16 MiB. */
-  readonly lineBytesMax?: number
   /** Malformed lines after which a batch ends, so that a file of nothing else stays within bounds. Default 1024. */
   readonly malformedMax?: number
   /**
@@ -117,7 +116,8 @@ export class NdjsonDecoder {
 
   constructor(spec: ScanSpec, options: DecoderOptions = {}) {
     const { batchRows = 16_384, batchBytesMax = 32 * MIB, malformedMax = 1024 } = options
-    const { lineBytesMax = 16 * MIB, scanner = 'wasm' } = options
+    const { scanner = 'wasm' } = options
+    const limits = lineLimits(options)
     this.#places = (spec.places ?? []).map((place) => ({ ...place, builder: new Int64Builder() }))
     const reader: LineReader = {
       valid: (bytes, start, end, slots, step) => this.#valid(bytes, start, end, slots, step),
@@ -131,8 +131,7 @@ export class NdjsonDecoder {
       numberOf: (column, bytes, start, end) => this.#writers[column].numberOf?.(bytes, start, end) ?? -1,
     }
     this.#scanner =
-      (scanner === 'wasm' ? openWasmScanner(spec, lineBytesMax, reader) : undefined) ??
-      new TsScanner(spec, lineBytesMax, reader)
+      (scanner === 'wasm' ? openWasmScanner(spec, limits, reader) : undefined) ?? new TsScanner(spec, limits, reader)
     const { nodes } = this.#scanner
     this.#columns = spec.columns.map((column, number) => openColumnWriter(column, nodes[number]))
     this.#outputs = this.#columns.filter(({ column }) => column.output)

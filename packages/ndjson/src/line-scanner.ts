@@ -1,3 +1,4 @@
+import { type LineLimits, lineLimits } from './line-limits.ts'
 import { isBlank, LineSplitter } from './line-splitter.ts'
 import { codeOf, type MalformedCode } from './malformed-code.ts'
 import { buildPathTrie } from './path-trie.ts'
@@ -14,7 +15,8 @@ export interface LineVisitor {
  * NDJSON bytes in, validated lines out, for those who look at all that a line holds. What is malformed or blank is the same as for
  * `NdjsonDecoder`.
  *
- * - Memory: one line, up to 16 MiB.
+ * - Memory: one line, up to 16 MiB or `lineBytesMax`.
+ * - Errors: that of `lineLimits`.
  *
  * @example
  * ```ts
@@ -31,8 +33,9 @@ export interface LineVisitor {
 export class LineScanner {
   readonly #splitter: LineSplitter
 
-  constructor(visitor: LineVisitor, lineBytesMax: number = 16 * 1024 * 1024) {
-    const strict = new StrictScanner(buildPathTrie([]))
+  constructor(visitor: LineVisitor, limits: Partial<LineLimits> = {}) {
+    const { lineBytesMax, depthMax } = lineLimits(limits)
+    const strict = new StrictScanner(buildPathTrie([]), depthMax)
     this.#splitter = new LineSplitter(lineBytesMax, {
       line: (bytes, start, end) => {
         const verdict = strict.scan(bytes, start, end)

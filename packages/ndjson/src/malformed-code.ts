@@ -1,3 +1,5 @@
+import { DEPTH_MAX } from './line-limits.ts'
+
 /** Why a line is not JSON by our rules: a stable code, and the sentence for messages. */
 const SENTENCES = {
   BAD_LITERAL: 'expected true, false or null',
@@ -11,7 +13,7 @@ const SENTENCES = {
   TRAILING_TEXT: 'more text follows the object',
   TOP_LEVEL_ARRAY: 'the line is an array, not an object',
   TOP_LEVEL_SCALAR: 'the line is a single value, not an object',
-  TOO_DEEP: 'objects and arrays are nested more than 1000 deep',
+  TOO_DEEP: 'objects and arrays are nested more than {depthMax} deep',
   LINE_TOO_LONG: 'the line is longer than the limit',
   NOT_UTF8_TEXT: 'the text is UTF-16 or UTF-32, or holds NUL bytes',
   BYTE_ORDER_MARK: 'a byte order mark stands within the object',
@@ -34,9 +36,10 @@ export function codeOf(verdict: number, line: Uint8Array): MalformedCode {
   return MALFORMED_CODES[verdict - 1]
 }
 
-/** What an error message says about a code. */
-export function describeMalformed(code: string): string {
-  return Object.hasOwn(SENTENCES, code) ? SENTENCES[code as MalformedCode] : code
+/** What an error message says about a code, where lines may be nested so deep. */
+export function describeMalformed(code: string, depthMax: number = DEPTH_MAX): string {
+  if (!Object.hasOwn(SENTENCES, code)) return code
+  return SENTENCES[code as MalformedCode].replace('{depthMax}', String(depthMax))
 }
 
 const UNEXPECTED = verdictOf('UNEXPECTED')

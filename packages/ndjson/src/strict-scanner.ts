@@ -15,19 +15,17 @@ import { verdictOf } from './malformed-code.ts'
 import { childOf, fillSlot, type PathTrie } from './path-trie.ts'
 import { ARRAY, ESCAPED_STRING, FALSE, NULL, NUMBER, OBJECT, SLOT_SIZE, type Slots, STRING, TRUE } from './slots.ts'
 
-/** Objects and arrays that may be open at once. */
-const DEPTH_MAX = 1000
-
 /** Scans single lines, byte by byte; see the head of this file. */
 export class StrictScanner {
   /** Where the wanted values of the last valid line stand. */
   readonly slots: Slots
   readonly #trie: PathTrie
+  readonly #depthMax: number
   /** For each open container, the trie's node whose children its keys may be, or -1. */
-  readonly #keysOf = new Int32Array(DEPTH_MAX + 1)
+  readonly #keysOf: Int32Array
   /** For each open container, the node that it is the value of, or -1. */
-  readonly #ownerOf = new Int32Array(DEPTH_MAX + 1)
-  readonly #isObject = new Uint8Array(DEPTH_MAX + 1)
+  readonly #ownerOf: Int32Array
+  readonly #isObject: Uint8Array
   #scratch = new Uint8Array(256)
   #errorOffset = 0
   /** Where the last failed leaf function stopped, and why. */
@@ -35,8 +33,13 @@ export class StrictScanner {
   #failure = 0
   #sawEscape = false
 
-  constructor(trie: PathTrie) {
+  /** At most `depthMax` objects and arrays of a line may be open at once. */
+  constructor(trie: PathTrie, depthMax: number) {
     this.#trie = trie
+    this.#depthMax = depthMax
+    this.#keysOf = new Int32Array(depthMax + 1)
+    this.#ownerOf = new Int32Array(depthMax + 1)
+    this.#isObject = new Uint8Array(depthMax + 1)
     this.slots = new Int32Array(trie.nodeCount * SLOT_SIZE)
   }
 
@@ -53,6 +56,7 @@ export class StrictScanner {
   scan(bytes: Uint8Array, start: number, end: number): number {
     const { slots } = this
     const trie = this.#trie
+    const depthMax = this.#depthMax
     const keysOf = this.#keysOf
     const ownerOf = this.#ownerOf
     const isObject = this.#isObject
@@ -73,7 +77,7 @@ export class StrictScanner {
           at = close + 1
           state = AFTER
         } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-          if (++depth > DEPTH_MAX) return this.#fail(TOO_DEEP, at, start)
+          if (++depth > depthMax) return this.#fail(TOO_DEEP, at, start)
           const opensObject = byte === OPEN_BRACE
           if (wanted > 0) fillSlot(trie, slots, wanted, opensObject ? OBJECT : ARRAY, at, at)
           ownerOf[depth] = wanted

@@ -1,3 +1,4 @@
+import type { LineLimits } from './line-limits.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { buildPathTrie } from './path-trie.ts'
 import { BUFFER_BYTES, type LineReader, type Scanner, type ScannerCounts, type ScannerRemarks } from './scanner.ts'
@@ -11,10 +12,10 @@ export class TsScanner implements Scanner {
   readonly #splitter: LineSplitter
   #buffer = new Uint8Array(0)
 
-  constructor({ columns }: ScanSpec, lineBytesMax: number, reader: LineReader) {
+  constructor({ columns }: ScanSpec, { lineBytesMax, depthMax }: LineLimits, reader: LineReader) {
     const trie = buildPathTrie(columns.map(({ path }) => path))
     this.nodes = trie.nodes
-    const strict = new StrictScanner(trie)
+    const strict = new StrictScanner(trie, depthMax)
     this.#splitter = new LineSplitter(lineBytesMax, {
       line: (bytes, start, end) => {
         const verdict = strict.scan(bytes, start, end)

@@ -1,3 +1,4 @@
+import type { LineLimits } from './line-limits.ts'
 import type { PathTrie } from './path-trie.ts'
 import { ARRAY, ESCAPED_STRING, FALSE, MISSING, NULL, NUMBER, OBJECT, STRING, TRUE } from './slots.ts'
 import type { ScanColumn, ScanPredicate, ScanSpec } from './spec.ts'
@@ -22,7 +23,7 @@ export function writePlan(
   spec: ScanSpec,
   trie: PathTrie,
   rooms: Rooms,
-  lineBytesMax: number,
+  { lineBytesMax, depthMax }: LineLimits,
 ): boolean {
   const { buffer } = module.memory
   const address = module.PLAN
@@ -49,6 +50,7 @@ export function writePlan(
     prefixes.firstKey,
     rooms.rows,
     prefixes.longCount,
+    depthMax,
   ]
   plan.words.set(head)
   return true
@@ -190,7 +192,7 @@ function planBytes(spec: ScanSpec, trie: PathTrie, rooms: Rooms): number {
 
 const UTF8 = new TextEncoder()
 const NODES_MAX = 1024
-const HEAD_WORDS = 14
+const HEAD_WORDS = 15
 const OP_AND = 0
 const OP_OR = 1
 const OP_TEST = 2

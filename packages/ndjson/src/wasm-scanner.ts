@@ -1,3 +1,4 @@
+import type { LineLimits } from './line-limits.ts'
 import { LineSplitter } from './line-splitter.ts'
 import type { LineReader, Scanner, ScannerCounts, ScannerRemarks } from './scanner.ts'
 import { NUMBER, SLOT_SIZE, type Slots, STRING } from './slots.ts'
@@ -50,14 +51,14 @@ export class WasmScanner implements Scanner {
     spec: ScanSpec,
     { trie, nodes }: Shapes,
     rooms: Rooms,
-    lineBytesMax: number,
+    limits: LineLimits,
     reader: LineReader,
   ) {
     this.nodes = nodes
     this.#module = module
     this.#reader = reader
-    this.#strict = new StrictScanner(trie)
-    this.#splitter = new LineSplitter(lineBytesMax, {
+    this.#strict = new StrictScanner(trie, limits.depthMax)
+    this.#splitter = new LineSplitter(limits.lineBytesMax, {
       line: (bytes, start, end) => this.#scanSlowly(bytes, start, end),
       tooLong: (lineBytes) => {
         this.#takeRows()
@@ -303,14 +304,14 @@ export class WasmScanner implements Scanner {
 }
 
 /** A scanner in WebAssembly; undefined where there is no SIMD, or when more is wanted than it takes. */
-export function openWasmScanner(spec: ScanSpec, lineBytesMax: number, reader: LineReader): WasmScanner | undefined {
+export function openWasmScanner(spec: ScanSpec, limits: LineLimits, reader: LineReader): WasmScanner | undefined {
   const module = openWasmModule()
   if (module === undefined || spec.steps.length > module.STEPS_MAX) return undefined
   // When all columns are more than it can fill, it may still find them.
   for (const shapes of [openShapes(spec), unfilledShapes(spec)]) {
     const rooms = layOutRooms(shapes.columns, module.COLUMNS, allShapes(shapes.columns).length)
-    if (fitsMemory(rooms) && writePlan(module, spec, shapes.trie, rooms, lineBytesMax))
-      return new WasmScanner(module, spec, shapes, rooms, lineBytesMax, reader)
+    if (fitsMemory(rooms) && writePlan(module, spec, shapes.trie, rooms, limits))
+      return new WasmScanner(module, spec, shapes, rooms, limits, reader)
   }
   return undefined
 }

@@ -1,6 +1,6 @@
 import { fuzz, fuzzCases, testSeed } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
-import { LineScanner, NdjsonDecoder } from '../src/index.ts'
+import { type LineLimits, LineScanner, NdjsonDecoder } from '../src/index.ts'
 import { generatedLines, mutate, oddLine, randomLine } from './random-lines.ts'
 
 interface Seen {
@@ -8,7 +8,7 @@ interface Seen {
   readonly malformed: readonly (readonly [line: number, offset: number, code: string])[]
 }
 
-function scan(pieces: readonly Uint8Array[], lineBytesMax?: number): Seen {
+function scan(pieces: readonly Uint8Array[], limits: Partial<LineLimits> = {}): Seen {
   const seen = { valid: [] as [number, number, string][], malformed: [] as [number, number, string][] }
   const scanner = new LineScanner(
     {
@@ -18,7 +18,7 @@ function scan(pieces: readonly Uint8Array[], lineBytesMax?: number): Seen {
       },
       malformed: (code) => seen.malformed.push([scanner.lineNumber, scanner.lineOffset, code]),
     },
-    lineBytesMax,
+    limits,
   )
   for (const piece of pieces) scanner.push(piece)
   scanner.flush()
@@ -28,7 +28,7 @@ function scan(pieces: readonly Uint8Array[], lineBytesMax?: number): Seen {
 describe('LineScanner', () => {
   it('gives every line that is an object, and says of others why they are none', () => {
     const text = '\ufeff{"a":1}\r\n\n \t\n{"b":[1,{}]}\n[1]\n{"c":\n{}{}\n{"long":"xxxxxxxxxxxxxxxxxxxx"}\n{\u0000}'
-    expect(scan([Buffer.from(text)], 20)).toEqual({
+    expect(scan([Buffer.from(text)], { lineBytesMax: 20 })).toEqual({
       valid: [
         [1, 3, '{"a":1}\r'],
         [4, 16, '{"b":[1,{}]}'],

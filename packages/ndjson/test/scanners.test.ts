@@ -277,6 +277,7 @@ describe('both scanners', () => {
         batchRows: 50,
         malformedMax: 20,
         ...(random() < 0.3 ? { lineBytesMax: 300 + below(70_000) } : {}),
+        ...(random() < 0.3 ? { depthMax: 1 + below(10) } : {}),
       })
       for (let object = 0; object < 10; object++) {
         const randoms = Array.from({ length: 20 }, () => randomLine(random))

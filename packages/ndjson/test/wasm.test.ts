@@ -34,6 +34,9 @@ describe('the module in WebAssembly', () => {
     ['a mark at the start', 0, `\ufeff${event('Product Clicked')}\n${event('Product Clicked')}`],
     ['65,535 bytes', 0, `{"a":"${'x'.repeat(65_527)}"}`],
     ['65,536 bytes', 1, `{"a":"${'x'.repeat(65_528)}"}`],
+    ['4,095 wanted keys', 0, `{${'"userId":1,'.repeat(4094)}"userId":2}`],
+    ['4,096 wanted keys', 1, `{${'"userId":1,'.repeat(4095)}"userId":2}`],
+    ['a carriage return between tokens', 1, '{\r"a":1}'],
     ['errors', 3, '{"a":1,}\n[]\n{"a":"\x01"}\n'],
   ])('leaves of %s so many lines to the strict scanner: %d', (_, expected, input) => {
     expect(slowLines(input)).toBe(expected)

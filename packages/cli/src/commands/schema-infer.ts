@@ -22,6 +22,7 @@ export async function execute({ words: { location = '' }, more, values, out, sig
         name: values.name as string | undefined,
         fieldsMax: number(values, 'max-fields'),
         objectFieldsMax: number(values, 'max-object-fields'),
+        structDepthMax: number(values, 'max-struct-depth'),
         depthMax: number(values, 'max-depth'),
         rowsMax: number(values, 'max-rows'),
         filesMax: number(values, 'max-files'),

@@ -19,6 +19,7 @@ export const why: Tool = {
     'csv-dialect': runOptionSpecs['csv-dialect'],
     'partition-by': runOptionSpecs['partition-by'],
     'max-line-bytes': runOptionSpecs['max-line-bytes'],
+    'max-depth': runOptionSpecs['max-depth'],
   },
   examples: [
     [

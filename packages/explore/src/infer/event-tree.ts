@@ -18,7 +18,7 @@ export interface TreeLimits {
   /** Different keys of the objects at one place. */
   readonly objectFieldsMax: number
   /** Objects and lists within each other; a column is 1 deep. */
-  readonly depthMax: number
+  readonly structDepthMax: number
 }
 
 /** What the events of many lines hold, as a tree of fields with what stood at each; see the head of this file. */
@@ -112,7 +112,8 @@ export class EventTree {
   #below(bytes: Uint8Array, start: number, node: FieldNode, depth: number): number {
     const first = bytes[start]
     if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return pastValue(bytes, start)
-    if (depth >= this.#limits.depthMax && node.members.size === 0 && node.item === undefined) node.opaque ??= 'depth'
+    if (depth >= this.#limits.structDepthMax && node.members.size === 0 && node.item === undefined)
+      node.opaque ??= 'depth'
     if (node.opaque !== undefined || this.#isPassed) return pastValue(bytes, start)
     return first === OPEN_BRACE
       ? this.#object(bytes, start, node, depth + 1)

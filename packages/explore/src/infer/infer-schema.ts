@@ -1,5 +1,5 @@
 import { authorError, dataError } from '@fletching/columns/errors'
-import { LineScanner } from '@fletching/ndjson'
+import { type LineLimits, LineScanner, type LineVisitor, lineLimits } from '@fletching/ndjson'
 import { type Field, type FieldType, keyOf, nestedMax, type Schema } from '@fletching/plan'
 import { findInput, type ObjectInfo, openStore, parseLocation, type Store } from '@fletching/storage'
 import { type InputOptions, openObject } from '../files/open-input.ts'
@@ -18,6 +18,8 @@ export interface InferOptions extends Pick<InputOptions, 'exclude' | 'signal'> {
   /** Different keys of the objects at one place, beyond which they are JSON text. Default 200. */
   readonly objectFieldsMax?: number
   /** Objects and lists within each other, beyond which they are JSON text; a column is 1 deep. Default 16, and 255 at most. */
+  readonly structDepthMax?: number
+  /** Objects and lists of a line within each other, from 1 to 1000; a deeper line is malformed. Default 1000. */
   readonly depthMax?: number
   /** Read so many events. */
   readonly rowsMax?: number
@@ -50,7 +52,7 @@ export interface Inferred extends JoinedSchema {
  *
  * - Memory: one line, and an entry for each field.
  * - Order: fields come as their keys first do, objects as their names.
- * - Errors: those of `findInput` and of the store; NOT_NDJSON (author) for Parquet; NO_EVENTS (data) where no line is an object with a value, TOO_MANY_FIELDS (data) where
+ * - Errors: those of `findInput` and of the store; BAD_OPTION (author) for a `depthMax` that cannot be; NOT_NDJSON (author) for Parquet; NO_EVENTS (data) where no line is an object with a value, TOO_MANY_FIELDS (data) where
  *   the events themselves have more keys than there may be.
  */
 export async function inferSchema(locations: readonly string[], options: InferOptions = {}): Promise<Inferred> {
@@ -97,18 +99,15 @@ class EventReader {
   readonly malformed = new Map<string, { count: number; readonly first: Place }>()
   rows = 0
   readonly #rowsMax: number
+  readonly #lineLimits: LineLimits
   #name = ''
 
-  constructor({
-    fieldsMax = 1000,
-    objectFieldsMax = 200,
-    depthMax = 16,
-    rowsMax = Number.POSITIVE_INFINITY,
-  }: InferOptions) {
+  constructor(options: InferOptions) {
+    const { fieldsMax = 1000, objectFieldsMax = 200, structDepthMax = 16, rowsMax = Number.POSITIVE_INFINITY } = options
     this.#rowsMax = rowsMax
-    this.tree = new EventTree({ fieldsMax, objectFieldsMax, depthMax: Math.min(depthMax, nestedMax) }, () =>
-      tooManyFields(fieldsMax, this.#name),
-    )
+    this.#lineLimits = lineLimits(options)
+    const limits = { fieldsMax, objectFieldsMax, structDepthMax: Math.min(structDepthMax, nestedMax) }
+    this.tree = new EventTree(limits, () => tooManyFields(fieldsMax, this.#name))
   }
 
   async read(store: Store, object: ObjectInfo, signal: AbortSignal | undefined, tell: () => void): Promise<void> {
@@ -120,7 +119,7 @@ class EventReader {
       })
     }
     this.#name = object.name
-    const scanner = new LineScanner({
+    const visitor: LineVisitor = {
       valid: (bytes, start) => {
         if (this.rows >= this.#rowsMax) return
         this.rows++
@@ -129,7 +128,8 @@ class EventReader {
       malformed: (code) => {
         if (this.rows < this.#rowsMax) this.#refuse(code, placeOf(scanner.lineOffset))
       },
-    })
+    }
+    const scanner = new LineScanner(visitor, this.#lineLimits)
     const placeOf = (byteOffset: number) => ({ object: object.name, line: scanner.lineNumber, byteOffset })
     for await (const piece of opened.pieces) {
       scanner.push(piece)

@@ -1,16 +1,16 @@
 /** The members of a JSON object as the texts in which their values were written; the last of equal names counts. */
 export type RawMembers = ReadonlyMap<string, string>
 
-/** Brackets nested deeper than this make a line malformed; the line's own object is the first. */
-const DEPTH_MAX = 1000
-
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const tokenPattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^{}[\],:" \t\r\n]+/g
 
-/** Reads one line; `undefined` when it is not UTF-8, not JSON, too deep, or not an object. */
-export function readLine(line: Uint8Array): RawMembers | undefined {
+/**
+ * Reads one line; `undefined` when it is not UTF-8, not JSON, not an object, or brackets are nested deeper than `depthMax`, the line's own
+ * object counted.
+ */
+export function readLine(line: Uint8Array, depthMax = 1000): RawMembers | undefined {
   const text = decoded(line)
-  if (text === undefined || !isJson(text) || depthOf(text) > DEPTH_MAX) return undefined
+  if (text === undefined || !isJson(text) || depthOf(text) > depthMax) return undefined
   return membersOf(text)
 }
 
