@@ -45,7 +45,7 @@ async function recordsOf(file: string): Promise<string[][]> {
 const partsOf = ({ items, ...trace }: Trace) => items ?? [trace]
 
 describe.each(cases)('%s with %o', (name, more) => {
-  it.each(sample([1, 2, 3, 4], 2))('tells of every event what the outputs hold, seed %d', (number) =>
+  it.each(sample([1, 2, 3, 4], 4))('tells of every event what the outputs hold, seed %d', (number) =>
     inFolder(async (folder) => {
       const seed = testSeed + number
       const random = randomFrom(seed)
