@@ -63,17 +63,21 @@ export function copyBits(bits: Uint8Array, offset: number, target: Uint8Array, a
   // Whole bytes of the target between the bits that share one with others.
   const head = Math.min(length, -at & 7)
   const byteLength = (length - head) >> 3
-  copyEachBit(bits, offset, target, at, head)
+  copyFew(bits, offset, target, at, head)
   copyBytes(bits, offset + head, target, (at + head) >> 3, byteLength)
   const done = head + 8 * byteLength
-  copyEachBit(bits, offset + done, target, at + done, length - done)
+  copyFew(bits, offset + done, target, at + done, length - done)
 }
 
-function copyEachBit(bits: Uint8Array, offset: number, target: Uint8Array, at: number, length: number): void {
-  for (let i = 0; i < length; i++) {
-    if (getBit(bits, offset + i)) setBit(target, at + i)
-    else clearBit(target, at + i)
-  }
+/** Copies at most eight bits into one byte. */
+function copyFew(bits: Uint8Array, offset: number, target: Uint8Array, at: number, length: number): void {
+  if (length === 0) return
+  const first = offset >> 3
+  const shift = offset & 7
+  const next = shift + length > 8 ? bits[first + 1] : 0
+  const mask = ((1 << length) - 1) << (at & 7)
+  const copied = (((next << 8) | bits[first]) >> shift) << (at & 7)
+  target[at >> 3] = (target[at >> 3] & ~mask) | (copied & mask)
 }
 
 function copyBytes(bits: Uint8Array, offset: number, target: Uint8Array, to: number, byteLength: number): void {

@@ -139,19 +139,12 @@ function takeByteRuns(data: Data<Utf8>, rows: Rows, runs: Int32Array, validity: 
   const { values, valueOffsets: offsets, type } = data
   const { length } = rows
   const valueOffsets = takeOffsetRuns(offsets, rows, runs, validity)
+  if (valueOffsets === undefined) return takeBytes(data, rows, validity)
   const bytes = new Uint8Array(valueOffsets[length])
   for (let run = 0; run < runs.length - 1; run++) {
-    const [at, end] = [runs[run], runs[run + 1]]
-    const from = offsets[rows[at]]
-    const to = offsets[rows[at] + end - at]
-    const count = valueOffsets[end] - valueOffsets[at]
-    if (count === to - from) copyBytes(values, from, count, bytes, valueOffsets[at])
-    else {
-      // Something lies under a null, and stays behind.
-      for (let i = at; i < end; i++) {
-        copyBytes(values, offsets[rows[i]], valueOffsets[i + 1] - valueOffsets[i], bytes, valueOffsets[i])
-      }
-    }
+    const from = rows[runs[run]]
+    const to = from + runs[run + 1] - runs[run]
+    copyBytes(values, offsets[from], offsets[to] - offsets[from], bytes, valueOffsets[runs[run]])
   }
   return makeData({ type, length, ...validity, valueOffsets, data: bytes })
 }
@@ -174,28 +167,41 @@ function takeOffsets(offsets: Int32Array, rows: Rows, { nullCount, nullBitmap }:
   return taken
 }
 
-function takeOffsetRuns(offsets: Int32Array, rows: Rows, runs: Int32Array, { nullBitmap }: Validity): Int32Array {
+/** As `takeOffsets`; undefined when something lies under a null, which is left behind only row by row. */
+function takeOffsetRuns(
+  offsets: Int32Array,
+  rows: Rows,
+  runs: Int32Array,
+  { nullCount, nullBitmap }: Validity,
+): Int32Array | undefined {
   const taken = new Int32Array(rows.length + 1)
+  if (nullCount === rows.length) return taken
   for (let run = 0; run < runs.length - 1; run++) {
-    const [at, end] = [runs[run], runs[run + 1]]
-    const row = rows[at] - at
-    if (offsets[row + at] === offsets[row + end]) taken.fill(taken[at], at + 1, end + 1)
-    else if (nullBitmap === null) {
-      const ahead = taken[at] - offsets[row + at]
-      for (let i = at + 1; i <= end; i++) taken[i] = offsets[row + i] + ahead
-    } else {
-      for (let i = at; i < end; i++) {
-        taken[i + 1] = taken[i] + (getBit(nullBitmap, i) ? offsets[row + i + 1] - offsets[row + i] : 0)
-      }
-    }
+    const from = runs[run]
+    const to = runs[run + 1]
+    const row = rows[from] - from
+    const ahead = taken[from] - offsets[row + from]
+    for (let i = from + 1; i <= to; i++) taken[i] = offsets[row + i] + ahead
   }
-  return taken
+  return nullBitmap !== null && hidesValues(taken, nullBitmap) ? undefined : taken
+}
+
+/** Whether something lies under a null. */
+function hidesValues(offsets: Int32Array, bits: Uint8Array): boolean {
+  const { length } = offsets
+  for (let byte = 0, row = 0; byte < bits.length; byte++, row += 8) {
+    const end = Math.min(row + 8, length - 1)
+    if (bits[byte] === 0xff || offsets[row] === offsets[end]) continue
+    for (let i = row; i < end; i++) if (offsets[i] !== offsets[i + 1] && !getBit(bits, i)) return true
+  }
+  return false
 }
 
 function takeList(data: Data<List>, rows: Rows, runs: Runs, validity: Validity): Data {
   const { valueOffsets: offsets, type } = data
   const valueOffsets =
-    runs === undefined ? takeOffsets(offsets, rows, validity) : takeOffsetRuns(offsets, rows, runs, validity)
+    (runs === undefined ? undefined : takeOffsetRuns(offsets, rows, runs, validity)) ??
+    takeOffsets(offsets, rows, validity)
   const items = new Int32Array(valueOffsets[rows.length])
   for (let i = 0, at = 0; i < rows.length; i++) {
     for (let item = offsets[rows[i]]; at < valueOffsets[i + 1]; at++, item++) items[at] = item
