@@ -1,5 +1,5 @@
 import { isValid } from '@fletching/columns'
-import type { Vector } from 'apache-arrow'
+import { type Data, Vector } from 'apache-arrow'
 import { pick } from './if-else.ts'
 import { operandsOf, type Scalar } from './scalar.ts'
 
@@ -8,7 +8,7 @@ import { operandsOf, type Scalar } from './scalar.ts'
  *
  * - Shape: as many rows as the vectors, in one chunk; scalars may stand among them. All have the same type.
  * - Nulls: null where every input is null.
- * - Memory: copies; dictionary-encoded inputs are decoded.
+ * - Memory: copies, unless the first is a vector without nulls; dictionary-encoded inputs are decoded.
  * - Errors: InternalError when lengths or types differ, or the type cannot hold the scalar.
  * - Source: Arrow C++ `coalesce`.
  *
@@ -19,11 +19,12 @@ import { operandsOf, type Scalar } from './scalar.ts'
  */
 export function coalesce(...inputs: readonly (Vector | Scalar)[]): Vector {
   const { operands, type, length } = operandsOf('coalesce', inputs)
+  const [{ data: preferred, step }] = operands
+  if (step === 1 && preferred.nullCount === 0) return new Vector([preferred])
   const rows = new Int32Array(length).fill(-1)
   let first = 0
   for (const { data, step } of operands) {
-    for (let row = 0; row < length; row++)
-      if (rows[row] < 0 && isValid(data, row * step)) rows[row] = first + row * step
+    fillRows(rows, data, step, first)
     first += data.length
   }
   return pick(
@@ -31,4 +32,11 @@ export function coalesce(...inputs: readonly (Vector | Scalar)[]): Vector {
     operands.map(({ data }) => data),
     rows,
   )
+}
+
+/** Gives the rows that have none yet their number in the data, where they have a value there. */
+function fillRows(rows: Int32Array, data: Data, step: 0 | 1, first: number): void {
+  for (let row = 0; row < rows.length; row++) {
+    if (rows[row] < 0 && isValid(data, row * step)) rows[row] = first + row * step
+  }
 }

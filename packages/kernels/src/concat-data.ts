@@ -72,24 +72,27 @@ function concatBytes(type: Utf8, chunks: readonly Data<Utf8>[], length: number, 
   const bytes = new Uint8Array(byteLength)
   const offsets = new Int32Array(length + 1)
   let row = 0
-  let at = 0
   for (const { values, valueOffsets, length: rows } of chunks) {
-    const from = valueOffsets[0]
-    bytes.set(values.subarray(from, valueOffsets[rows]), at)
-    for (let i = 1; i <= rows; i++) offsets[++row] = at + valueOffsets[i] - from
-    at += valueOffsets[rows] - from
+    bytes.set(values.subarray(valueOffsets[0], valueOffsets[rows]), offsets[row])
+    putOffsets(valueOffsets, rows, offsets, row)
+    row += rows
   }
   return makeData({ type, length, ...validity, valueOffsets: offsets, data: bytes })
+}
+
+/** Appends where the values of so many rows end, behind those of the rows before. */
+function putOffsets(offsets: Int32Array, rows: number, joined: Int32Array, row: number): void {
+  const ahead = joined[row] - offsets[0]
+  for (let i = 1; i <= rows; i++) joined[row + i] = offsets[i] + ahead
 }
 
 function concatLists(type: List, chunks: readonly Data<List>[], length: number, validity: Validity): Data {
   const offsets = new Int32Array(length + 1)
   let row = 0
-  let at = 0
   const items = chunks.map(({ valueOffsets, length: rows, children }) => {
+    putOffsets(valueOffsets, rows, offsets, row)
+    row += rows
     const from = valueOffsets[0]
-    for (let i = 1; i <= rows; i++) offsets[++row] = at + valueOffsets[i] - from
-    at += valueOffsets[rows] - from
     return children[0].slice(from, valueOffsets[rows] - from)
   })
   const child = concatData(type.children[0].type, items)

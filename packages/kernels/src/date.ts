@@ -18,13 +18,16 @@ import { DateDay, makeData, type TimestampMillisecond, Vector } from 'apache-arr
 export function date(column: Vector<TimestampMillisecond>): Vector<DateDay> {
   return new Vector(
     column.data.map((data) => {
-      const days = new Int32Array(data.length)
-      const milliseconds = wordsOf(data.values)
-      for (let row = 0; row < days.length; row++) days[row] = Math.floor(int64At(milliseconds, row) / DAY_MS)
       const { length, nullCount } = data
+      const days = new Int32Array(length)
+      putDays(wordsOf(data.values), days)
       return makeData({ type: new DateDay(), length, nullCount, nullBitmap: validityOf(data) ?? null, data: days })
     }),
   )
+}
+
+function putDays(milliseconds: Int32Array, days: Int32Array): void {
+  for (let row = 0; row < days.length; row++) days[row] = Math.floor(int64At(milliseconds, row) / DAY_MS)
 }
 
 const DAY_MS = 86_400_000

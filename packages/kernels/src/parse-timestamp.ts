@@ -1,5 +1,5 @@
-import { isValid, parseIsoTimestamp, TimestampBuilder } from '@fletching/columns'
-import { type TimestampMillisecond, Vector } from 'apache-arrow'
+import { bitmapByteLength, getBit, parseIsoTimestamp, putInt64, setBit, validityOf, wordsOf } from '@fletching/columns'
+import { type Data, makeData, TimestampMillisecond, type Utf8, Vector } from 'apache-arrow'
 import { plainTexts, type Texts } from './text-chunks.ts'
 
 /**
@@ -17,17 +17,34 @@ import { plainTexts, type Texts } from './text-chunks.ts'
  * ```
  */
 export function parseTimestamp(column: Texts): Vector<TimestampMillisecond> {
-  return new Vector(
-    plainTexts(column).data.map((data) => {
-      const builder = new TimestampBuilder()
-      for (let row = 0; row < data.length; row++) {
-        const moment = isValid(data, row)
-          ? parseIsoTimestamp(data.values, data.valueOffsets[row], data.valueOffsets[row + 1])
-          : Number.NaN
-        if (Number.isNaN(moment)) builder.appendNull()
-        else builder.appendMilliseconds(moment)
-      }
-      return builder.finish()
-    }),
-  )
+  return new Vector(plainTexts(column).data.map(parseChunk))
+}
+
+function parseChunk(data: Data<Utf8>): Data<TimestampMillisecond> {
+  const { length, values, valueOffsets } = data
+  const moments = new BigInt64Array(length)
+  const bits = new Uint8Array(bitmapByteLength(length))
+  const nullCount = length - parseTexts(values, valueOffsets, validityOf(data), wordsOf(moments), bits)
+  const nullBitmap = nullCount === 0 ? null : bits
+  return makeData({ type: new TimestampMillisecond('UTC'), length, nullCount, nullBitmap, data: moments })
+}
+
+/** @returns how many texts name a moment; `bits` says which. */
+function parseTexts(
+  values: Uint8Array,
+  offsets: Int32Array,
+  validity: Uint8Array | undefined,
+  moments: Int32Array,
+  bits: Uint8Array,
+): number {
+  let count = 0
+  for (let row = 0; 2 * row < moments.length; row++) {
+    if (validity !== undefined && !getBit(validity, row)) continue
+    const moment = parseIsoTimestamp(values, offsets[row], offsets[row + 1])
+    if (Number.isNaN(moment)) continue
+    putInt64(moments, row, moment)
+    setBit(bits, row)
+    count++
+  }
+  return count
 }

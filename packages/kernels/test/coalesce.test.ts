@@ -32,6 +32,11 @@ describe('coalesce', () => {
     `)
   })
 
+  it('gives the first where it has no null, without a copy', () => {
+    const whole = vectorOf(int32, [1, 2])
+    expect(coalesce(whole, vectorOf(int32, [3, null])).data[0]).toBe(whole.data[0])
+  })
+
   it.each(everyType)('agrees with the oracle: $name', ({ type }) => {
     const out = DataType.isDictionary(type) ? type.dictionary : type
     randomCheck({
