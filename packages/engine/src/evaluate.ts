@@ -15,15 +15,15 @@ import { length } from '@fletching/kernels/length'
 import { lower } from '@fletching/kernels/lower'
 import { mapValues } from '@fletching/kernels/map-values'
 import { parseTimestamp } from '@fletching/kernels/parse-timestamp'
-import type { Scalar } from '@fletching/kernels/scalar'
+import { isVector, type Scalar } from '@fletching/kernels/scalar'
 import { startsWith } from '@fletching/kernels/starts-with'
 import { structField } from '@fletching/kernels/struct-field'
 import type { Texts } from '@fletching/kernels/text-chunks'
 import { times } from '@fletching/kernels/times'
 import { trim } from '@fletching/kernels/trim'
 import { upper } from '@fletching/kernels/upper'
-import type { CallName, CompareOperator, Expr } from '@fletching/plan'
-import type { Bool, RecordBatch, Struct, Vector } from 'apache-arrow'
+import { type CallName, type CompareOperator, type Expr, inputsOf } from '@fletching/plan'
+import { type Bool, DataType, type RecordBatch, type Struct, type Vector } from 'apache-arrow'
 import { arrowType } from './arrow-type.ts'
 import { scalarVector } from './scalar-vector.ts'
 
@@ -92,9 +92,32 @@ function operand(expr: Expr, valuesOf: Inputs): Vector | Scalar {
 
 /** The first argument, and of `ifElse` what stands behind its condition, is a vector, which says the type of the result. */
 function call(name: CallName, args: readonly Expr[], valuesOf: Inputs): Vector {
+  if (name === 'coalesce') return coalesced(args, valuesOf)
   const kernel = CALLS[name] as (...inputs: unknown[]) => Vector
   const vectors = name === 'ifElse' ? 2 : 1
   return kernel(...args.map((arg, index) => (index < vectors ? valuesOf(arg) : operand(arg, valuesOf))))
+}
+
+/** Behind values for every row nothing is computed, but for what may fail: whether it does must not depend on where batches end. */
+function coalesced([first, ...others]: readonly Expr[], valuesOf: Inputs): Vector {
+  const inputs: (Vector | Scalar)[] = [valuesOf(first)]
+  let isDecided = isWhole(inputs[0])
+  for (const other of others) {
+    if (isDecided && !mayFail(other)) continue
+    const input = operand(other, valuesOf)
+    inputs.push(input)
+    isDecided ||= isWhole(input)
+  }
+  return coalesce(...inputs)
+}
+
+function mayFail(expr: Expr): boolean {
+  return (expr.op === 'cast' && expr.onFailure === 'error') || inputsOf(expr).some(mayFail)
+}
+
+/** Whether there is a value for every row; a dictionary may hold a null. */
+function isWhole(input: Vector | Scalar): boolean {
+  return isVector(input) ? input.nullCount === 0 && !DataType.isDictionary(input.type) : input !== null
 }
 
 /** A scan names its columns by their whole paths; what lies deeper is a field of a struct. */

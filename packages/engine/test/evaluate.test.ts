@@ -335,6 +335,19 @@ it('computes what stands in several places once, for all that share what was com
   expect(evaluate(made[1].expr, batch)).not.toBe(b)
 })
 
+it.each([
+  ['nothing behind values for every row', [new Utf8(), ['a', 'b']], 1],
+  ['the rest behind a null', [new Utf8(), ['a', null]], 3],
+  ['the rest behind a dictionary, which may hold a null', [new Dictionary(new Utf8(), new Int32()), ['a', 'b']], 3],
+] as const)('computes of coalesce %s', (_, [type, values], count) => {
+  const { expr } = columnOf((col) => coalesce(col('t'), col('u').upper()))
+  const computed: Computed = new Map()
+  const batch = batchOf({ t: [type, values], u: [new Utf8(), ['x', 'y']] })
+  expect([...evaluate(expr, batch, computed)]).toEqual(values.map((value) => value ?? 'Y'))
+  // Besides the whole.
+  expect(computed.size - 1).toBe(count)
+})
+
 describe('what cannot be computed', () => {
   const batch = batchOf({ t: [new Utf8(), ['1', 'x']], 's.x': [new Utf8(), ['a', 'b']] })
   const column = (...path: readonly string[]): Expr => ({ op: 'column', path, type: TEXT })
@@ -348,6 +361,12 @@ describe('what cannot be computed', () => {
   mend the data, or cast with onFailure: 'null'`,
       }),
     )
+  })
+
+  it('is one behind values for every row', () => {
+    const cast: Expr = { op: 'cast', input: column('t'), type: INT64, onFailure: 'error' }
+    const length: Expr = { op: 'call', name: 'length', args: [column('s', 'x')] }
+    expect(() => evaluate({ op: 'call', name: 'coalesce', args: [length, cast] }, batch)).toThrow(/^CAST_FAILED: /)
   })
 
   it('is a column that the scan did not hand on', () => {
