@@ -156,6 +156,32 @@ describe('rows', () => {
     ])
   })
 
+  it.each<[lines: string, said: string, notes: string[]]>([
+    ['{"":5,"a":1}\n{"a":2}', '{"a":1}\n{"a":2}\n', ['t: keys that are empty, and were left out: 1']],
+    [
+      '{"a":1,"":5,"A":2}',
+      '{"a":1}\n',
+      [
+        't: keys that are empty, and were left out: 1',
+        't: keys that differ from others in case alone, and were left out: 1',
+      ],
+    ],
+    [
+      '{"a":{"":5,"b":1},"l":[{"":5,"b":1}]}',
+      '{"a":{"b":1},"l":[{"b":1}]}\n',
+      ['t: keys that are empty, and were left out: 2'],
+    ],
+    ['{"a":{"":5}}', '{"a":{"":5}}\n', []],
+    ['{"":5}', '{"json":{"":5}}\n', []],
+  ])('of %s have no column of an empty name', async (lines, said, notes) => {
+    expect(await ask('SELECT * FROM t', { tables: { t: { 'a.json': lines } } })).toEqual({ said, notes })
+  })
+
+  it('have objects with an empty key whose other members can be asked for', async () => {
+    const tables = { t: { 'a.json': '{"a":{"":5,"b":1}}' } }
+    expect((await ask('SELECT t.a.b AS b FROM t', { tables })).said).toBe('{"b":1}\n')
+  })
+
   it('of tables that are not named are not looked for', async () => {
     expect((await ask('SELECT 1 AS a', { tables: { other: { 'a.csv': '"' } } })).said).toBe('{"a":1}\n')
   })

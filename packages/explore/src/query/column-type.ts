@@ -27,24 +27,31 @@ export function typeOfKinds(kinds: ReadonlySet<Kind>): string {
   return kinds.size > 0 && [...kinds].every((kind) => kind === 'number' || kind === 'integer') ? 'DOUBLE' : 'VARCHAR'
 }
 
+/** Why keys have no place in a transform. */
+export type LeftOut = 'are empty' | 'differ from others in case alone'
+
 /**
  * What DuckDB's `json_transform` makes of values of this shape, as plain data. An object or a list is one although other values stand at its
  * place, which are then null; other values of different kinds are text. Of keys that differ in case alone, as DuckDB's names may not, the
- * most frequent is kept; `leftOut` is told of each other.
+ * most frequent is kept; an empty one is none of its names. `leftOut` is told of each key without a place. Objects whose keys have none are JSON.
  */
-export function transformOf(shape: Shape, leftOut: () => void): unknown {
-  if (shape.members.size > 0) return membersOf(shape, leftOut)
+export function transformOf(shape: Shape, leftOut: (why: LeftOut) => void): unknown {
+  const named = [...shape.members].filter(([name]) => name !== '')
+  if (named.length > 0) {
+    if (shape.members.has('')) leftOut('are empty')
+    return membersOf(named, leftOut)
+  }
   // An object without members has no type in DuckDB.
   if (shape.kinds.has('object')) return 'JSON'
   if (shape.element !== undefined) return [transformOf(shape.element, leftOut)]
   return typeOfKinds(shape.kinds)
 }
 
-function membersOf({ members }: Shape, leftOut: () => void): unknown {
+function membersOf(members: readonly [string, Shape][], leftOut: (why: LeftOut) => void): unknown {
   const kept = new Map<string, { readonly name: string; readonly shape: Shape }>()
   for (const [name, shape] of members) {
     const other = kept.get(name.toLowerCase())
-    if (other !== undefined) leftOut()
+    if (other !== undefined) leftOut('differ from others in case alone')
     if (other === undefined || shape.values > other.shape.values) kept.set(name.toLowerCase(), { name, shape })
   }
   return Object.fromEntries([...kept.values()].map(({ name, shape }) => [name, transformOf(shape, leftOut)]))

@@ -102,16 +102,16 @@ async function undeclaredView(
       }
     }
     case 'ndjson': {
-      let leftOut = 0
-      const transform = transformOf(shape, () => leftOut++)
+      const leftOut = { 'are empty': 0, 'differ from others in case alone': 0 }
+      const transform = transformOf(shape, (why) => leftOut[why]++)
       return {
         select: all((group, compression) => selectLines(group, transform, compression)),
         files,
         notes: [
           ...(malformed === 0 ? [] : [`${table}: lines that are no JSON object, and were left out: ${malformed}`]),
-          ...(leftOut === 0
-            ? []
-            : [`${table}: keys that differ from others in case alone, and were left out: ${leftOut}`]),
+          ...Object.entries(leftOut)
+            .filter(([, count]) => count > 0)
+            .map(([why, count]) => `${table}: keys that ${why}, and were left out: ${count}`),
         ],
       }
     }
