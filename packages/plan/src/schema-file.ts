@@ -1,5 +1,6 @@
 import { authorError, type FletchingError } from '@fletching/columns/errors'
 import { nearest } from './nearest.ts'
+import { repeatedKey } from './repeated-key.ts'
 import { bool, float64, int64, json, type Schema, text, timestamp } from './schema.ts'
 import { type Contract, contracts, type Field, type FieldType, type TextType, underContract } from './types.ts'
 
@@ -104,7 +105,7 @@ class SchemaFile {
     const taken =
       kind === 'text' ? Object.keys(TEXT_OPTIONS) : kind === 'struct' ? ['fields'] : kind === 'list' ? ['item'] : []
     const stray = OF_TYPE.find((name) => Object.hasOwn(holder, name) && !taken.includes(name))
-    if (stray !== undefined) throw this.wrong(join(path, stray), `a ${kind} has no "${stray}"`, 'leave it out')
+    if (stray !== undefined) throw this.wrong(join(path, stray), `the type ${kind} has no "${stray}"`, 'leave it out')
     switch (kind) {
       case 'struct':
         return Object.freeze({ kind, fields: this.fields(holder, path, depth + 1), otherwise: 'setAside' })
@@ -178,6 +179,13 @@ class SchemaFile {
 }
 
 function parseJson(content: string, file: SchemaFile): unknown {
+  const value = parsed(content, file)
+  const again = repeatedKey(content)
+  if (again === undefined) return value
+  throw file.wrong(again, 'a key that stands there twice', 'leave one out, since the last alone would count')
+}
+
+function parsed(content: string, file: SchemaFile): unknown {
   try {
     return JSON.parse(content)
   } catch (error) {

@@ -206,7 +206,7 @@ it.each<[text: string, what: string, at: string, help: string]>([
   ],
   [
     fieldOf('"name": "a", "type": "int64", "numbers": "text"'),
-    'a int64 has no "numbers"',
+    'the type int64 has no "numbers"',
     'fields[0].numbers of f.json',
     'leave it out',
   ],
@@ -221,6 +221,12 @@ it.each<[text: string, what: string, at: string, help: string]>([
     'a second "a"',
     'fields[0].fields[1].name of f.json',
     'names differ within one object',
+  ],
+  [
+    fieldOf('"name": "a", "type": "text", "n\\u0061me": "b"'),
+    'a key that stands there twice',
+    'fields[0].name of f.json',
+    'leave one out, since the last alone would count',
   ],
   [fieldOf('"name": "p", "type": "list"'), 'nothing where an object is wanted', 'fields[0].item of f.json', FIELD],
   [
