@@ -12,10 +12,14 @@ export function evidenceText({ rows, objects, malformed, changes, frozen, eviden
   return `{\n  ${members.join(',\n  ')}\n}\n`
 }
 
-/** What is worth knowing of it: lines that were left out, paths of more than one kind, and how a schema that was there changes. */
+/**
+ * What is worth knowing of it: lines that were left out, paths of more than one kind, and how a schema that was there changes.
+ *
+ * - Order: of such paths those first that have moments, by which tables are parted; then columns before what lies in them.
+ */
 export function inferredText(inferred: Inferred, isAdded: boolean): readonly string[] {
   const { rows, objects, malformed, changes, frozen, evidence } = inferred
-  const odd = evidence.filter(isOdd).map(oddText)
+  const odd = evidence.filter(isOdd).toSorted(byWeight).map(oddText)
   const shown = odd.slice(0, ODD_SHOWN)
   return [
     `events: ${formatCount(rows)}, in objects: ${formatCount(objects)}`,
@@ -33,6 +37,15 @@ export function inferredText(inferred: Inferred, isAdded: boolean): readonly str
 /** Whether a path has no column, or one that is wider than any of its values needs. */
 function isOdd({ type, kinds }: FieldEvidence): boolean {
   return type === null || (Object.keys(kinds).length > 1 && type !== 'float64' && type !== 'int64')
+}
+
+function byWeight(one: FieldEvidence, other: FieldEvidence): number {
+  return Number('moment' in other.kinds) - Number('moment' in one.kinds) || depthOf(one) - depthOf(other)
+}
+
+/** How many objects its value lies in, that of the event aside. A dot in a name stands in backticks. */
+function depthOf({ path }: FieldEvidence): number {
+  return path.replaceAll(/`(?:[^`]|``)*`/g, '').split('.').length - 1
 }
 
 function oddText({ path, type, kinds, why }: FieldEvidence): string {
