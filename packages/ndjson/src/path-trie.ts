@@ -1,3 +1,4 @@
+import { type ChildKeys, childKeys, type TrieChild } from './child-keys.ts'
 import { SLOT_SIZE, type Slots } from './slots.ts'
 
 /**
@@ -8,16 +9,12 @@ export interface PathTrie {
   readonly nodeCount: number
   /** For each node, its children. */
   readonly children: readonly (readonly TrieChild[])[]
+  /** For each node, the keys of its children. */
+  readonly keys: readonly ChildKeys[]
   /** For each node, the last node below it, or itself. */
   readonly last: Int32Array
   /** The node at the end of each path, in the order in which the paths were given. */
   readonly nodes: readonly number[]
-}
-
-export interface TrieChild {
-  /** The key in UTF-8. */
-  readonly key: Uint8Array
-  readonly node: number
 }
 
 interface Branch {
@@ -32,7 +29,13 @@ export function buildPathTrie(paths: readonly (readonly string[])[]): PathTrie {
   const children: TrieChild[][] = []
   const last: number[] = []
   number(root)
-  return { nodeCount: children.length, children, last: Int32Array.from(last), nodes: ends.map(({ node }) => node) }
+  return {
+    nodeCount: children.length,
+    children,
+    keys: children.map(childKeys),
+    last: Int32Array.from(last),
+    nodes: ends.map(({ node }) => node),
+  }
 
   function number(branch: Branch): void {
     branch.node = children.length
@@ -53,18 +56,6 @@ function branchOf(branch: Branch, name: string): Branch {
   const made: Branch = { branches: new Map(), node: 0 }
   branch.branches.set(name, made)
   return made
-}
-
-/** The child of `node` whose key has these bytes, or -1. */
-export function childOf(children: readonly TrieChild[], bytes: Uint8Array, start: number, end: number): number {
-  for (let c = 0; c < children.length; c++) {
-    const { key, node } = children[c]
-    if (key.length !== end - start) continue
-    let i = 0
-    while (i < key.length && key[i] === bytes[start + i]) i++
-    if (i === key.length) return node
-  }
-  return -1
 }
 
 /** Notes a value at a node, in place of all that an earlier value of the same key has left. */

@@ -1,10 +1,10 @@
 import { StructBuilder } from '@fletching/columns'
 import { Field } from 'apache-arrow'
+import { type ChildKeys, childKeys, childOf } from './child-keys.ts'
 import { type ColumnWriter, openColumnWriter } from './column-writer.ts'
 import type { Tally } from './counts.ts'
 import { nextToken, noteValue, stringEnd, stringKind, unescapeText } from './json-text.ts'
 import { innerColumn } from './list-writer.ts'
-import { childOf, type TrieChild } from './path-trie.ts'
 import { MISSING, NULL, OBJECT, SLOT_SIZE, type Slots, STRING } from './slots.ts'
 import { type ScanColumn, type ScanField, setsAsideWithin } from './spec.ts'
 import { countNone, isNone, unfitState, type ValueState } from './value-state.ts'
@@ -16,7 +16,7 @@ export class StructWriter implements ColumnWriter {
   readonly builder: StructBuilder
   readonly #node: number
   readonly inner: readonly ColumnWriter[]
-  readonly #keys: readonly TrieChild[]
+  readonly #keys: ChildKeys
   readonly #mayBeUnfit: boolean
   /** One slot for each key of the object at hand. */
   readonly #slots: Slots
@@ -28,7 +28,7 @@ export class StructWriter implements ColumnWriter {
     this.inner = fields.map((field) =>
       openColumnWriter(innerColumn(`${column.name}.${field.name}`, field), keys.indexOf(field.key)),
     )
-    this.#keys = keys.map((key, node) => ({ key: UTF8.encode(key), node }))
+    this.#keys = childKeys(keys.map((key, node) => ({ key: UTF8.encode(key), node })))
     this.#mayBeUnfit = setsAsideWithin(column.type)
     this.#slots = new Int32Array(keys.length * SLOT_SIZE)
     this.builder = new StructBuilder(
