@@ -30,7 +30,7 @@ the rows are alike
 B: b.csv, 4 rows
 compared by USER_ID, ITEM_ID, TIMESTAMP
 
-only in A: 1 rows
+only in A: 1 row
 USER_ID    ITEM_ID   TIMESTAMP
 secret-3   i3        1546305140
 
@@ -39,7 +39,7 @@ USER_ID    ITEM_ID    TIMESTAMP
 secret-3   i\\u001b3   1546305140
 secret-2   i2         1546305139
 
-changed: 1 rows, TIMESTAMP in 1
+changed: 1 row, TIMESTAMP in 1
 USER_ID    ITEM_ID   column      A            B
 secret-1   i1        TIMESTAMP   1546305138   1546308738
 
@@ -112,8 +112,8 @@ no cause known: 2 of A, 1 of B
     [
       ['quote.csv', 'slash.csv', '--format=text'],
       0,
-      `A: quote.csv, 1 rows
-B: slash.csv, 1 rows
+      `A: quote.csv, 1 row
+B: slash.csv, 1 row
 compared by a, b
 the rows are alike
 `,

@@ -98,7 +98,7 @@ describe('a signal ends the command', () => {
     )
     expect(outcome.code).toBe(143)
     expect(outcome.stderr).toBe(
-      `SIGTERM: gen was ended before its last object; ${sizes.size} objects, each whole, are below s3://bucket/events\n`,
+      `SIGTERM: gen was ended before its last object; whole objects below s3://bucket/events: ${sizes.size}\n`,
     )
   })
 })

@@ -1,5 +1,5 @@
 import type { Analysis } from '@fletching/engine'
-import { formatBytes, formatCount, formatDuration } from './figures.ts'
+import { counted, formatBytes, formatCount, formatDuration } from './figures.ts'
 import { plainTable } from './plain-table.ts'
 import { stepWords } from './step-words.ts'
 
@@ -21,8 +21,8 @@ export function analysisText({ milliseconds, cpuMilliseconds, threads, timedBy, 
   const share = lines === 0 ? 0 : (100 * slowLines) / lines
   const rest = cpuMilliseconds - operators.reduce((sum, operator) => sum + (operator.milliseconds ?? 0), 0)
   return [
-    `Analyzed with its outputs discarded: ${formatDuration(milliseconds)}, ${seconds(cpuMilliseconds)} of CPU, ${threads === 1 ? '1 thread scans' : `${threads} threads scan`}`,
-    `  scanner ${scanner}: ${formatCount(lines)} lines, ${speed(uncompressedBytes, scanning)} a thread, ${speed(uncompressedBytes, milliseconds)} in all`,
+    `Analyzed with its outputs discarded: ${formatDuration(milliseconds)}, ${seconds(cpuMilliseconds)} of CPU, ${counted(threads, 'thread')} ${threads === 1 ? 'scans' : 'scan'}`,
+    `  scanner ${scanner}: ${counted(lines, 'line')}, ${speed(uncompressedBytes, scanning)} a thread, ${speed(uncompressedBytes, milliseconds)} in all`,
     `  slow lines: ${formatCount(slowLines)}, ${share.toFixed(2)} % of all`,
     '',
     table.toString().replaceAll(/^/gm, '  ').replaceAll(/ +$/gm, ''),

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from './figures.ts'
+import { counted, formatBytes, formatCount } from './figures.ts'
 
 /** What is shown of a checklist; that of `personalize` is one. */
 export interface ShownChecklist {
@@ -31,7 +31,7 @@ export function checklistText({ verdict, findings, figures }: ShownChecklist): s
   const { bytes, records, users, usersWithTwo, items, eventTypes, first, last, isEstimated } = figures
   const about = isEstimated ? 'about ' : ''
   return [
-    `${verdict}: ${formatCount(records)} records, ${formatBytes(bytes)}`,
+    `${verdict}: ${counted(records, 'record')}, ${formatBytes(bytes)}`,
     ...(users > 0
       ? [`users: ${about}${formatCount(users)}, with two interactions: ${about}${formatCount(usersWithTwo)}`]
       : []),

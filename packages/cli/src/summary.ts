@@ -1,5 +1,5 @@
 import type { Report } from '@fletching/engine'
-import { formatBytes, formatCount, formatDuration } from './figures.ts'
+import { counted, formatBytes, formatCount, formatDuration } from './figures.ts'
 import { type OutputVerdict, verdictLine } from './output-verdict.ts'
 import { plainTable } from './plain-table.ts'
 
@@ -24,7 +24,7 @@ export function summary(report: Report, verdicts: readonly OutputVerdict[] = [])
   const uncompressed = inputs.reduce((sum, input) => sum + input.uncompressedBytes, 0)
   const speed = (uncompressed / Math.max(report.milliseconds, 1)) * 1000
   return [
-    `${report.job}: ${formatCount(inputs.length)} objects, ${formatBytes(stored)} stored, ${formatBytes(uncompressed)} of JSON in ${formatDuration(report.milliseconds)} (${formatBytes(speed)}/s)`,
+    `${report.job}: ${counted(inputs.length, 'object')}, ${formatBytes(stored)} stored, ${formatBytes(uncompressed)} of JSON in ${formatDuration(report.milliseconds)} (${formatBytes(speed)}/s)`,
     table.toString(),
     ...Object.entries(refused).map(
       ([reason, values]) =>
@@ -46,7 +46,7 @@ function changeLabel(what: string): string {
 /** Outputs one a line; of many partitions the first three and a count. */
 function outputLines(outputs: Report['outputs']): string[] {
   const line = ({ name, rows, bytes }: Report['outputs'][number]) =>
-    `wrote ${name}  ${formatCount(rows)} rows, ${formatBytes(bytes)}`
+    `wrote ${name}  ${counted(rows, 'row')}, ${formatBytes(bytes)}`
   const parquet = outputs.filter(({ format }) => format === 'parquet')
   const others = outputs.filter(({ format }) => format !== 'parquet')
   const rest = parquet.slice(3)
@@ -54,7 +54,10 @@ function outputLines(outputs: Report['outputs']): string[] {
     rest.length === 0
       ? []
       : [
-          `wrote ${rest.length} more Parquet files  ${formatCount(rest.reduce((sum, { rows }) => sum + rows, 0))} rows, ${formatBytes(rest.reduce((sum, { bytes }) => sum + bytes, 0))}`,
+          `wrote ${counted(rest.length, 'more Parquet file')}  ${counted(
+            rest.reduce((sum, { rows }) => sum + rows, 0),
+            'row',
+          )}, ${formatBytes(rest.reduce((sum, { bytes }) => sum + bytes, 0))}`,
         ]
   return [...others.map(line), ...parquet.slice(0, 3).map(line), ...more]
 }

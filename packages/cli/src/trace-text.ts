@@ -1,4 +1,5 @@
 import type { LinePlace, RowPlace, Trace, TracedItem, TracedRow, TracedStep, TraceEnd } from '@fletching/engine'
+import { counted } from './figures.ts'
 import { stepWords } from './step-words.ts'
 
 /** The way of an event for a person: where it stands, what became of it, its steps, and its rows or those of its items. */
@@ -79,10 +80,6 @@ function itemLines(items: readonly TracedItem[]): string[] {
   }
   const ends = [...others].map(([text, count]) => `${text} ${count}`).join(', ')
   return [...told, `  ${counted(items.length - ITEMS_TOLD, 'more item')}: ${ends}`]
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function rowLines({ format, output, values }: TracedRow): string[] {

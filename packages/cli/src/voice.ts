@@ -1,5 +1,5 @@
 import type { Progress, Report } from '@fletching/engine'
-import { formatBytes, formatCount, formatDuration } from './figures.ts'
+import { counted, formatBytes, formatDuration } from './figures.ts'
 import type { OutputVerdict } from './output-verdict.ts'
 
 /** What a run tells while it goes on and when it ends: to a person at a terminal, or as JSON lines to a program. */
@@ -83,7 +83,7 @@ function progressLine(progress: Progress, milliseconds: number): string {
   const share =
     bytesTotal > 0 ? `${Math.floor((100 * bytes) / bytesTotal)} % of ${formatBytes(bytesTotal)}` : formatBytes(bytes)
   const left = bytesTotal > bytes && speed > 0 ? `, ${formatDuration(((bytesTotal - bytes) / speed) * 1000)} left` : ''
-  return `${share}, ${objects}/${objectsTotal} objects, ${formatCount(rows)} rows, ${formatBytes(speed)}/s${left}`
+  return `${share}, ${objects}/${counted(objectsTotal, 'object')}, ${counted(rows, 'row')}, ${formatBytes(speed)}/s${left}`
 }
 
 class JsonLines implements Voice {

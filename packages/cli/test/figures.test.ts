@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatBytes, formatCount, formatDuration } from '../src/figures.ts'
+import { counted, formatBytes, formatCount, formatDuration } from '../src/figures.ts'
 
 describe('figures', () => {
   it.each([
@@ -8,6 +8,13 @@ describe('figures', () => {
     [1000, '1 000'],
     [1234567, '1 234 567'],
   ])('writes the count %d as %s', (count, text) => expect(formatCount(count)).toBe(text))
+
+  it.each([
+    [0, '0 rows'],
+    [1, '1 row'],
+    [2, '2 rows'],
+    [1000, '1 000 rows'],
+  ])('counts %d as %s', (count, text) => expect(counted(count, 'row')).toBe(text))
 
   it.each([
     [0, '0 B'],

@@ -1,6 +1,6 @@
 import type { Cause, CauseCode, ChangedRows, Difference, DiffSide } from '@fletching/explore/diff'
 import { formatRows } from '@fletching/explore/files'
-import { formatCount } from '../figures.ts'
+import { counted, formatCount } from '../figures.ts'
 
 /** A difference for a person: both sides, what differs with some of the rows, and why. */
 export function diffText({ columns, a, b, changed, causes, unexplained }: Difference): string {
@@ -21,13 +21,13 @@ export function diffText({ columns, a, b, changed, causes, unexplained }: Differ
 
 function headText(name: string, { location, rows, columnsOnly }: DiffSide): string {
   const only = columnsOnly.length === 0 ? '' : `, columns only there: ${columnsOnly.join(', ')}`
-  return `${name}: ${location}, ${formatCount(rows)} rows${only}\n`
+  return `${name}: ${location}, ${counted(rows, 'row')}${only}\n`
 }
 
 function rowsText(name: string, { rowsOnly: { count, first } }: DiffSide, columns: readonly string[]): string {
   if (count === 0) return ''
   const rows = first.map(({ times, row }) => ({ times, values: columns.map((column) => row[column]) }))
-  return `\nonly in ${name}: ${formatCount(count)} rows\n${tableText(columns, rows)}${restText(count, first)}`
+  return `\nonly in ${name}: ${counted(count, 'row')}\n${tableText(columns, rows)}${restText(count, first)}`
 }
 
 function changedText({ count, byColumn, first }: ChangedRows): string {
@@ -40,7 +40,7 @@ function changedText({ count, byColumn, first }: ChangedRows): string {
     })),
   )
   const counts = Object.entries(byColumn).map(([column, changes]) => `${column} in ${formatCount(changes)}`)
-  return `\nchanged: ${formatCount(count)} rows, ${counts.join(', ')}\n${tableText([...key, 'column', 'A', 'B'], rows)}${restText(count, first)}`
+  return `\nchanged: ${counted(count, 'row')}, ${counts.join(', ')}\n${tableText([...key, 'column', 'A', 'B'], rows)}${restText(count, first)}`
 }
 
 /** Rows below their names, with how often each stands there where one does more than once. */

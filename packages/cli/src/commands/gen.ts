@@ -2,7 +2,7 @@ import { authorError } from '@fletching/columns/errors'
 import { type GenOptions, generateObjects, trapKinds, wellFormedTrapKinds } from '@fletching/gen'
 import { joinLocation, openStore, parseLocation } from '@fletching/storage'
 import type { Context } from '../context.ts'
-import { formatBytes, formatCount } from '../figures.ts'
+import { counted, formatBytes, formatCount } from '../figures.ts'
 import type { OptionValues } from '../option-specs.ts'
 import { badOption, byteCount, count, definedOnly } from '../options.ts'
 import { Interrupted } from '../signals.ts'
@@ -40,7 +40,7 @@ export async function genCommand(values: OptionValues, { out, signal }: Context)
     uncompressed += object.uncompressedBytes
   }
   out.write(
-    `wrote ${formatCount(objects)} objects, ${formatCount(lines)} lines, ${formatBytes(uncompressed)} of JSON below ${to}\n`,
+    `wrote ${counted(objects, 'object')}, ${counted(lines, 'line')}, ${formatBytes(uncompressed)} of JSON below ${to}\n`,
   )
 }
 
@@ -48,7 +48,7 @@ function interrupted(reason: unknown, objects: number, to: string): unknown {
   if (!(reason instanceof Interrupted)) return reason
   return new Interrupted(
     reason.signal,
-    `gen was ended before its last object; ${formatCount(objects)} objects, each whole, are below ${to}`,
+    `gen was ended before its last object; whole objects below ${to}: ${formatCount(objects)}`,
   )
 }
 

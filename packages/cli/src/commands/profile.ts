@@ -7,7 +7,7 @@ import type { Checklist } from '@fletching/personalize/checklist'
 import { preflightAt } from '@fletching/personalize/preflight-folder'
 import type { CsvDialect } from '@fletching/plan'
 import { isGlob, parseLocation } from '@fletching/storage'
-import { formatBytes, formatCount } from '../figures.ts'
+import { counted, formatBytes } from '../figures.ts'
 import { findJob } from '../find-job.ts'
 import { definedOnly } from '../options.ts'
 import type { ToolCall } from '../tools.ts'
@@ -60,7 +60,7 @@ export function saidText({
 }): string {
   const places = [to, json].filter((place) => place !== undefined).join(' and ')
   const preflight = verdict === undefined ? '' : `, preflight for Personalize: ${verdict}`
-  return `${places}: ${formatBytes(bytes)}, ${formatCount(rows)} rows${preflight}\n`
+  return `${places}: ${formatBytes(bytes)}, ${counted(rows, 'row')}${preflight}\n`
 }
 
 /** What draws is loaded only where something is drawn. */
