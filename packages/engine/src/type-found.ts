@@ -90,4 +90,4 @@ function wordFor({ value, type }: Misfit): string {
   return 'an object'
 }
 
-const NOT_WHOLE = 'a number that is no whole one'
+const NOT_WHOLE = 'a number that is not written as a whole one'

@@ -134,7 +134,10 @@ describe('a value that does not fit', () => {
       'p.items[].price is frozen as float64, and a line holds true or false',
     ],
     // Another value of the line does not fit either, and stands before.
-    ['{"id":"a","loose":"x","Frozen":1.5}', 'total is frozen as int64, and a line holds a number that is no whole one'],
+    [
+      '{"id":"a","loose":"x","Frozen":1.5}',
+      'total is frozen as int64, and a line holds a number that is not written as a whole one',
+    ],
   ])('that is frozen ends the run: %s', async (line, what) => {
     const at = `in/a line 2, byte ${FINE.length + 1}`
     expect(await outcomeOf({ a: [FINE, line] })).toEqual({ kind: 'data', message: brokenBy(what, at), left: [] })
