@@ -177,6 +177,11 @@ describe('rows', () => {
     expect(await ask('SELECT * FROM t', { tables: { t: { 'a.json': lines } } })).toEqual({ said, notes })
   })
 
+  it('of a CSV whose columns have no names have those that DuckDB gives', async () => {
+    const tables = { t: { 'a.csv': ',a,column0,\n1,2,3,x\n' } }
+    expect((await ask('SELECT * FROM t', { tables })).said).toBe('{"column0":1,"a":2,"column0_2":3,"column3":"x"}\n')
+  })
+
   it('have objects with an empty key whose other members can be asked for', async () => {
     const tables = { t: { 'a.json': '{"a":{"":5,"b":1}}' } }
     expect((await ask('SELECT t.a.b AS b FROM t', { tables })).said).toBe('{"b":1}\n')

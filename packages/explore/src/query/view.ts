@@ -161,10 +161,11 @@ function selectLines(files: readonly string[], transform: unknown, compression: 
   return `SELECT event.* FROM (SELECT json_transform(json, ${quoted(JSON.stringify(transform))}) AS event FROM ${objects})`
 }
 
-/** Names of columns that differ for DuckDB, which does not tell cases apart. */
+/** Names of columns that differ for DuckDB, which does not tell cases apart; a column without a name has the one that DuckDB gives. */
 function differentNames(names: readonly string[]): string[] {
   const taken = new Set<string>()
-  return names.map((name) => {
+  return names.map((given, column) => {
+    const name = given === '' ? `column${column}` : given
     let different = name
     for (let number = 2; taken.has(different.toLowerCase()); number++) different = `${name}_${number}`
     taken.add(different.toLowerCase())
