@@ -292,10 +292,10 @@ const signals = [
   ['SIGINT', 130],
 ] as const
 
-/** Each moment with both signals, or every other one with a signal that is drawn. */
+/** Each moment with both signals, or one of three with a signal that is drawn. */
 function withSignals<T extends Moment>(moments: readonly T[]) {
   const cases = moments.flatMap((moment) => signals.map(([signal, code]) => ({ ...moment, signal, code })))
-  return sample(cases, 2 * signals.length)
+  return sample(cases, 3 * signals.length)
 }
 
 const WHICH = triesAll ? 'by both signals' : `by one of two signals: ${sampleTitle}`

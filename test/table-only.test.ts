@@ -195,7 +195,7 @@ describe('a table that is the only output of a job', () => {
         expect(await start(undisturbed, { FLETCHING_KILL_LOG: log })).toMatchObject({ code: 0 })
         const all = await visible(undisturbed)
         const done = (await readFile(log, 'utf8')).trimEnd().split('\n')
-        const numbers = sample([...done.keys()], 11, randomFrom(testSeed))
+        const numbers = sample([...done.keys()], 22, randomFrom(testSeed))
         expect(numbers.length).toBeGreaterThan(1)
         for (const at of numbers) {
           const root = await mkdtemp(join(folder, 'case-'))

@@ -17,7 +17,7 @@ import { inFolder, isBlank, linesOf, type PlainRow, type PlainValue, parquetRows
 import { describe, expect, it } from 'vitest'
 
 /** `npm run test:wide` takes many more. */
-const events = Number(process.env.FLETCHING_WIDE_EVENTS ?? 10_000)
+const events = Number(process.env.FLETCHING_WIDE_EVENTS ?? 5_000)
 const seed = Number(process.env.FLETCHING_SEED ?? 20190518)
 const minutes = 60_000
 

@@ -86,7 +86,7 @@ const STALL = { requestTimeoutMs: 2000, stallTimeoutMs: 2000, readTries: 2 }
 const TRIES = 3
 
 /** Each fault meets one of so many requests that it can meet, and one at least. */
-const EVERY = 24
+const EVERY = 48
 
 let s3: FaultyS3
 const before = { ...process.env }

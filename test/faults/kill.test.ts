@@ -149,7 +149,7 @@ describe('the main job in S3, killed', () => {
       const all = visible('undisturbed')
       assertLeaves(all, ground)
       const requests = s3.requests.slice(first)
-      const cases = steps(requests.length, 47).flatMap((at) =>
+      const cases = steps(requests.length, 73).flatMap((at) =>
         (['arrived', 'applied', 'answered'] as const).map((when) => ({ what: requests[at - 1].op, when, at })),
       )
       await atOnce(WIDTH, cases, async ({ what, when, at }) => {
@@ -236,7 +236,7 @@ describe('the main job on a disk, killed', () => {
         const all = await visible(undisturbed, true)
         assertLeaves(all, ground)
         const done = (await readFile(log, 'utf8')).trimEnd().split('\n')
-        const cases = steps(done.length, 89).flatMap((at) =>
+        const cases = steps(done.length, 127).flatMap((at) =>
           ['before', 'after'].map((when) => ({ what: done[at - 1], when, at })),
         )
         await atOnce(WIDTH, cases, async ({ what, when, at }) => {

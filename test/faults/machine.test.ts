@@ -16,7 +16,7 @@ const users = (count: number) => Array.from({ length: count }, (_, number) => `u
 const PARTITIONS = triesAll ? 5000 : 500
 /** Likewise, of what is held of partitions that are written in turns. */
 const MANY = triesAll ? 5000 : 1000
-const ROWS = triesAll ? 300_000 : 100_000
+const ROWS = triesAll ? 300_000 : 50_000
 const manyUsers = linesOf(users(PARTITIONS).map((user) => event(user)))
 /** Malformed: a run that reads it ends with another code. */
 const unread = { 'in/a': '{' }
@@ -227,15 +227,18 @@ describe('within 256 MB the command', () => {
     expect(peakBytes).toBeLessThan(LIMIT)
   })
 
-  it('takes 300 MB of files with two workers into a CSV and a table', async () => {
-    const files = Object.fromEntries(
-      ['a', 'b', 'c'].map((name) => [`in/${name}`, Buffer.concat([...pieces(lines, 100)])]),
-    )
-    const { code, stdout, peakBytes } = await runOnMachine({ files, args: [IN, TABLE, memory, '--workers=2'] })
-    expect(code).toBe(0)
-    expect(stdout).toContain(`"lines":${300 * linesPerPiece},"rows":${300 * linesPerPiece},`)
-    expect(peakBytes).toBeLessThan(LIMIT)
-  })
+  it.skipIf(!triesAll)(
+    'takes 300 MB of files with two workers into a CSV and a table (npm run test:faults)',
+    async () => {
+      const files = Object.fromEntries(
+        ['a', 'b', 'c'].map((name) => [`in/${name}`, Buffer.concat([...pieces(lines, 100)])]),
+      )
+      const { code, stdout, peakBytes } = await runOnMachine({ files, args: [IN, TABLE, memory, '--workers=2'] })
+      expect(code).toBe(0)
+      expect(stdout).toContain(`"lines":${300 * linesPerPiece},"rows":${300 * linesPerPiece},`)
+      expect(peakBytes).toBeLessThan(LIMIT)
+    },
+  )
 
   it.each(['-', 'in'])('counts a line of 200 MB from %s', async (place) => {
     const { code, stdout, peakBytes } = await runOnMachine({

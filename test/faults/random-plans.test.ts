@@ -18,7 +18,7 @@ import { type Comparable, comparable } from './comparable.ts'
 import { drawPlan, type FaultPlan, keySets, pageSizes } from './plans.ts'
 import { earlier, inputs, STATE } from './small-job.ts'
 
-const PLANS = process.env.FLETCHING_FAULT_PLANS ?? (triesAll ? 200 : 20)
+const PLANS = process.env.FLETCHING_FAULT_PLANS ?? (triesAll ? 200 : 12)
 
 /** FLETCHING_SEED tries one plan; FLETCHING_FAULT_PLANS the first so many. */
 const seeds =

@@ -5,7 +5,7 @@ import { column, ID, interactions, openBoth, randomFrom, seed, TEXT } from './ev
 import { fittingValue, generatedLines, KEYS, mutate, oddLine, randomLine } from './random-lines.ts'
 
 /** More of them: npm run test:faults, npm run fuzz. */
-const LINES = Number(process.env.FLETCHING_FUZZ_LINES ?? (process.env.FLETCHING_FAULTS === 'all' ? 200_000 : 50_000))
+const LINES = Number(process.env.FLETCHING_FUZZ_LINES ?? (process.env.FLETCHING_FAULTS === 'all' ? 200_000 : 30_000))
 const OBJECT_LINES = 400
 
 const TYPES: readonly ScanType[] = [
