@@ -182,7 +182,7 @@ describe('fletching personalize import', () => {
   it.each(['arrived', 'applied'] as const)(
     `makes the same once when it was killed as a request that makes something has %s, ${sampleTitle}`,
     async (phase: Phase) => {
-      for (const operation of sample(MAKING, 2)) {
+      for (const operation of sample(MAKING, 4)) {
         const child: { kill?: () => void } = {}
         const onRequest: PersonalizeServerOptions['onRequest'] = (request, reached) => {
           if (request.operation !== operation || reached !== phase || child.kill === undefined) return undefined
