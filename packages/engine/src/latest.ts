@@ -81,10 +81,7 @@ export class Latest {
   /** Finds the last of each key of a part; false when they have no room. */
   async #learn(number: number, table: KeyTable): Promise<boolean> {
     let place = 0
-    for await (const records of this.#keys.read(number)) {
-      this.#options.signal?.throwIfAborted()
-      const keys = keysOfRecords(records)
-      const { slots } = halfSipHash(keys, this.#secret)
+    for await (const { records, keys, slots } of this.#read(number)) {
       for (let key = 0; key < slots.length; key++, place++) {
         const added = table.add(keys, key, slots[key])
         if (added === 'noRoom') return false
@@ -101,16 +98,22 @@ export class Latest {
 
   async #tell(number: number, table: KeyTable): Promise<void> {
     let place = 0
-    for await (const records of this.#keys.read(number)) {
-      this.#options.signal?.throwIfAborted()
-      const keys = keysOfRecords(records)
-      const { slots } = halfSipHash(keys, this.#secret)
+    for await (const { keys, slots } of this.#read(number)) {
       const verdicts = new Uint8Array(slots.length)
       for (let key = 0; key < slots.length; key++, place++) {
         table.add(keys, key, slots[key])
         verdicts[key] = table.own(2) === (place | 0) ? Verdict.first : Verdict.repeated
       }
       await this.#verdicts.add(number, verdicts)
+    }
+  }
+
+  /** The keys of a part as they waited and by themselves, with their slots in a table. */
+  async *#read(number: number): AsyncGenerator<{ records: Keys; keys: Keys; slots: Int32Array }> {
+    for await (const records of this.#keys.read(number)) {
+      this.#options.signal?.throwIfAborted()
+      const keys = keysOfRecords(records)
+      yield { records, keys, slots: halfSipHash(keys, this.#secret).slots }
     }
   }
 
