@@ -1,9 +1,9 @@
 import {
-  coalesce,
   concat,
   defineJob,
   ecommerceEvents,
   float64,
+  itemOf,
   param,
   personalizeValuedInteractions,
   scanNdjson,
@@ -47,12 +47,7 @@ export default defineJob({
         const price = when(isListed, col('product.price')).otherwise(col('properties.price'))
         const quantity = when(isListed, col('product.quantity')).otherwise(col('properties.quantity'))
         return {
-          item: coalesce(
-            col('product.product_id'),
-            col('product.sku'),
-            col('properties.product_id'),
-            col('properties.sku'),
-          ),
+          item: itemOf(col),
           value: price
             .cast(float64(), { onFailure: 'null' })
             .times(quantity.cast(float64(), { onFailure: 'null' }).fillNull(1)),

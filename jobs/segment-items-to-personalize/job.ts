@@ -1,8 +1,8 @@
 import {
-  coalesce,
   defineJob,
   ecommerceEvents,
   float64,
+  itemOf,
   param,
   personalizeItems,
   scanNdjson,
@@ -32,12 +32,7 @@ export default defineJob({
       .withColumns((col) => {
         const isListed = col('product.product_id').isNotNull().or(col('product.sku').isNotNull())
         return {
-          item: coalesce(
-            col('product.product_id'),
-            col('product.sku'),
-            col('properties.product_id'),
-            col('properties.sku'),
-          ),
+          item: itemOf(col),
           price: when(isListed, col('product.price'))
             .otherwise(col('properties.price'))
             .cast(float64(), { onFailure: 'null' }),

@@ -1,4 +1,4 @@
-import { category, id, list, schema, struct, timestamp } from '@fletching/plan'
+import { type ColumnOf, category, coalesce, id, list, schema, struct, type TextType, timestamp } from '@fletching/plan'
 import { common, label, mention, note } from './segment.ts'
 
 /** What events say of a product, at their top or in `products[]`. */
@@ -67,3 +67,13 @@ export const ecommerceEvents = Object.freeze({
     'Product Removed from Wishlist',
   ] as const),
 })
+
+type IdPath = 'product.product_id' | 'product.sku' | 'properties.product_id' | 'properties.sku'
+
+/**
+ * What the item of an exploded event is called: its `product_id`, or else its `sku`, of the product in the list or else of that at the top of the event. Interactions, items and live events have
+ * to agree.
+ */
+export function itemOf(col: (path: IdPath) => ColumnOf<TextType | null>): ColumnOf<TextType | null> {
+  return coalesce(col('product.product_id'), col('product.sku'), col('properties.product_id'), col('properties.sku'))
+}
