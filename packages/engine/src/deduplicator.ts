@@ -9,12 +9,13 @@ import { newRowCounts, type RowCounts, rowsOut } from './accounting.ts'
 import { countDropped, lostLines } from './counted-rows.ts'
 import { Distinct, type DistinctOptions } from './distinct.ts'
 import { evaluate } from './evaluate.ts'
+import { onRows } from './failed-row.ts'
 import { passed } from './filters.ts'
 import { keysOf } from './keys.ts'
 import { Latest } from './latest.ts'
 import { type Meter, operatorName } from './meter.ts'
 import type { MorselBody, Undecided } from './morsel.ts'
-import { placed, takeRows } from './operators.ts'
+import { placed, type Rows, takeRows } from './operators.ts'
 import { orderWords } from './order-words.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { Tail } from './tail.ts'
@@ -32,6 +33,7 @@ export interface Decided {
 interface Waiting {
   readonly undecided: PackedUndecided
   readonly linesBefore: number
+  readonly firstRow: number
   readonly rows: Int32Array
   readonly verdicts: Uint8Array
 }
@@ -56,6 +58,8 @@ export class Deduplicator {
   readonly #counts = new Map<number, RowCounts>()
   #schema: Schema | undefined
   #rows = 0
+  /** The object that came last, and how many rows of it. */
+  #seen = { object: 0, rows: 0 }
 
   constructor(plan: PhysicalPlan, step: DropDuplicatesStep, options: DistinctOptions, meter?: Meter) {
     this.#step = step
@@ -80,11 +84,13 @@ export class Deduplicator {
 
   /** Takes the next rows in the order of the input; undefined when they have to wait for `rest`. */
   async take(undecided: Undecided, linesBefore: number): Promise<Decided | undefined> {
-    const { rows, keys, orders } = this.#time(() => keyedRows(undecided, this.#step))
+    const firstRow = this.#see(undecided)
+    const origin = { ...undecided, from: 0, firstRow, of: 'undecided' } as const
+    const { rows, keys, orders } = this.#time(() => onRows(undecided, origin, (some) => keyedRows(some, this.#step)))
     const verdicts = await this.#time(() => this.#decider.decide(keys, orders))
-    if (!this.#decider.hasLater) return { body: this.#finish(undecided, rows, verdicts), linesBefore }
+    if (!this.#decider.hasLater) return { body: this.#finish(undecided, firstRow, rows, verdicts), linesBefore }
     this.#schema = undecided.batch.schema
-    const waiting: Waiting = { undecided: packUndecided(undecided), linesBefore, rows, verdicts }
+    const waiting: Waiting = { undecided: packUndecided(undecided), linesBefore, firstRow, rows, verdicts }
     this.#waiting.push(await this.#spill.append(serialize(waiting)))
     return undefined
   }
@@ -94,9 +100,9 @@ export class Deduplicator {
     if (this.#schema === undefined) return
     await this.#decider.settle()
     for (const place of this.#waiting) {
-      const { undecided, linesBefore, rows, verdicts } = deserialize(await this.#spill.read(place)) as Waiting
+      const { undecided, linesBefore, firstRow, rows, verdicts } = deserialize(await this.#spill.read(place)) as Waiting
       await this.#decider.fill(verdicts)
-      yield { body: this.#finish(unpackUndecided(undecided, this.#schema), rows, verdicts), linesBefore }
+      yield { body: this.#finish(unpackUndecided(undecided, this.#schema), firstRow, rows, verdicts), linesBefore }
     }
   }
 
@@ -106,16 +112,27 @@ export class Deduplicator {
     await this.#spill.close()
   }
 
-  #finish(undecided: Undecided, rows: Int32Array, verdicts: Uint8Array): MorselBody {
+  #finish(undecided: Undecided, firstRow: number, rows: Int32Array, verdicts: Uint8Array): MorselBody {
     const counts = undecided.objects.map(({ index }) => this.countsOf(index))
-    const kept = this.#time(() => takeRows(undecided, withoutRepeated(undecided.batch.numRows, rows, verdicts)))
+    const numbers = withoutRepeated(undecided.batch.numRows, rows, verdicts)
+    const kept = this.#time(() => takeRows(undecided, numbers))
     this.#meter?.count(operatorName.dropDuplicates, passed(undecided, kept))
     for (const [at, count] of lostLines(undecided, kept)) counts[at].duplicates += count
     countDropped('duplicate', undecided, kept, counts)
     const before = rowsIn(counts)
-    const body = this.#tail.run({ ...undecided, ...kept }, counts)
+    const origin = { ...undecided, from: 0, firstRow, numbers, of: 'undecided' } as const
+    const body = onRows(kept, origin, (some) => this.#tail.run({ ...undecided, ...some }, counts))
     this.#rows += rowsIn(counts) - before
     return body
+  }
+
+  /** How many rows of the first object came in earlier batches. */
+  #see({ batch, objects, objectEnds }: Undecided): number {
+    const last = objects[objectEnds.length] ?? objects[objects.length - 1]
+    const before = objects[0].index === this.#seen.object ? this.#seen.rows : 0
+    const rows = batch.numRows - (objectEnds.length === 0 ? -before : objectEnds[objectEnds.length - 1])
+    this.#seen = { object: last.index, rows }
+    return before
   }
 
   /** Of work that waits, the time until it first does. */
@@ -128,7 +145,7 @@ export class Deduplicator {
  * The rows that may be equal to others, with their keys, and the words of their order where the last by a column stays. A line that is set aside makes no row,
  * and a null may be equal to nothing.
  */
-export function keyedRows({ batch, unfit }: Undecided, { keys, nulls, last }: DropDuplicatesStep) {
+export function keyedRows({ batch, unfit }: Rows, { keys, nulls, last }: DropDuplicatesStep) {
   const columns = keys.map((key) => placed('dropDuplicates', () => evaluate(key, batch)))
   const isLeftOut = new Uint8Array(batch.numRows)
   for (const { row } of unfit) isLeftOut[row] = 1

@@ -70,7 +70,7 @@ export function itemOf({ batch }: Pick<Undecided, 'batch'>, step: ExplodeStep, r
 }
 
 /** A plan whose rows know where they come from, by columns beside its own. */
-function withPlaces({ explode, ...plan }: PhysicalPlan): PhysicalPlan {
+export function withPlaces({ explode, ...plan }: PhysicalPlan): PhysicalPlan {
   const places = [
     ...(plan.scan.places ?? []),
     { name: formatPath(LINE), of: 'line' } as const,
@@ -129,6 +129,6 @@ function textsOf({ words, starts, lengths }: Keys): string[] {
 }
 
 /** Columns beside those of the plan, whose names no path has. */
-const LINE: Path = ['$line of a row']
-const OFFSET: Path = ['$offset of a row']
+export const LINE: Path = ['$line of a row']
+export const OFFSET: Path = ['$offset of a row']
 const ITEM: Path = ['$item of a row']

@@ -1,6 +1,7 @@
-import { addPlace, internal } from '@fletching/columns/errors'
+import { internal } from '@fletching/columns/errors'
 import { type DecodedBatch, type LineCounts, NdjsonDecoder } from '@fletching/ndjson'
 import { addTally, newRowCounts, type RowCounts } from './accounting.ts'
+import { onRows } from './failed-row.ts'
 import { type Filters, openExplode, openFilters } from './filters.ts'
 import { type Meter, metered, operatorName } from './meter.ts'
 import type { Ended, EndedObject, MorselBody, ObjectName } from './morsel.ts'
@@ -15,6 +16,8 @@ interface OpenObject extends ObjectName {
   /** What the decoder counted, once the object has ended. */
   lines: LineCounts | undefined
   bytes: number
+  /** Where its first line begins. */
+  from: number
 }
 
 /**
@@ -37,6 +40,8 @@ export class Pipeline {
   #objects: OpenObject[] = []
   /** How many of them had ended before the batch at hand. */
   #endedBefore = 0
+  /** Rows of the first object of the batch at hand that came in earlier ones. */
+  #firstRow = 0
 
   /** - `meter`: is told what every operator does. */
   constructor(plan: PhysicalPlan, meter?: Meter) {
@@ -68,12 +73,13 @@ export class Pipeline {
 
   /** Begins an object; its name goes into the rejects. */
   start(index: number, name: string): void {
-    this.#objects.push({ index, name, counts: newRowCounts(this.#explodes), lines: undefined, bytes: 0 })
+    this.#objects.push({ index, name, counts: newRowCounts(this.#explodes), lines: undefined, bytes: 0, from: 0 })
   }
 
   /** Says that the next byte is the first of a line in the middle of the object, at this offset. */
   skipTo(byteOffset: number): void {
     this.#decoder.skipTo(byteOffset)
+    this.#objects[this.#objects.length - 1].from = byteOffset
   }
 
   push(bytes: Uint8Array): MorselBody[] {
@@ -108,6 +114,7 @@ export class Pipeline {
     const objects = this.#objects.map(endedObject)
     this.#objects = []
     this.#endedBefore = 0
+    this.#firstRow = 0
     return { objects, remarks: this.#decoder.takeRemarks() }
   }
 
@@ -117,23 +124,17 @@ export class Pipeline {
     const open = this.#objects.slice(this.#endedBefore, this.#endedBefore + ended + 1)
     if (ended > open.length) throw internal(`a batch ends ${ended} objects, of which ${open.length} had begun`)
     this.#endedBefore += ended
+    const firstRow = this.#firstRow
+    this.#firstRow = decoded.batch.numRows - (ended === 0 ? -firstRow : objectEnds[ended - 1])
     const counts = open.map((object) => object.counts)
     const objects = open.map(({ index, name }) => ({ index, name }))
-    try {
-      const rows = addObjectColumns(decoded, this.#objectColumns, objects)
-      const left = this.#steps.reduce((kept: Rows, step) => step(kept, counts), rows)
+    const rows = addObjectColumns(decoded, this.#objectColumns, objects)
+    return onRows(rows, { objects, objectEnds, from: open[0].from, firstRow, of: 'scanned' }, (some) => {
+      const left = this.#steps.reduce((kept: Rows, step) => step(kept, counts), some)
       const undecided = { ...left, malformed, objects }
       return this.#tail === undefined ? { parts: [], rejects: [], undecided } : this.#tail.run(undecided, counts)
-    } catch (error) {
-      throw addPlace(error, placeOf(objects))
-    }
+    })
   }
-}
-
-/** Where the rows of a batch come from. */
-function placeOf(objects: readonly ObjectName[]): string {
-  const [first, last] = [objects[0].name, objects[objects.length - 1].name]
-  return first === last ? `rows of ${first}` : `rows of ${first} and what follows, to ${last}`
 }
 
 function endedObject({ index, name, counts, lines, bytes }: OpenObject): EndedObject {

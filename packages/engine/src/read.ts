@@ -75,6 +75,9 @@ export async function readObjects(work: InputWork, coordinator: Coordinator, opt
     else await readWithCrew(work, work.crew, reading, options.tmp)
     await reading.takeRest()
     return reading.finish()
+  } catch (error) {
+    const { withLine } = await import('./failed-line.ts')
+    throw await withLine(error, work.plan, work, options.signal)
   } finally {
     await deduplicator?.close()
   }

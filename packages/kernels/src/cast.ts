@@ -50,6 +50,7 @@ export function cast<T extends DataType>(
       throw dataError('CAST_FAILED', `the ${from} value cannot be cast to ${to}`, {
         at: `row ${row}`,
         help: "mend the data, or cast with onFailure: 'null'",
+        details: { row },
       })
     }
   })

@@ -1,0 +1,58 @@
+import { formatPath } from '@fletching/columns'
+import { FletchingError } from '@fletching/columns/errors'
+import type { ObjectInfo, Store } from '@fletching/storage'
+import type { FailedRow } from './failed-row.ts'
+import { LINE, type LinePlace, OFFSET, withPlaces } from './kept-rows.ts'
+import { contentOf } from './message-search.ts'
+import type { MorselBody } from './morsel.ts'
+import type { PhysicalPlan } from './physical.ts'
+import { Pipeline } from './pipeline.ts'
+
+/** An error that tells of a row, with its line instead, if its object can be read again; any other as it is. */
+export async function withLine(
+  error: unknown,
+  plan: PhysicalPlan,
+  { store, objects }: { readonly store: Store; readonly objects: readonly ObjectInfo[] },
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const failed = error instanceof FletchingError ? (error.details.failed as FailedRow | undefined) : undefined
+  if (failed === undefined || objects[failed.object].location.scheme === 'stdin') return error
+  const found = await lineOf(failed, plan, store, objects[failed.object], signal).catch(() => undefined)
+  signal?.throwIfAborted()
+  if (found === undefined) return error
+  const { kind, code, what, at, help } = error as FletchingError
+  const place = `${found.object} line ${found.line}, byte ${found.byteOffset} of the uncompressed object`
+  return new FletchingError(kind, code, what, { at: [...at.slice(0, -1), place], help, details: { ...found } })
+}
+
+async function lineOf(
+  { from, row, of }: FailedRow,
+  plan: PhysicalPlan,
+  store: Store,
+  object: ObjectInfo,
+  signal: AbortSignal | undefined,
+): Promise<LinePlace | undefined> {
+  const pipeline = new Pipeline(withPlaces(of === 'undecided' ? plan : scanAlone(plan)))
+  let left = row
+  const look = (bodies: readonly MorselBody[]): LinePlace | undefined => {
+    for (const { undecided } of bodies) {
+      const [lines, offsets] = [LINE, OFFSET].map((path) => undecided?.batch.getChild(formatPath(path)))
+      for (let at = 0; at < (undecided?.batch.numRows ?? 0); at++) {
+        const byteOffset = Number(offsets?.get(at))
+        if (byteOffset >= from && left-- === 0) return { object: object.name, line: Number(lines?.get(at)), byteOffset }
+      }
+    }
+  }
+  pipeline.start(0, object.name)
+  for await (const bytes of contentOf(store, object, signal)) {
+    const found = look(pipeline.push(bytes))
+    if (found !== undefined) return found
+  }
+  pipeline.end(0)
+  return look(pipeline.flush())
+}
+
+/** A plan that ends behind its scan. */
+function scanAlone({ explode: _, ...plan }: PhysicalPlan): PhysicalPlan {
+  return { ...plan, residual: [], dropDuplicates: { keys: [], nulls: 'equal', filters: [] }, sinks: [] }
+}
