@@ -110,6 +110,18 @@ describe('fletching schema infer', () => {
     expect(stderr).toContain('malformed, and left out: 1 TOO_DEEP, first at standard input line 2, byte 14\n')
   })
 
+  it.each([
+    [['--max-line-bytes', '13'], {}],
+    [[], { FLETCHING_MAX_LINE_BYTES: '13' }],
+  ])('leaves out lines that are too long: %j, %j', async (options, env) => {
+    const input = Buffer.from('{"a":{"b":1}}\n{"a":{"b":12}}\n')
+    const { code, stderr } = await fletching(['schema', 'infer', '-', ...options], { input, env })
+    expect([code, stderr]).toEqual([
+      0,
+      'events: 1, in objects: 1\nmalformed, and left out: 1 LINE_TOO_LONG, first at standard input line 2, byte 14\n',
+    ])
+  })
+
   it('writes schema and evidence, which has no content', () =>
     withEvents(async (cwd) => {
       const args = ['schema', 'infer', 'in', '--to', 'logs.schema.json', '--evidence', 'evidence.json']

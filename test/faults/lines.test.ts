@@ -194,7 +194,7 @@ describe('every line has its place in the accounting, and the first malformed on
       message: `MALFORMED_JSON: ${describeMalformed(code)}
   at a line ${line}, byte ${byteOffset + errorOffset} of the uncompressed object
   at job segment-to-personalize
-  nothing was written; --on-malformed quarantine sets such lines apart and goes on`,
+  nothing was written; --on-malformed quarantine sets such lines apart and goes on${code === 'LINE_TOO_LONG' ? '\n  --max-line-bytes, up to 67108864, takes longer ones' : ''}`,
     })
   })
 })

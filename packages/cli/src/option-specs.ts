@@ -127,7 +127,10 @@ export const runOptionSpecs = {
     value: 'SIZE',
   },
   tmp: { describe: 'a folder for what has no room in memory', value: 'FOLDER' },
-  'max-line-bytes': { describe: 'a line of more bytes is malformed; 16777216 (16 MiB) by default', value: 'N' },
+  'max-line-bytes': {
+    describe: 'a line of more bytes is malformed; 16777216 (16 MiB) by default, 67108864 at most',
+    value: 'N',
+  },
   'max-depth': {
     describe: 'a line of which more objects and lists are nested is malformed, 1 to 1000; 1000 by default',
     value: 'N',

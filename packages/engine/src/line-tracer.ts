@@ -134,7 +134,7 @@ export class LineTracer {
     const [malformed] = row.malformed
     if (malformed !== undefined) {
       const { code, errorOffset } = malformed
-      const message = describeMalformed(code, this.#plan.depthMax)
+      const message = describeMalformed(code, this.#plan)
       return { scanned: { steps: [], end: { kind: 'malformed', code, message, errorOffset } } }
     }
     return { scanned: { steps: this.#scanSteps.map((step) => ({ step, passed: true })), end: undefined }, row }

@@ -1,20 +1,25 @@
 import { dataError, type FletchingError } from '@fletching/columns/errors'
-import { DEPTH_MAX, describeMalformed } from '@fletching/ndjson'
+import { DEPTH_MAX, describeMalformed, LINE_BYTES_MAX, lineLimits } from '@fletching/ndjson'
 import type { Reject } from './morsel.ts'
 import type { RunOptions } from './options.ts'
 
 /** The error for the first malformed line under `--on-malformed fail`; the line itself is shown only when asked for. */
 export function malformedError(
   line: Reject,
-  { depthMax = DEPTH_MAX, showData = false }: Pick<RunOptions, 'depthMax' | 'showData'>,
+  options: Pick<RunOptions, 'lineBytesMax' | 'depthMax' | 'showData'>,
 ): FletchingError {
-  return dataError('MALFORMED_JSON', describeMalformed(line.code, depthMax), {
+  const { showData = false } = options
+  const { lineBytesMax, depthMax } = lineLimits(options)
+  return dataError('MALFORMED_JSON', describeMalformed(line.code, options), {
     at: `${line.object} line ${line.line}, byte ${line.byteOffset + (line.errorOffset ?? 0)} of the uncompressed object`,
     help: [
       ...(showData && line.text !== undefined ? excerpt(line.text, line.errorOffset ?? 0) : []),
       'nothing was written; --on-malformed quarantine sets such lines apart and goes on',
       ...(line.code === 'TOO_DEEP' && depthMax < DEPTH_MAX
         ? [`--max-depth, up to ${DEPTH_MAX}, takes deeper ones`]
+        : []),
+      ...(line.code === 'LINE_TOO_LONG' && lineBytesMax < LINE_BYTES_MAX
+        ? [`--max-line-bytes, up to ${LINE_BYTES_MAX}, takes longer ones`]
         : []),
     ],
     details: { object: line.object, line: line.line, byteOffset: line.byteOffset, code: line.code },

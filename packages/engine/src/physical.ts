@@ -107,19 +107,11 @@ export function lower(plan: OptimizedPlan, options: RunOptions): PhysicalPlan {
     sinks: plan.sinks.map((sink) => lowerSink(sink, options)),
     ...lowerFrozen(plan.scan),
     batchRows: 16_384,
-    lineBytesMax: lineLimit(lineBytesMax),
+    lineBytesMax,
     depthMax,
     gzipRatioMax: ratioLimit(options.gzipRatioMax),
     scanner: options.scanner ?? 'wasm',
   }
-}
-
-/** A line among the rejects is one text, in which a byte can take six characters, and a text has a greatest length. */
-function lineLimit(bytes: number): number {
-  if (bytes <= LINE_LIMIT_MAX) return bytes
-  throw authorError('BAD_OPTION', `lines of ${bytes} bytes are longer than can be handled`, {
-    help: `--max-line-bytes takes at most ${LINE_LIMIT_MAX}`,
-  })
 }
 
 function ratioLimit(ratio: number | undefined): number | undefined {
@@ -270,4 +262,3 @@ function partitionColumns(columns: readonly SinkColumn[], names: readonly string
 }
 
 const MIB = 1024 * 1024
-const LINE_LIMIT_MAX = 64 * MIB

@@ -35,6 +35,18 @@ describe('the error for a malformed line', () => {
     ])
   })
 
+  it.each<[RunOptions, string, string]>([
+    [{ lineBytesMax: 100 }, '100', '\n  --max-line-bytes, up to 67108864, takes longer ones'],
+    [{}, '16777216', '\n  --max-line-bytes, up to 67108864, takes longer ones'],
+    [{ lineBytesMax: 67_108_864 }, '67108864', ''],
+  ])('tells the limit on the bytes, and the way out: %o', (options, limit, way) => {
+    expect(malformedError({ ...line(undefined, 0), code: 'LINE_TOO_LONG' }, options).message).toBe(
+      `MALFORMED_JSON: the line has more than ${limit} bytes
+  at s3://b/in/a.gz line 20417, byte 1000 of the uncompressed object
+  nothing was written; --on-malformed quarantine sets such lines apart and goes on${way}`,
+    )
+  })
+
   it('says where, and not what', () => {
     const error = malformedError(line('{"secret', 8), {})
     expect(error.message).toBe(message(1008))

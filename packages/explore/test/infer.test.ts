@@ -150,6 +150,13 @@ it.each([
   ).toBe(true)
 })
 
+it('leaves out and counts lines that are too long', async () => {
+  const lines = ['{"a":1}', '{"a":"long"}', '{"a":2}']
+  const { rows, malformed } = await infer(lines, { lineBytesMax: 8 })
+  const first = { object: expect.stringMatching(/events\.json$/), line: 2, byteOffset: 8 }
+  expect([rows, malformed]).toEqual([2, { LINE_TOO_LONG: { count: 1, first } }])
+})
+
 describe('lines that are nested too deep', () => {
   const lines = ['{"a":{"b":1}}', '{"a":{"c":[]}}', '{"a":{"b":"[{"}}']
 

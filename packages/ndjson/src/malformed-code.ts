@@ -1,4 +1,4 @@
-import { DEPTH_MAX } from './line-limits.ts'
+import { type LineLimits, lineLimits } from './line-limits.ts'
 
 /** Why a line is not JSON by our rules: a stable code, and the sentence for messages. */
 const SENTENCES = {
@@ -14,7 +14,7 @@ const SENTENCES = {
   TOP_LEVEL_ARRAY: 'the line is an array, not an object',
   TOP_LEVEL_SCALAR: 'the line is a single value, not an object',
   TOO_DEEP: 'objects and arrays are nested more than {depthMax} deep',
-  LINE_TOO_LONG: 'the line is longer than the limit',
+  LINE_TOO_LONG: 'the line has more than {lineBytesMax} bytes',
   NOT_UTF8_TEXT: 'the text is UTF-16 or UTF-32, or holds NUL bytes',
   BYTE_ORDER_MARK: 'a byte order mark stands within the object',
 } as const
@@ -36,10 +36,12 @@ export function codeOf(verdict: number, line: Uint8Array): MalformedCode {
   return MALFORMED_CODES[verdict - 1]
 }
 
-/** What an error message says about a code, where lines may be nested so deep. */
-export function describeMalformed(code: string, depthMax: number = DEPTH_MAX): string {
+/** What an error message says about a code, where lines have these limits. */
+export function describeMalformed(code: string, limits: Partial<LineLimits> = {}): string {
   if (!Object.hasOwn(SENTENCES, code)) return code
-  return SENTENCES[code as MalformedCode].replace('{depthMax}', String(depthMax))
+  const { lineBytesMax, depthMax } = lineLimits(limits)
+  const sentence = SENTENCES[code as MalformedCode]
+  return sentence.replace('{depthMax}', String(depthMax)).replace('{lineBytesMax}', String(lineBytesMax))
 }
 
 const UNEXPECTED = verdictOf('UNEXPECTED')

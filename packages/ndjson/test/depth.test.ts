@@ -65,7 +65,7 @@ describe('a limit on the depth of lines', () => {
     const seen: string[] = []
     const visitor = {
       valid: () => seen.push('valid'),
-      malformed: (code: string) => seen.push(describeMalformed(code, 2)),
+      malformed: (code: string) => seen.push(describeMalformed(code, { depthMax: 2 })),
     }
     const scanner = new LineScanner(visitor, { depthMax: 2 })
     scanner.push(Buffer.from('{"a":{}}\n{"a":[[]]}\n'))

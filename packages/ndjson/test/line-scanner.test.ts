@@ -43,6 +43,12 @@ describe('LineScanner', () => {
     })
   })
 
+  it('has a greatest length of lines', () => {
+    expect(() => scan([], { lineBytesMax: 67_108_865 })).toThrow(
+      'BAD_OPTION: lines of 67108865 bytes are longer than can be handled\n  --max-line-bytes takes at most 67108864',
+    )
+  })
+
   it(`takes the same lines as the decoder, however they are cut (from FLETCHING_SEED=${testSeed})`, () => {
     const events = generatedLines()
     return fuzz(fuzzCases(200), ({ below }) => {

@@ -23,6 +23,7 @@ export async function execute({ words: { location = '' }, more, values, out, sig
         fieldsMax: number(values, 'max-fields'),
         objectFieldsMax: number(values, 'max-object-fields'),
         structDepthMax: number(values, 'max-struct-depth'),
+        lineBytesMax: number(values, 'max-line-bytes'),
         depthMax: number(values, 'max-depth'),
         rowsMax: number(values, 'max-rows'),
         filesMax: number(values, 'max-files'),

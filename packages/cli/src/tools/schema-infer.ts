@@ -26,6 +26,7 @@ export const schemaInfer: Tool = {
       value: 'N',
     },
     'max-struct-depth': { describe: 'what is nested deeper becomes JSON text; 16 by default, 255 at most', value: 'N' },
+    'max-line-bytes': runOptionSpecs['max-line-bytes'],
     'max-depth': runOptionSpecs['max-depth'],
     'max-rows': { describe: 'read so many events; all by default', value: 'N' },
     'max-files': { describe: 'read so many objects; all by default', value: 'N' },

@@ -21,6 +21,8 @@ export interface InferOptions extends Pick<InputOptions, 'exclude' | 'signal'> {
   readonly structDepthMax?: number
   /** Objects and lists of a line within each other, from 1 to 1000; a deeper line is malformed. Default 1000. */
   readonly depthMax?: number
+  /** Bytes of a line; a longer one is malformed. Default 16 MiB. */
+  readonly lineBytesMax?: number
   /** Read so many events. */
   readonly rowsMax?: number
   /** Read so many objects. */
@@ -52,7 +54,7 @@ export interface Inferred extends JoinedSchema {
  *
  * - Memory: one line, and an entry for each field.
  * - Order: fields come as their keys first do, objects as their names.
- * - Errors: those of `findInput` and of the store; BAD_OPTION (author) for a `depthMax` that cannot be; NOT_NDJSON (author) for Parquet; NO_EVENTS (data) where no line is an object with a value, TOO_MANY_FIELDS (data) where
+ * - Errors: those of `findInput` and of the store; BAD_OPTION (author) for a `depthMax` or `lineBytesMax` that cannot be; NOT_NDJSON (author) for Parquet; NO_EVENTS (data) where no line is an object with a value, TOO_MANY_FIELDS (data) where
  *   the events themselves have more keys than there may be.
  */
 export async function inferSchema(locations: readonly string[], options: InferOptions = {}): Promise<Inferred> {
