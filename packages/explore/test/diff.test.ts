@@ -120,6 +120,21 @@ describe('rows as a multiset', () => {
 })
 
 describe('Parquet', () => {
+  it('compares fields of every name', () =>
+    inFolder(async (folder) => {
+      const connection = await (await DuckDBInstance.create(':memory:')).connect()
+      for (const [name, value] of [
+        ['a', 1],
+        ['b', 2],
+      ]) {
+        const row = `{'__proto__': ${value}} AS s, ${value} AS "__proto__"`
+        await connection.run(`COPY (SELECT ${row}) TO '${folder}/${name}' (FORMAT parquet)`)
+      }
+      connection.closeSync()
+      const { a } = await diffRows(join(folder, 'a'), join(folder, 'b'))
+      expect(JSON.stringify(a.rowsOnly.first)).toBe('[{"row":{"s":"{\\"__proto__\\":1}","__proto__":"1"},"times":1}]')
+    }))
+
   it('is compared with CSV, folders and every type that has a text', async () => {
     await inFolder(async (folder) => {
       const place = (name: string) => join(folder, name)

@@ -156,6 +156,16 @@ describe('Parquet of others', () => {
     })
   })
 
+  it('may call a field as objects have one already', () =>
+    inFolder(async (folder) => {
+      const file = join(folder, 'a.parquet')
+      const row = `{'__proto__': 1, 'b': [{'__proto__': {'__proto__': 'x'}}]} AS "constructor", 2 AS "__proto__"`
+      await byDuckdb(`COPY (SELECT ${row}) TO '${file}' (FORMAT parquet)`)
+      expect(await jsonOf(file)).toBe(
+        '{"constructor":{"__proto__":1,"b":[{"__proto__":{"__proto__":"x"}}]},"__proto__":2}\n',
+      )
+    }))
+
   it('has the folders of a table as columns', async () => {
     await inFolder(async (folder) => {
       await byDuckdb(

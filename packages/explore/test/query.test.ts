@@ -74,6 +74,18 @@ describe('rows', () => {
       { tables: { t: { 'a.json': '{"it\'s":true,"Invited User?":1}\n' } } },
       '{"it\'s":true,"Invited User?":1}\n',
     ],
+    [
+      'of lines with names that objects have already',
+      'SELECT * FROM t',
+      { tables: { t: { 'a.json': '{"a":{"__proto__":1,"b":[{"__proto__":{"__proto__":"x"}}]},"__proto__":2}\n' } } },
+      '{"a":{"__proto__":1,"b":[{"__proto__":{"__proto__":"x"}}]},"__proto__":2}\n',
+    ],
+    [
+      'of maps and unions with such names',
+      `SELECT MAP {'__proto__': {'__proto__': 1}} AS m, union_value(u := {'__proto__': 2}) AS u, [{'__proto__': 3}]::STRUCT("__proto__" INT)[1] AS a`,
+      {},
+      '{"m":{"__proto__":{"__proto__":1}},"u":{"__proto__":2},"a":[{"__proto__":3}]}\n',
+    ],
     ['of lines that hold nothing', 'SELECT * FROM t', { tables: { t: { 'a.json': '{}\n' } } }, '{"json":{}}\n'],
     [
       'of a CSV, with the types of its values',

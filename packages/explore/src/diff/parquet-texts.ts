@@ -1,7 +1,7 @@
 import { keyOf } from '@fletching/storage'
-import { parquetRead, parquetSchema } from 'hyparquet'
+import { parquetSchema } from 'hyparquet'
 import type { OpenedParquet } from '../files/open-input.ts'
-import { folderValues, parquetFooter, reading } from '../files/parquet-rows.ts'
+import { folderValues, parquetFooter, reading, readRows } from '../files/parquet-rows.ts'
 
 /** The columns of a Parquet file and those of its folders, as `dt=2019-05-18`. */
 export async function parquetNames(opened: OpenedParquet, location: string): Promise<readonly string[]> {
@@ -52,22 +52,7 @@ function rowsBetween(
 ): Promise<Readonly<Record<string, unknown>>[]> {
   return reading(object.name, async () => {
     if (columns.length === 0) return Array.from({ length: rowEnd - rowStart }, () => ({}))
-    const { compressors } = await import('hyparquet-compressors')
-    let rows: Readonly<Record<string, unknown>>[] = []
-    await parquetRead({
-      file,
-      metadata,
-      compressors,
-      columns,
-      rowStart,
-      rowEnd,
-      parsers,
-      rowFormat: 'object',
-      onComplete: (read) => {
-        rows = read
-      },
-    })
-    return rows
+    return readRows({ file, metadata, columns, rowStart, rowEnd, parsers, rowFormat: 'object' })
   })
 }
 

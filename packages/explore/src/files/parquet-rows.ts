@@ -2,6 +2,7 @@ import { dataError, FletchingError } from '@fletching/columns/errors'
 import { hiveValue } from '@fletching/parquet'
 import { asFolder, globFolder, isGlob, keyOf, parseLocation } from '@fletching/storage'
 import { type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet'
+import { keptName, withTrueNames } from './odd-names.ts'
 import type { OpenedParquet } from './open-input.ts'
 
 /** - Errors: BAD_PARQUET (data). */
@@ -20,21 +21,46 @@ export async function parquetRows(
   rowsMax: number,
 ): Promise<{ readonly names: readonly string[]; readonly rows: readonly (readonly unknown[])[] }> {
   return reading(object.name, async () => {
-    const { compressors } = await import('hyparquet-compressors')
     const metadata = await parquetMetadataAsync(file)
     const names = parquetSchema(metadata).children.map(({ element }) => element.name)
-    let rows: unknown[][] = []
-    await parquetRead({
-      file,
-      metadata,
-      compressors,
-      rowEnd: Math.min(rowsMax, Number(metadata.num_rows)),
-      onComplete: (read) => {
-        rows = read
-      },
-    })
+    const rows = await readRows<unknown[]>({ file, metadata, rowEnd: Math.min(rowsMax, Number(metadata.num_rows)) })
     return { names, rows }
   })
+}
+
+/** Rows as `hyparquet` gives them, with members of every name. */
+export async function readRows<Row>({ metadata, columns, ...options }: RowsWanted): Promise<Row[]> {
+  const { compressors } = await import('hyparquet-compressors')
+  const isOdd = metadata.schema.some(({ name }) => keptName(name) !== name)
+  let rows: Row[] = []
+  await parquetRead({
+    ...options,
+    ...(columns === undefined ? {} : { columns: columns.map(keptName) }),
+    metadata: isOdd ? withKeptNames(metadata) : metadata,
+    compressors,
+    onComplete: (read: unknown[]) => {
+      rows = read as Row[]
+    },
+  })
+  return isOdd ? (withTrueNames(rows) as Row[]) : rows
+}
+
+type RowsWanted = Omit<Parameters<typeof parquetRead>[0], 'metadata' | 'compressors' | 'onComplete'> & {
+  readonly metadata: FileMetaData
+}
+
+function withKeptNames(metadata: FileMetaData): FileMetaData {
+  return {
+    ...metadata,
+    schema: metadata.schema.map((element) => ({ ...element, name: keptName(element.name) })),
+    row_groups: metadata.row_groups.map((group) => ({
+      ...group,
+      columns: group.columns.map(({ meta_data, ...chunk }) => ({
+        ...chunk,
+        ...(meta_data && { meta_data: { ...meta_data, path_in_schema: meta_data.path_in_schema.map(keptName) } }),
+      })),
+    })),
+  }
 }
 
 /** What the folders between an input's own and one of its objects say, as `dt=2019-05-18`. */

@@ -3,7 +3,7 @@ import { authorError, FletchingError } from '@fletching/columns/errors'
 import { inScratchFolder } from '@fletching/storage'
 import type { InputOptions } from '../files/open-input.ts'
 import { loadDuckDb, lockDown, withDatabase } from './duckdb.ts'
-import { shownValue } from './shown-value.ts'
+import { rowsOf, shownValue } from './shown-value.ts'
 import { sqlError } from './sql-error.ts'
 import { identifier, literalPath } from './sql-text.ts'
 import { prepareQuery } from './statement.ts'
@@ -53,9 +53,9 @@ export async function runQuery<T>(
         const result = await statement.run()
         const types = result.columnTypes()
         const rows = async function* () {
-          for await (const chunk of result.yieldRows()) {
+          for await (const chunk of result) {
             options.signal?.throwIfAborted()
-            yield chunk.map((row) => row.map((value, column) => shownValue(value, types[column])))
+            yield rowsOf(chunk).map((row) => row.map((value, column) => shownValue(value, types[column])))
           }
         }
         return take({ names: result.columnNames(), rows: rows() })

@@ -1,5 +1,22 @@
-import type { DuckDBType, DuckDBValue } from '@duckdb/node-api'
+import type { DuckDBDataChunk, DuckDBType, DuckDBValue } from '@duckdb/node-api'
+import { keptName, trueName } from '../files/odd-names.ts'
 import { RowText } from '../files/row-text.ts'
+
+/** The rows of a chunk, of values that `shownValue` takes. */
+export function rowsOf(chunk: DuckDBDataChunk): DuckDBValue[][] {
+  for (let column = 0; column < chunk.columnCount; column++) keepNames(chunk.getColumnVector(column).type)
+  return chunk.getRows()
+}
+
+/** By a struct's type its objects are made, each anew: nobody else has it. */
+function keepNames(type: DuckDBType): void {
+  if ('entryNames' in type) {
+    ;(type as { entryNames: readonly string[] }).entryNames = type.entryNames.map(keptName)
+    type.entryTypes.forEach(keepNames)
+  }
+  if ('valueType' in type) keepNames(type.valueType)
+  if ('memberTypes' in type) type.memberTypes.forEach(keepNames)
+}
 
 /** A value of DuckDB as plain data; a moment as ISO 8601 in UTC. */
 export function shownValue(value: DuckDBValue, type?: DuckDBType): unknown {
@@ -18,7 +35,7 @@ export function shownValue(value: DuckDBValue, type?: DuckDBType): unknown {
 
 function entriesOf(entries: object): unknown {
   if (!Array.isArray(entries)) {
-    return new Map(Object.entries(entries).map(([name, member]) => [name, shownValue(member as DuckDBValue)]))
+    return new Map(Object.entries(entries).map(([name, member]) => [trueName(name), shownValue(member as DuckDBValue)]))
   }
   const pairs = entries as readonly { readonly key: DuckDBValue; readonly value: DuckDBValue }[]
   return new Map(pairs.map(({ key, value }) => [shownValue(key), shownValue(value)]))
