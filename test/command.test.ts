@@ -425,6 +425,20 @@ describe('fletching', () => {
     expect(stdout).toMatch(/^segment-to-personalize\n {2}--S3_JSON_INPUT_PATH {2}/m)
   })
 
+  it.each([
+    ['segment-users-to-personalize', /^segment-users-to-personalize\n(?: {2}--S3_\w+ {2}.*\n){3}$/],
+    ['./own.mjs', /^own\n {2}--INPUT {2}events\n$/],
+  ])('lists the parameters of one job: %s', async (job, stdout) => {
+    const api = import.meta.resolve('@fletching/job').replace('/src/index.ts', '/dist/index.js')
+    const params = `{ INPUT: param.location('events') }`
+    const own = `import { defineJob, param } from '${api}'\nexport default defineJob({ name: 'own', params: ${params}, plan: () => [] })`
+    expect(await command({ 'own.mjs': own }, ['list', job])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(stdout),
+      stderr: '',
+    })
+  })
+
   it('says its version', async () => {
     const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../packages/cli/package.json'), 'utf8'))
     expect((await fletching(['--version'])).stdout).toBe(`${version}\n`)

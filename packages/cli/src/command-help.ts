@@ -1,7 +1,7 @@
 /* What `--help` says of the commands that are no tools: how they are called, examples, and what is the same for many. */
 
 export const PARAMETERS_EPILOGUE =
-  'A parameter of the job is written in capitals, as --NAME value or --NAME=value, and is read from the environment when it is absent; fletching list shows the parameters of the built-in jobs.'
+  'A parameter of the job is written in capitals, as --NAME value or --NAME=value, and is read from the environment when it is absent; fletching list shows the parameters of the built-in jobs, and fletching list <job> those of any job.'
 
 export const EXPLAIN_USAGE = 'Usage: fletching explain <job> [--PARAMETER value …] [--analyze [options]]'
 

@@ -94,7 +94,7 @@ async function execute(command: Command, context: Context): Promise<void> {
     }
     case 'list': {
       const { listCommand } = await import('./commands/list.ts')
-      return listCommand(context)
+      return listCommand(command.job, context)
     }
     case 'bookmark': {
       const { bookmarkCommand } = await import('./commands/bookmark.ts')

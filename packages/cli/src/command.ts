@@ -5,7 +5,7 @@ import type { Tool, ToolCall } from './tools.ts'
 export type Command =
   | { readonly name: 'run'; readonly job: string; readonly values: OptionValues }
   | { readonly name: 'explain'; readonly job: string; readonly values: OptionValues }
-  | { readonly name: 'list' }
+  | { readonly name: 'list'; readonly job?: string }
   | { readonly name: 'gen'; readonly values: OptionValues }
   | BookmarkCommand
   | ToolCommand

@@ -57,9 +57,14 @@ export async function readCommand(argv: readonly string[]): Promise<Command | un
         take({ name: 'explain', job: args.job, values: ownValues(args, explainOptionSpecs) })
       },
     )
-    .command('list', 'list the jobs and their parameters', {}, () => {
-      take({ name: 'list' })
-    })
+    .command(
+      'list [job]',
+      'list the jobs that are built in, or one job, with their parameters',
+      (list) => list.positional('job', { ...JOB, demandOption: false }),
+      ({ job }) => {
+        take({ name: 'list', ...(job === undefined ? {} : { job }) })
+      },
+    )
     .command(
       'gen',
       'write seeded Segment events as Segment stores them',

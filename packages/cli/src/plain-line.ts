@@ -31,8 +31,11 @@ export function readPlainLine(argv: readonly string[]): Command | undefined {
         line?.words.length === 1 && (line.values.analyze === true || Object.keys(line.values).length === 0)
       return isPlain ? { name, job: line.words[0], values: line.values } : undefined
     }
-    case 'list':
-      return rest.length === 0 ? { name } : undefined
+    case 'list': {
+      const line = readOptions(rest, {})
+      if (line === undefined || line.words.length > 1) return undefined
+      return line.words.length === 0 ? { name } : { name, job: line.words[0] }
+    }
     default:
       return undefined
   }

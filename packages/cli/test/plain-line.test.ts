@@ -10,6 +10,7 @@ const oracle = (argv: readonly string[]) => readCommand(argv).catch(() => undefi
 describe('readPlainLine', () => {
   it.each<[string, Command]>([
     ['list', { name: 'list' }],
+    ['list ./job.js', { name: 'list', job: './job.js' }],
     ['explain job.js', { name: 'explain', job: 'job.js', values: {} }],
     ['explain job --analyze --workers 2', { name: 'explain', job: 'job', values: { analyze: true, workers: '2' } }],
     ['run job', { name: 'run', job: 'job', values: {} }],
@@ -49,7 +50,8 @@ describe('readPlainLine', () => {
     'run job --plain',
     'explain',
     'explain job --workers 2',
-    'list job',
+    'list job other',
+    'list --workers 2',
     'gen job --to out',
   ])('leaves "%s" to yargs', (line) => {
     expect(readPlainLine(line === '' ? [] : line.split(' '))).toBeUndefined()
