@@ -43,7 +43,7 @@ describe('docs/schemas.md', () => {
   it('has commands that print what it says', async () => {
     const text = await readFile(join(import.meta.dirname, '../docs/schemas.md'), 'utf8')
     const examples = [...text.matchAll(/```sh\n(.*?)```\n\n```text\n(.*?)```/gs)]
-    expect(examples).toHaveLength(4)
+    expect(examples).toHaveLength(5)
     await inFolder(async (cwd) => {
       for (const [, commands, printed] of examples) {
         const script = commands.replaceAll('npx fletching', `"${process.execPath}" "${commandFile}"`)
