@@ -3,6 +3,18 @@ export function wordsOf({ buffer, byteOffset, byteLength }: ArrayBufferView): In
   return new Int32Array(buffer, byteOffset, byteLength >> 2)
 }
 
+/**
+ * The bytes that a text in base64 stands for.
+ *
+ * - Cost: a quarter of `Uint8Array.from` with a function for each character, which every thread would pay when it begins.
+ */
+export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
+  const characters = atob(text)
+  const bytes = new Uint8Array(characters.length)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i)
+  return bytes
+}
+
 /** Whether the bytes from `leftStart` to `leftEnd` are those from `rightStart` to `rightEnd`. */
 export function sameBytes(
   left: Uint8Array,

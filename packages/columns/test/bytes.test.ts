@@ -1,8 +1,18 @@
-import { hashBytes, sameBytes } from '@fletching/columns'
+import { bytesOfBase64, hashBytes, sameBytes } from '@fletching/columns'
 import { randomFrom, testSeed } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 const UTF8 = new TextEncoder()
+
+describe('bytesOfBase64', () => {
+  it(`gives the bytes that were written, of any length (seed ${testSeed})`, () => {
+    const { below } = randomFrom(testSeed)
+    for (let length = 0; length < 100; length++) {
+      const bytes = Uint8Array.from({ length }, () => below(256))
+      expect(bytesOfBase64(Buffer.from(bytes).toString('base64'))).toEqual(bytes)
+    }
+  })
+})
 
 describe('sameBytes', () => {
   it(`agrees with the texts, wherever they stand (seed ${testSeed})`, () => {

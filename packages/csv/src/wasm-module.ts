@@ -1,3 +1,4 @@
+import { bytesOfBase64 } from '@fletching/columns'
 import { ENCODER_WASM } from './encoder-wasm.generated.ts'
 
 /** What the module of assembly/ gives; addresses are of its memory. */
@@ -13,7 +14,7 @@ export interface WasmModule {
 
 /** The module, one for a thread: a call leaves nothing in it that the next one looks at, but for the text of a day. */
 export function openWasmModule(): WasmModule {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(ENCODER_WASM), (character) => character.charCodeAt(0)))
+  compiled ??= new WebAssembly.Module(bytesOfBase64(ENCODER_WASM))
   opened ??= new WebAssembly.Instance(compiled).exports as unknown as WasmModule
   return opened
 }

@@ -1,3 +1,4 @@
+import { bytesOfBase64 } from '@fletching/columns'
 import { SCANNER_WASM } from './scanner-wasm.generated.ts'
 
 /** What the module of assembly/ does, on addresses of its memory. */
@@ -47,7 +48,7 @@ export function openWasmModule(): WasmModule | undefined {
 }
 
 function compile(): WebAssembly.Module | null {
-  const bytes = Uint8Array.from(atob(SCANNER_WASM), (character) => character.charCodeAt(0))
+  const bytes = bytesOfBase64(SCANNER_WASM)
   return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null
 }
 

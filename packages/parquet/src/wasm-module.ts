@@ -1,3 +1,4 @@
+import { bytesOfBase64 } from '@fletching/columns'
 import { ENCODER_WASM } from './encoder-wasm.generated.ts'
 
 /** Writes something of the rows from `from` to `to` to an address, and gives that of its end. */
@@ -57,7 +58,7 @@ export interface WasmModule {
 
 /** The module, one for a thread: a column leaves nothing in it that the next one looks at. */
 export function openWasmModule(): WasmModule {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(ENCODER_WASM), (character) => character.charCodeAt(0)))
+  compiled ??= new WebAssembly.Module(bytesOfBase64(ENCODER_WASM))
   opened ??= new WebAssembly.Instance(compiled).exports as unknown as WasmModule
   return opened
 }
