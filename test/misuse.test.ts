@@ -67,6 +67,18 @@ describe('a mistake in the command line', () => {
     expect(await command(args)).toEqual({ code: 2, stderr })
   })
 
+  it.each<[string, string[]]>([
+    ['a job that is not there', ['run', 'nope']],
+    ['a bad option', run('--row-group-rows=0')],
+    ['a bad option of a job that is not there', ['run', 'nope', '--row-group-rows=0']],
+    ['no input', ['run', JOB, '--S3_JSON_INPUT_PATH', 'none', '--S3_CSV_OUTPUT_PATH', 'out']],
+    ['an output inside the input', ['run', JOB, '--S3_JSON_INPUT_PATH', 'in', '--S3_CSV_OUTPUT_PATH', 'in/out']],
+  ])('%s is told in the same words where threads have been started', async (_, args) => {
+    const expected = await command(args)
+    expect(expected.code).toBeGreaterThan(0)
+    expect(await command([...args, '--workers', '2'])).toEqual(expected)
+  })
+
   it('is told in one language', async () => {
     expect(await command(['run'], { LC_ALL: 'de_DE.UTF-8' })).toEqual({
       code: 2,
@@ -146,8 +158,8 @@ describe('an odd job', () => {
     )
   })
 
-  it('that waits for what never comes does not end in silence', async () => {
-    expect(await command(['run', './odd.mjs'], {}, { 'odd.mjs': 'await new Promise(() => {})' })).toEqual({
+  it.each([[[]], [['--workers', '2']]])('that waits for what never comes does not end in silence: %j', async (more) => {
+    expect(await command(['run', './odd.mjs', ...more], {}, { 'odd.mjs': 'await new Promise(() => {})' })).toEqual({
       code: 70,
       stderr: 'INTERNAL: the command ended although it was not done: it waited for what cannot come any more\n',
     })

@@ -85,8 +85,16 @@ async function execute(command: Command, context: Context): Promise<void> {
   const { environment } = context
   switch (command.name) {
     case 'run': {
-      const { runCommand } = await import('./commands/run.ts')
-      return runCommand(command.job, withEnvironment(command.values, runOptionSpecs, environment), context)
+      const values = withEnvironment(command.values, runOptionSpecs, environment)
+      // They load their code while this thread loads its own. Without a number it is the input that says how many there are.
+      const starting = values.workers === undefined ? undefined : await import('./start-workers.ts')
+      const waitingWorkers = starting?.startWorkersFor(values)
+      try {
+        const { runCommand } = await import('./commands/run.ts')
+        return await runCommand(command.job, values, context, waitingWorkers)
+      } finally {
+        await waitingWorkers?.dismiss()
+      }
     }
     case 'explain': {
       const { explainCommand } = await import('./commands/explain.ts')

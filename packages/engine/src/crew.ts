@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { packBatch, transfersOf } from '@fletching/columns'
 import type { FletchingError } from '@fletching/columns/errors'
 import { concatBatches } from '@fletching/kernels/concat'
@@ -11,6 +11,7 @@ import type { PhysicalPlan } from './physical.ts'
 import { countTaken } from './sent-count.ts'
 import type { Split, Unit } from './split.ts'
 import type { TableEncoder } from './table-encoder.ts'
+import { openWorker } from './waiting-workers.ts'
 import { onDeath } from './worker-death.ts'
 import {
   type FromScan,
@@ -30,8 +31,8 @@ export interface CrewOptions {
   readonly workerCount: number
   /** Is told what every operator of every worker does. */
   readonly meter?: Meter | undefined
-  /** How a worker is started. Default: with the code beside this file. */
-  readonly openWorker?: (setup: WorkerSetup) => Worker
+  /** Where a worker comes from. Default: one is started, with the code beside this file. */
+  readonly openWorker?: (() => Worker) | undefined
 }
 
 /** What a crew is to scan. */
@@ -153,9 +154,11 @@ export class Crew {
   }
 
   #openLane(): Lane {
-    const { plan, readsFiles, meter, openWorker = openCrewWorker } = this.#options
+    const { plan, readsFiles, meter, openWorker: open = openWorker } = this.#options
     const shared = new SharedArrayBuffer(Shared.size * Int32Array.BYTES_PER_ELEMENT)
-    const worker = openWorker({ plan, readsFiles, measures: meter !== undefined, shared })
+    const setup: WorkerSetup = { plan, readsFiles, measures: meter !== undefined, shared }
+    const worker = open()
+    worker.postMessage(setup)
     const lane: Lane = { worker, numbers: new Int32Array(shared), units: 0, encodings: 0, toldKib: 0 }
     worker.on('message', (message: FromWorker) => this.#take(lane, message))
     onDeath(
@@ -334,16 +337,6 @@ class Feed {
     this.#isStopped = true
     this.#wake()
   }
-}
-
-/** The same path from the sources and from what is built of them; a worker runs what is built, however this process was started. */
-function openCrewWorker(setup: WorkerSetup): Worker {
-  return new Worker(new URL('../dist/worker.js', import.meta.url), {
-    workerData: setup,
-    execArgv: [],
-    // Nearly all that a worker allocates lies outside of V8's heap; with the default, two of them cost 50 MB more for nothing.
-    resourceLimits: { maxYoungGenerationSizeMb: 4 },
-  })
 }
 
 function post(worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): void {

@@ -2,6 +2,7 @@ import type { CsvDialect } from '@fletching/csv'
 import type { ScannerKind } from '@fletching/ndjson'
 import type { Compression, ParquetWriterName } from '@fletching/parquet'
 import type { CreateOptions, Encryption, S3Options } from '@fletching/storage'
+import type { WaitingWorkers } from './waiting-workers.ts'
 
 /** What a malformed line does: it stops the run, is counted, or is counted and kept among the rejects. */
 export type MalformedPolicy = 'fail' | 'skip' | 'quarantine'
@@ -97,6 +98,8 @@ export interface RunOptions {
   readonly scanner?: ScannerKind
   /** Threads that read and scan. Default: one for each CPU, and one alone for a small input. */
   readonly workers?: number
+  /** Threads that were started before the run, which takes of them what it needs and ends the others. Default: they are started when their number is known. */
+  readonly waitingWorkers?: WaitingWorkers
   /** CPUs that this process may use. Default: what the system says, which may not know of a container's limit. */
   readonly cpus?: number
   /** Fewer workers, and less that waits in memory, where the run would need more than so many bytes. No limit by default. */

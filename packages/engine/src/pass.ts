@@ -52,7 +52,8 @@ export async function passOver<T>(
   const units = await orAborted(planUnits(objects, store, { numbersLines }), signal)
   const threads = chooseThreads(units, options)
   // Workers start while the places are tried.
-  const crew = await openCrew(plan, store, Math.min(threads.count, units.length), meter)
+  const crew = await openCrew(plan, store, Math.min(threads.count, units.length), options, meter)
+  void options.waitingWorkers?.dismiss()
   let coordinator: Coordinator | undefined
   let log: RunLog | undefined
   try {
@@ -100,11 +101,13 @@ async function openCrew(
   plan: PhysicalPlan,
   store: Store,
   workerCount: number,
+  { waitingWorkers }: RunOptions,
   meter: Meter | undefined,
 ): Promise<Crew | undefined> {
   if (workerCount < 2) return undefined
   const { Crew } = await import('./crew.ts')
-  return new Crew({ plan, readsFiles: store.readSync !== undefined, workerCount, meter })
+  const openWorker = waitingWorkers && (() => waitingWorkers.take())
+  return new Crew({ plan, readsFiles: store.readSync !== undefined, workerCount, meter, openWorker })
 }
 
 /** Every sink got as many rows as came out, and the rejects as many lines as were set aside or quarantined. */

@@ -7,7 +7,7 @@ import type { CsvPart, Ended, MorselBody, Reject, Undecided } from './morsel.ts'
 import type { PhysicalPlan } from './physical.ts'
 import type { Unit } from './split.ts'
 
-/** What a worker is started with. */
+/** The first message to a worker. */
 export interface WorkerSetup {
   readonly plan: PhysicalPlan
   /** Whether the worker reads by itself, or is given the stored bytes. */

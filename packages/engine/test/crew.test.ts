@@ -205,7 +205,8 @@ describe('what encodes row groups', () => {
       const { parentPort, workerData } = require('worker_threads')
       const units = []
       let ended = 0
-      parentPort.on('message', ({ kind, unit }) => {
+      parentPort.on('message', ({ kind, unit, plan }) => {
+        if (plan !== undefined) return
         if (kind === 'open') throw new Error('worker ' + workerData + ' loads it, behind ' + (units.length > 3 ? 'units' : 'none'))
         units.push(unit.number)
         while (ended < units.length - (workerData === 0 ? 1 : 0)) parentPort.postMessage({ kind: 'end', unit: units[ended++] })
@@ -230,7 +231,9 @@ describe('what encodes row groups', () => {
     let workers = 0
     const code = `
       const { parentPort, workerData } = require('worker_threads')
-      parentPort.on('message', ({ id }) => parentPort.postMessage({ kind: 'encoded', id, group: { rows: workerData } }))`
+      parentPort.on('message', ({ kind, id }) => {
+        if (kind === 'encode') parentPort.postMessage({ kind: 'encoded', id, group: { rows: workerData } })
+      })`
     const openWorker = () => new Worker(code, { eval: true, workerData: workers++ })
     const crew = new Crew({ plan: planWith(writer), readsFiles: true, workerCount: 2, openWorker })
     try {

@@ -3,6 +3,7 @@ import { access, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { environmentError } from '@fletching/columns/errors'
 import { runJob } from '@fletching/engine'
+import type { WaitingWorkers } from '@fletching/engine/waiting-workers'
 import { parseLocation } from '@fletching/storage'
 import { containerLimits } from '../container-limits.ts'
 import type { Context } from '../context.ts'
@@ -12,7 +13,12 @@ import { badOption, runOptions } from '../options.ts'
 import { givenParams } from '../params.ts'
 
 /** `fletching run <job>` */
-export async function runCommand(name: string, values: OptionValues, context: Context): Promise<void> {
+export async function runCommand(
+  name: string,
+  values: OptionValues,
+  context: Context,
+  waitingWorkers?: WaitingWorkers,
+): Promise<void> {
   const { voice, signal, onReading } = context
   const job = await findJob(name)
   const resolved = await givenParams(job, context)
@@ -25,6 +31,7 @@ export async function runCommand(name: string, values: OptionValues, context: Co
   const report = await runJob(job, resolved, {
     ...options,
     ...(file === undefined ? {} : { report: file }),
+    ...(waitingWorkers === undefined ? {} : { waitingWorkers }),
     signal,
     onProgress: (progress) => {
       onReading()
