@@ -36,9 +36,13 @@ export interface CrewOptions {
 }
 
 /** What a crew is to scan. */
-export interface CrewScan {
+export interface CrewWork {
   readonly objects: readonly ObjectInfo[]
   readonly units: readonly Unit[]
+}
+
+/** A scan whose messages are taken. */
+export interface CrewScan extends CrewWork {
   /** Bytes that may wait in memory for the turn of their units. */
   readonly windowBytes: number
   /** A folder for what has to wait beyond that. */
@@ -60,12 +64,16 @@ interface Lane {
   toldKib: number
 }
 
+/** Units that are handed out. */
+interface HandedOut extends CrewWork {
+  next: number
+}
+
 /** A scan that goes on. */
 interface Scanning extends CrewScan {
   readonly window: OrderedWindow<ScannedMessage>
   /** For units whose bytes are given: what has been given and not been used. */
   readonly feeds: Map<number, Feed>
-  nextUnit: number
 }
 
 /** Rows that wait until a worker can make a row group of them. */
@@ -99,6 +107,9 @@ export class Crew {
   readonly #lanes: readonly Lane[]
   readonly #waiting: WaitingRows[] = []
   readonly #encodings = new Map<number, Encoded>()
+  #handedOut: HandedOut | undefined
+  /** What has come of units that are handed out while nobody takes it. */
+  #early: { readonly lane: Lane; readonly message: FromScan }[] = []
   #scanning: Scanning | undefined
   #encodingCount = 0
   #isOpening = false
@@ -111,6 +122,16 @@ export class Crew {
   }
 
   /**
+   * Lets workers that read by themselves begin with what is to be scanned, before `scan` is called for it.
+   *
+   * - Memory: what they may have on their way.
+   */
+  begin({ objects, units }: CrewWork): void {
+    this.#handedOut = { objects, units, next: 0 }
+    for (const lane of this.#lanes) this.#assign(lane, this.#handedOut)
+  }
+
+  /**
    * Scans units, and gives what comes out in their order, as if one thread had done it.
    *
    * - Memory: the window, besides what is on its way.
@@ -118,11 +139,12 @@ export class Crew {
   async *scan(scan: CrewScan): AsyncGenerator<ScannedMessage> {
     const spill = new Spill(scan.tmp)
     const window = new OrderedWindow<ScannedMessage>(scan.units.length, scan.windowBytes, spill)
-    const scanning: Scanning = { ...scan, window, feeds: new Map(), nextUnit: 0 }
+    const scanning: Scanning = { ...scan, window, feeds: new Map() }
     this.#scanning = scanning
     if (this.#death !== undefined) window.fail(this.#death)
     const telling = setInterval(() => this.#tellRead(scanning), TELL_MS)
-    for (const lane of this.#lanes) this.#assign(lane, scanning)
+    if (this.#handedOut === undefined) this.begin(scan)
+    for (const { lane, message } of this.#early.splice(0)) this.#takeScanned(lane, message, scanning)
     try {
       for (let message = await window.next(); message !== undefined; message = await window.next()) yield message
     } finally {
@@ -130,6 +152,7 @@ export class Crew {
       this.#tellRead(scanning)
       for (const feed of scanning.feeds.values()) feed.stop()
       this.#scanning = undefined
+      this.#handedOut = undefined
       await spill.close()
     }
   }
@@ -227,6 +250,7 @@ export class Crew {
     else if (message.kind === 'notEncoded') this.#endEncoding(message.id)?.reject(unpackError(message.error))
     else if (message.kind === 'measured') this.#options.meter?.add(message.measured)
     else if (this.#scanning !== undefined) this.#takeScanned(lane, message, this.#scanning)
+    else if (this.#handedOut !== undefined) this.#early.push({ lane, message })
   }
 
   #takeScanned(lane: Lane, message: FromScan, scanning: Scanning): void {
@@ -235,7 +259,7 @@ export class Crew {
       case 'end':
         lane.units--
         window.end(message.unit)
-        this.#assign(lane, scanning)
+        if (this.#handedOut !== undefined) this.#assign(lane, this.#handedOut)
         break
       case 'used':
         feeds.get(message.unit)?.used(message.byteLength)
@@ -252,16 +276,16 @@ export class Crew {
   }
 
   /** Gives a worker units ahead, so that it need not wait for this thread, but few when few are left, so that all end together. */
-  #assign(lane: Lane, scanning: Scanning): void {
-    const { units } = scanning
+  #assign(lane: Lane, handedOut: HandedOut): void {
+    const { units } = handedOut
     const { workerCount, readsFiles } = this.#options
-    const left = units.length - scanning.nextUnit
+    const left = units.length - handedOut.next
     const ahead = Math.min(Math.max(1, Math.floor(left / (2 * workerCount))), readsFiles ? 4 : 2)
-    while (lane.units < ahead && scanning.nextUnit < units.length) {
-      const unit = units[scanning.nextUnit++]
+    while (lane.units < ahead && handedOut.next < units.length) {
+      const unit = units[handedOut.next++]
       lane.units++
       post(lane.worker, { kind: 'unit', unit })
-      if (!readsFiles) void this.#feed(lane.worker, unit, scanning)
+      if (!readsFiles && this.#scanning !== undefined) void this.#feed(lane.worker, unit, this.#scanning)
     }
     if (ahead === 1) this.#openTables()
   }
@@ -304,7 +328,7 @@ export class Crew {
 
   /** What a worker reads, or was the last to read. */
   #objectOf({ numbers }: Lane): string {
-    const objects = this.#scanning?.objects ?? []
+    const objects = this.#handedOut?.objects ?? []
     return (
       objects[Math.min(Atomics.load(numbers, Shared.object), objects.length - 1)]?.name ?? 'the encoding of row groups'
     )

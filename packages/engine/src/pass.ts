@@ -57,6 +57,8 @@ export async function passOver<T>(
   let coordinator: Coordinator | undefined
   let log: RunLog | undefined
   try {
+    // They read as well where it is theirs to do, unless rows of earlier runs come first.
+    if (store.readSync !== undefined && options.csv !== 'full') crew?.begin({ objects, units })
     log =
       places.run === undefined
         ? undefined

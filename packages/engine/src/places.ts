@@ -174,7 +174,7 @@ export function runId(): string {
 }
 
 /**
- * Proves that the outputs can be written as they are to be kept, before anything is read.
+ * Proves that the outputs can be written as they are to be kept, before anything that was read is taken.
  *
  * - `log`: is told of what is begun for that.
  * - Errors: ACCESS_DENIED and the like (environment), with the place.

@@ -1,4 +1,4 @@
-import { on } from 'node:events'
+import { on, once } from 'node:events'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MessageChannel, Worker } from 'node:worker_threads'
@@ -18,6 +18,7 @@ import { Pipeline } from '../src/pipeline.ts'
 import { serveCrew } from '../src/serve-crew.ts'
 import { planUnits } from '../src/split.ts'
 import { openTableEncoder } from '../src/table-encoder.ts'
+import { openWorker } from '../src/waiting-workers.ts'
 import { type PackedError, Shared } from '../src/worker-messages.ts'
 import { clickLines, clicksPlan } from './clicks.ts'
 
@@ -195,6 +196,60 @@ function planWith(writer: ParquetWriterName): PhysicalPlan {
   const plan = clicksPlan()
   return { ...plan, sinks: plan.sinks.map((sink) => (sink.format === 'parquet' ? { ...sink, writer } : sink)) }
 }
+
+describe('workers that begin before anyone takes what they scan', () => {
+  /** A crew that has begun, and its first worker. */
+  function begun(objects: readonly ObjectInfo[], open: () => Worker) {
+    const workers: Worker[] = []
+    const openNext = () => {
+      workers.push(open())
+      return workers[workers.length - 1]
+    }
+    const crew = new Crew({ plan: clicksPlan(), readsFiles: true, workerCount: 2, openWorker: openNext })
+    const units = objects.map((object, number) => ({
+      number,
+      splits: [{ index: number, object, start: 0, end: undefined }],
+    }))
+    crew.begin({ objects, units })
+    const scanning = { objects, units, windowBytes: 1_000_000, tmp: undefined, chunks: () => never, onRead: () => {} }
+    return { crew, first: workers[0], messages: () => crew.scan(scanning) }
+  }
+
+  // Nobody is asked for bytes where workers read by themselves.
+  const never: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }
+
+  it('give the same', () =>
+    inFolder(async (folder) => {
+      const objects = await filesOf(folder, contents)
+      const expected = await scan(objects)
+      const { crew, first, messages } = begun(objects, openWorker)
+      const csv: Buffer[] = []
+      try {
+        await once(first, 'message')
+        for await (const message of messages()) {
+          if (message.kind !== 'morsel') continue
+          for (const part of message.parts) if (part.format === 'csv') csv.push(Buffer.from(part.bytes))
+        }
+      } finally {
+        await crew.dismiss()
+      }
+      expect(Buffer.concat(csv).toString()).toBe(expected.csv)
+    }))
+
+  it('tell of a death when what they scan is to be taken, with the object’s name', () =>
+    inFolder(async (folder) => {
+      const objects = await filesOf(folder, { a: clickLines(10), b: clickLines(10) })
+      const { crew, first, messages } = begun(objects, () => new Worker('process.exit(0)', { eval: true }))
+      try {
+        await once(first, 'exit')
+        await expect(messages().next()).rejects.toThrow(
+          `INTERNAL: a worker ended before its work was done, with exit code 0\n  at ${objects[0].name}`,
+        )
+      } finally {
+        await crew.dismiss()
+      }
+    }))
+})
 
 describe('what encodes row groups', () => {
   /** Scans many empty units with workers of which the one that is told to load it dies of that. */
