@@ -28,6 +28,8 @@ export interface Passed {
   readonly log: RunLog | undefined
   /** Threads that scanned. */
   readonly threads: number
+  /** Ends the threads, which have nothing to do once all outputs are at their places; they end while others wait for a disk. */
+  readonly dismissThreads: () => void
 }
 
 /**
@@ -72,7 +74,15 @@ export async function passOver<T>(
     assertEveryLineWritten(coordinator, summary.accounting, options)
     for (const kind of [malformedLines, rejectedLines]) assertShare(kind, summary.accounting, options)
     const left = leaving(skipped, objects.slice(read.objects.length))
-    return await finish({ read, summary, skipped: left, coordinator, log, threads: crew?.workerCount ?? 1 })
+    return await finish({
+      read,
+      summary,
+      skipped: left,
+      coordinator,
+      log,
+      threads: crew?.workerCount ?? 1,
+      dismissThreads: () => void crew?.dismiss(),
+    })
   } catch (error) {
     await orAborted(takeAway(coordinator, log), signal, TIDY_GRACE_MS)
     throw error

@@ -67,13 +67,14 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     return earlier
   }
   const passed = passOver(plan, found, places, options, async (passed) => {
-    const { coordinator, log, read, skipped, summary } = passed
+    const { coordinator, log, read, skipped, summary, dismissThreads } = passed
     const { run, state, last } = places
     if (run === undefined || log === undefined) throw internal('a run without a name has something to show')
     const { id, output, before } = run
     const outputsAtPlaces =
       found.objects.length === 0 ? coordinator.prepareCsvs() : prepare(coordinator, summary.accounting, places, options)
     const prepared = await orAborted(outputsAtPlaces, options.signal, WRITE_GRACE_MS)
+    dismissThreads()
     const moved = await orAborted(moveBookmark(places, id, found.objects, passed, log), options.signal, WRITE_GRACE_MS)
     const outputs = prepared.map((one) => outputInfo(one, id))
     const warnings = [...summary.warnings, ...warningsOfPartitions(outputs), ...warningsOfTable(places, hash)]
