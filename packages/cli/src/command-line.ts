@@ -31,8 +31,8 @@ export async function runCommandLine(argv: readonly string[], ends: ProcessEnds)
     const ownSpecs = { ...runOptionSpecs, ...explainOptionSpecs, ...genOptionSpecs, ...bookmarkOptionSpecs }
     assertSwitches(rest, toolOf(rest)?.options ?? ownSpecs)
     for (const line of ignored) voice.note(line)
-    const command = await readLine(withDefaultCommand(rest, env))
-    const context = { params, environment: env, out: stdout, voice, signal: signals.signal, onReading }
+    const command = await readLine(withDefaultCommand(rest, env), (text) => stdout.write(text))
+    const context = { params, environment: env, out: stdout, err: stderr, voice, signal: signals.signal, onReading }
     if (command !== undefined) await execute(command, context)
     await written()
     return 0
@@ -73,11 +73,11 @@ function isAboutCommand(flag: string | undefined): boolean {
 }
 
 /** The command of a line; undefined where the line has been answered already. */
-async function readLine(argv: readonly string[]): Promise<Command | undefined> {
+async function readLine(argv: readonly string[], print: (text: string) => void): Promise<Command | undefined> {
   const command = readPlainLine(argv)
   if (command !== undefined) return command
   const { readCommand } = await import('./parser.ts')
-  return readCommand(argv)
+  return readCommand(argv, print)
 }
 
 /** Each command is loaded when it is asked for. */

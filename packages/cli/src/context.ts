@@ -6,6 +6,7 @@ export interface Context {
   readonly params: Readonly<Record<string, string>>
   readonly environment: NodeJS.ProcessEnv
   readonly out: NodeJS.WriteStream
+  readonly err: NodeJS.WriteStream
   readonly voice: Voice
   readonly signal: AbortSignal
   /** To be called while the input is read. */

@@ -21,11 +21,14 @@ import { addTools } from './tool-commands.ts'
 import { isMistake, usageError } from './usage-error.ts'
 
 /**
- * Reads any command line with yargs; undefined where yargs has answered it by itself, with help or the version.
+ * Reads any command line with yargs; undefined where yargs has an answer of its own, help or the version, which goes to `print`.
  *
  * - Errors: USAGE (author).
  */
-export async function readCommand(argv: readonly string[]): Promise<Command | undefined> {
+export async function readCommand(
+  argv: readonly string[],
+  print: (text: string) => void,
+): Promise<Command | undefined> {
   let command: Command | undefined
   const take = (taken: Command) => {
     command = taken
@@ -106,7 +109,9 @@ export async function readCommand(argv: readonly string[]): Promise<Command | un
     .fail((message: string | undefined, error: unknown) => {
       throw isMistake(error) ? usageError(message ?? error?.message ?? '', argv) : error
     })
-    .parseAsync([...argv])
+    .parseAsync([...argv], {}, (_error, _parsed, answer) => {
+      if (answer !== '') print(`${answer}\n`)
+    })
   return command
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fletching, inFolder } from '@fletching/testing'
+import { inFolder, spawnFletching } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 const job = new URL('../../job/dist/index.js', import.meta.url).href
@@ -17,7 +17,7 @@ function explained(file: string, text: string, name: string, packageJson = '{}')
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     writeFileSync(join(folder, file), text)
     writeFileSync(join(folder, 'package.json'), packageJson)
-    const { code, stdout, stderr } = await fletching(['explain', name, '--INPUT', 'in'], { cwd: folder })
+    const { code, stdout, stderr } = await spawnFletching(['explain', name, '--INPUT', 'in'], { cwd: folder })
     const said = stderr.replaceAll(/^\(.*\n/gm, '').replaceAll(folder, 'FOLDER')
     return { code, said, isPlan: stdout.startsWith('Logical plan\n') }
   })

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { commandFile, fletching, inFolder } from '@fletching/testing'
+import { commandFile, fletching, inFolder, spawnFletching } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 const bundle = join(dirname(commandFile), '../dist/bundle')
@@ -98,7 +98,7 @@ describe('the build', () => {
       await fletching(['gen', '--to=in', '--bytes=3MB', '--plain'], { cwd })
       const places = ['--S3_JSON_INPUT_PATH=in', '--S3_CSV_OUTPUT_PATH=csv', '--S3_PARQUET_OUTPUT_PATH=table']
       const run = ['run', 'segment-to-personalize', ...places, '--workers=1']
-      const { code, stdout, stderr } = await fletching(run, { cwd, env: { NODE_DEBUG_NATIVE: 'CODE_CACHE' } })
+      const { code, stdout, stderr } = await spawnFletching(run, { cwd, env: { NODE_DEBUG_NATIVE: 'CODE_CACHE' } })
       const lines = `${stdout}${stderr}`.split('\n')
       expect(code).toBe(0)
       expect(lines.some((line) => line.startsWith('Code cache of crypto ') && line.endsWith('is accepted'))).toBe(true)

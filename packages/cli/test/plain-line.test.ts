@@ -5,7 +5,7 @@ import { readCommand } from '../src/parser.ts'
 import { readPlainLine } from '../src/plain-line.ts'
 
 /** What yargs makes of a line; undefined where it refuses or answers. */
-const oracle = (argv: readonly string[]) => readCommand(argv).catch(() => undefined)
+const oracle = (argv: readonly string[]) => readCommand(argv, () => {}).catch(() => undefined)
 
 describe('readPlainLine', () => {
   it.each<[string, Command]>([

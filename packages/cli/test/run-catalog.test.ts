@@ -19,7 +19,14 @@ it('a signal after the commit says that the outputs are complete', async () => {
     }
     const register = planRegistration('db.events', job as never, params, {})
     const silent = { isTTY: false, write: () => true } as unknown as NodeJS.WriteStream
-    const context = { params, environment: {}, out: silent, voice: openVoice(silent, silent), onReading: () => {} }
+    const context = {
+      params,
+      environment: {},
+      out: silent,
+      err: silent,
+      voice: openVoice(silent, silent),
+      onReading: () => {},
+    }
     const ended = register({ ...context, signal: controller.signal })
     await expect(ended).rejects.toMatchObject({
       exitCode: 143,

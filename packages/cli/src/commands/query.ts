@@ -11,7 +11,7 @@ import { formatFor, inputOptions, looking, write } from './look.ts'
 
 /** `fletching query SQL`: rows go to standard output as they come, and nothing that they hold anywhere else. */
 export async function execute(call: ToolCall): Promise<void> {
-  const { words, values, out, signal } = call
+  const { words, values, out, err, signal } = call
   const given = givenTables(values)
   const ofJob = typeof values.job === 'string' ? await jobTables(values.job, call) : []
   const names = new Set(given.map(({ name }) => name.toLowerCase()))
@@ -21,7 +21,7 @@ export async function execute(call: ToolCall): Promise<void> {
     database: databaseOf(values),
     ...(typeof values.tmp === 'string' ? { tmp: values.tmp } : {}),
     showData: values['show-data'] === true,
-    onNote: (text: string) => process.stderr.write(`${text}\n`),
+    onNote: (text: string) => err.write(`${text}\n`),
   }
   await looking('query', () =>
     runQuery(words.sql ?? '', sources, options, async ({ names, rows }) => {

@@ -11,10 +11,10 @@ import { evidenceText, inferredText } from './inferred-text.ts'
 import { looking } from './look.ts'
 
 /** `fletching schema infer <location> [more..]`: the schema file alone on standard output, and what is worth knowing on standard error. */
-export async function execute({ words: { location = '' }, more, values, out, signal }: ToolCall): Promise<void> {
+export async function execute({ words: { location = '' }, more, values, out, err, signal }: ToolCall): Promise<void> {
   const places = { to: await target(values, 'to'), evidence: await target(values, 'evidence') }
   const into = typeof values.into === 'string' ? await schemaAt(values.into) : undefined
-  const progress = openProgress(process.stderr)
+  const progress = openProgress(err)
   const inferred = await looking('schema infer', () =>
     inferSchema([location, ...more], {
       ...definedOnly({
