@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { fletching, inFolder } from '@fletching/testing'
+import { fletching, inFolder, spawnFletching } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 const JOB = 'segment-to-personalize'
@@ -50,7 +50,7 @@ describe('fletching run', () => {
   it('reads standard input', async () => {
     await inFolder(async (cwd) => {
       const args = ['run', JOB, '--S3_JSON_INPUT_PATH=-', '--S3_CSV_OUTPUT_PATH=out/x.csv']
-      const { code } = await fletching(args, { cwd, input: Buffer.from(event('u1')) })
+      const { code } = await spawnFletching(args, { cwd, input: Buffer.from(event('u1')) })
       expect(code).toBe(0)
       expect(await readFile(join(cwd, 'out/x.csv'), 'utf8')).toContain('u1,red-shoe')
     })

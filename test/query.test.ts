@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { watch } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { commandEnv, commandFile, endOf, fletching, inFolder, startFletching } from '@fletching/testing'
+import { commandEnv, commandFile, endOf, fletching, inFolder, spawnFletching, startFletching } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { event } from './faults/run.ts'
 
@@ -243,13 +243,15 @@ describe('fletching query', () => {
     }`
     const url = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`
     const register = `import { register } from 'node:module'; register(${JSON.stringify(url(hooks))})`
-    expect(await fletching(['query', 'SELECT 1'], { env: { NODE_OPTIONS: `--import=${url(register)}` } })).toEqual({
-      code: 4,
-      stdout: '',
-      stderr: `NO_DUCKDB: DuckDB, which answers queries, is not installed
+    expect(await spawnFletching(['query', 'SELECT 1'], { env: { NODE_OPTIONS: `--import=${url(register)}` } })).toEqual(
+      {
+        code: 4,
+        stdout: '',
+        stderr: `NO_DUCKDB: DuckDB, which answers queries, is not installed
   npm install @duckdb/node-api@1.5.6-r.1 where fletching is installed; it takes 70 MB
 `,
-    })
+      },
+    )
   })
 
   it.each([

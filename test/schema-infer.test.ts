@@ -6,7 +6,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import type { Report } from '@fletching/engine'
 import { generateObjects } from '@fletching/gen'
 import { parseSchemaFile } from '@fletching/plan'
-import { commandEnv, commandFile, endOf, fletching, inFolder, openTestS3 } from '@fletching/testing'
+import { commandEnv, commandFile, endOf, fletching, inFolder, openTestS3, spawnFletching } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 const EVENTS = '{"userId":"u1","n":1}\n{"userId":"u2","n":2.5,"p":{"at":"2019-05-18T14:03:22Z"}}\nsecret\n'
@@ -88,7 +88,7 @@ describe('fletching schema infer', () => {
   it('reads several places and standard input', () =>
     withEvents(async (cwd) => {
       await writeFile(join(cwd, 'more.json'), '{"b":true}')
-      const { stdout } = await fletching(
+      const { stdout } = await spawnFletching(
         ['schema', 'infer', '-', 'more.json', 'in', '--name', 'all', '--max-files', '2'],
         {
           cwd,
@@ -104,7 +104,7 @@ describe('fletching schema infer', () => {
     [['--max-struct-depth', '1'], { FLETCHING_MAX_DEPTH: '2' }],
   ])('leaves out what is nested too deep, and takes structs for JSON text: %j, %j', async (options, env) => {
     const input = Buffer.from('{"a":{"b":1}}\n{"a":{"b":[1]},"c":2}\n')
-    const { code, stdout, stderr } = await fletching(['schema', 'infer', '-', ...options], { input, env })
+    const { code, stdout, stderr } = await spawnFletching(['schema', 'infer', '-', ...options], { input, env })
     const { fields } = parseSchemaFile(stdout, 'stdout')
     expect([code, fields.map(({ name, type }) => `${name} ${type.kind}`)]).toEqual([0, ['a json']])
     expect(stderr).toContain('malformed, and left out: 1 TOO_DEEP, first at standard input line 2, byte 14\n')

@@ -5,7 +5,16 @@ import { fileURLToPath } from 'node:url'
 import { type RunOptions, runJob } from '@fletching/engine'
 import { parseSchemaFile, schema, text, timestamp } from '@fletching/job'
 import job from '@fletching/jobs/segment-logs-to-parquet'
-import { fletching, inFolder, parquetRows, randomFrom, sample, sampleTitle, testSeed } from '@fletching/testing'
+import {
+  fletching,
+  inFolder,
+  parquetRows,
+  randomFrom,
+  sample,
+  sampleTitle,
+  spawnFletching,
+  testSeed,
+} from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 const SCHEMA = `{ "name": "logs", "fields": [
@@ -183,7 +192,7 @@ describe('a table that is the only output of a job', () => {
             `--SCHEMA=${root}/logs.schema.json`,
           ]
           const all = { NODE_OPTIONS: `--import=${preload}`, FLETCHING_KILL_ROOT: root, ...env }
-          return fletching(['run', job.name, '--workers=1', ...flags], { env: all })
+          return spawnFletching(['run', job.name, '--workers=1', ...flags], { env: all })
         }
         const prepare = async (root: string) => {
           await run(await placesIn(root, first))

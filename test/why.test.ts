@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fletching, inFolder, openFaultyS3, startFletching } from '@fletching/testing'
+import { fletching, inFolder, openFaultyS3, spawnFletching, startFletching } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { execute } from '../packages/cli/src/commands/why.ts'
 import type { ToolCall } from '../packages/cli/src/tools.ts'
@@ -211,7 +211,7 @@ in/b line 1, byte 0 of the uncompressed object
         })`,
       )
       const env = { FLETCHING_JOB: './users.mjs' }
-      const { code, stdout, stderr } = await fletching(['why', 'm1'], { cwd, env, input: bytesOf(id()) })
+      const { code, stdout, stderr } = await spawnFletching(['why', 'm1'], { cwd, env, input: bytesOf(id()) })
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
       expect(JSON.parse(stdout)).toMatchObject({ object: 'standard input', rows: [{ values: { user: 'u1' } }] })
     }))

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { FletchingError } from '@fletching/columns/errors'
 import { type RunOptions, runJob } from '@fletching/engine'
 import job from '@fletching/jobs/segment-to-personalize'
-import { fletching, inFolder, openFaultyS3 } from '@fletching/testing'
+import { inFolder, openFaultyS3, spawnFletching } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { bytesOf, event, type Files, failure, rowOf, run } from './run.ts'
 
@@ -214,7 +214,7 @@ describe('limits', () => {
 describe('the command', () => {
   const places = ['--S3_JSON_INPUT_PATH=-', '--S3_CSV_OUTPUT_PATH=out']
   const command = (args: readonly string[], input: Uint8Array) =>
-    inFolder((cwd) => fletching(['run', job.name, ...places, ...args], { cwd, input }))
+    inFolder((cwd) => spawnFletching(['run', job.name, ...places, ...args], { cwd, input }))
 
   it.each<[string, Uint8Array, string]>([
     [
@@ -247,7 +247,7 @@ describe('the command', () => {
     { words: ['explain', job.name, '--analyze', ...places], env: { FLETCHING_MAX_DEPTH: '6' } },
   ])('refuses a line that is too deep: $words, $env', async ({ words, env = {} }) => {
     const input = Buffer.from(deepLine(7))
-    const { code, stderr } = await inFolder((cwd) => fletching(words, { cwd, input, env }))
+    const { code, stderr } = await inFolder((cwd) => spawnFletching(words, { cwd, input, env }))
     expect({ code, stderr }).toEqual({
       code: 3,
       stderr: `MALFORMED_JSON: objects and arrays are nested more than 6 deep

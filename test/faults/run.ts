@@ -4,7 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { FletchingError } from '@fletching/columns/errors'
 import { type Report, type RunOptions, runJob } from '@fletching/engine'
 import job from '@fletching/jobs/segment-to-personalize'
-import { assertUnmarked, EVENT_MARK, fletching, inFolder } from '@fletching/testing'
+import { assertUnmarked, EVENT_MARK, inFolder, spawnFletching } from '@fletching/testing'
 import { expect } from 'vitest'
 
 export type Content = string | Uint8Array
@@ -133,7 +133,7 @@ export function runCommand(
     await writeFiles(folder, files)
     await writeFile(join(folder, 'peak.mjs'), PEAK)
     const places = ['--S3_JSON_INPUT_PATH=in', '--S3_CSV_OUTPUT_PATH=out', '--S3_PARQUET_OUTPUT_PATH=table']
-    const { code, stdout, stderr } = await fletching(['run', 'segment-to-personalize', ...places, ...args], {
+    const { code, stdout, stderr } = await spawnFletching(['run', 'segment-to-personalize', ...places, ...args], {
       cwd: folder,
       env: { ...env, NODE_OPTIONS: `--import=${folder}/peak.mjs ${env.NODE_OPTIONS ?? ''}` },
     })

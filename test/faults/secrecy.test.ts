@@ -9,6 +9,7 @@ import {
   inFolder,
   openFaultyS3,
   type Rule,
+  spawnFletching,
 } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { bytesOf, type Content, linesOf } from './run.ts'
@@ -84,13 +85,14 @@ async function tell(
   files: Readonly<Record<string, Content>>,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  start = fletching,
 ): Promise<Told> {
   return inFolder(async (cwd) => {
     for (const [name, content] of Object.entries(files)) {
       await mkdir(join(cwd, name, '..'), { recursive: true })
       await writeFile(join(cwd, name), content)
     }
-    const { code, stdout, stderr } = await fletching([...args, '--report', 'report.json'], { cwd, env })
+    const { code, stdout, stderr } = await start([...args, '--report', 'report.json'], { cwd, env })
     const entries = await readdir(cwd, { recursive: true, withFileTypes: true })
     const told = [stdout, stderr]
     let rejects = ''
@@ -189,7 +191,7 @@ describe.concurrent('nor of the credentials, when S3', () => {
       s3.put('bucket', 'in/b', Buffer.from(bad))
       const places = ['--S3_JSON_INPUT_PATH', 's3://bucket/in', '--S3_CSV_OUTPUT_PATH', 's3://bucket/out']
       const args = ['run', JOB, ...places, '--on-malformed', 'quarantine']
-      const told = await tell({}, args, { ...s3.env, ...CREDENTIALS })
+      const told = await tell({}, args, { ...s3.env, ...CREDENTIALS }, spawnFletching)
       expect(firstWord(told), told.stderr).toBe(ends)
       const manifests = s3.objects('bucket').filter(({ key }) => key.endsWith('manifest.json'))
       expect(manifests).toHaveLength(ends === 'well' ? 1 : 0)

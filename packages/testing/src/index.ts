@@ -1,5 +1,5 @@
 export { atOnce } from './at-once.ts'
-export { commandEnv, commandFile, endOf, type Finished, fletching, startFletching } from './command.ts'
+export { commandEnv, commandFile, endOf, type Finished, fletching, spawnFletching, startFletching } from './command.ts'
 export { type ConsoleStep, consoleSteps, isAsShown } from './console-page.ts'
 export type { GlueFault, GlueRule } from './faulty-glue/plan.ts'
 export { type FaultyGlue, type GlueCall, openFaultyGlue } from './faulty-glue/server.ts'
