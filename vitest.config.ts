@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { bundledThreads } from './test/bundled-threads.ts'
 
 export default defineConfig({
+  plugins: [bundledThreads],
   // Tests import the sources of sibling packages, so that no test runs against a stale build.
   ssr: { resolve: { conditions: ['@fletching/source', 'node', 'import', 'default'] } },
   test: {

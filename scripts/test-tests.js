@@ -77,6 +77,7 @@ function copyTree() {
   }
   // What is needed of the build is made here, fault by fault; the command itself is started by none of these tests.
   writeFileSync(join(copy, 'test/build.ts'), 'export default function build(): void {}\n')
+  writeFileSync(join(copy, 'test/bundled-threads.ts'), 'export const bundledThreads = null\n')
 }
 
 /**

@@ -105,6 +105,14 @@ describe('workers', () => {
     }),
   )
 
+  it('are the same from the package as from the command, whose files the others of these tests load', () =>
+    inFolder(async (folder) => {
+      const objects = await filesOf(folder, contents)
+      const dist = new URL('../dist/worker.js', import.meta.url)
+      const openOwn = () => new Worker(dist, { execArgv: [] })
+      expect(await scan(objects, { openWorker: openOwn })).toEqual(await scan(objects))
+    }))
+
   it('tell what they have read', () =>
     inFolder(async (folder) => {
       const objects = await filesOf(folder, { a: clickLines(3000), b: clickLines(3000) })
