@@ -1,5 +1,5 @@
 import { QUOTE } from './bytes'
-import { KEYS, MATCH_BYTES, MATCHES, MATCHES_END } from './memory'
+import { KEYS, SCALARS } from './memory'
 import {
   firstKey,
   KEY_AFTER,
@@ -10,66 +10,59 @@ import {
   LONG_PREFIX_BYTES,
   LONG_PREFIX_KEY,
   LONG_PREFIX_WHOLE,
-  longPrefixCount,
   NODE_DEPTH,
+  NODE_LAST,
   NODE_NEXT,
   NODE_NUMBER,
   NODE_PARENT,
   PREFIX_BYTES,
   PREFIX_KEY,
-  prefixMask,
-  prefixMultiplier,
-  prefixShift,
-  prefixTable,
+  SEARCH_LONG_COUNT,
+  SEARCH_MASK,
+  SEARCH_MULTIPLIER,
+  SEARCH_SHIFT,
+  SEARCH_TABLE,
 } from './plan'
-import { containerEnd, depthAt, fillSlot, OBJECT, SLOT_BYTES, SLOT_END, SLOT_START, stringEnd } from './value'
+import { containerEnd, depthAt, fillSlot, MISSING, OBJECT, SLOT_BYTES, SLOT_END, SLOT_START, stringEnd } from './value'
 
 /**
- * Lists the keys of the line that are wanted somewhere, with their depth.
- *
- * @returns the end of the list, or 0 when it is full.
+ * Fills the slots of the nodes of a search. Keys come in the order of the line, so that a node's parent is filled before it. Of a key that is
+ * there twice the last value stays.
  */
-export function matchKeys(line: usize, keysEnd: usize): usize {
-  return longPrefixCount() === 0 ? matchFewKeys(line, keysEnd) : matchManyKeys(line, keysEnd)
+export function fillSlots(search: usize, line: usize, keysEnd: usize, slots: usize): void {
+  if (load<u32>(search, SEARCH_LONG_COUNT) === 0) fillFewSlots(search, line, keysEnd, slots)
+  else fillManySlots(search, line, keysEnd, slots)
 }
 
 /** When few keys are wanted, most keys of a line are not: they are left out first. */
-function matchFewKeys(line: usize, keysEnd: usize): usize {
-  const table = prefixTable()
-  const mask = prefixMask()
-  const multiplier = prefixMultiplier()
-  const shift = prefixShift()
-  // First the keys whose first bytes are those of a wanted one, in place and without a branch.
-  let kept = KEYS
+function fillFewSlots(search: usize, line: usize, keysEnd: usize, slots: usize): void {
+  const table: usize = load<u32>(search, SEARCH_TABLE)
+  const mask = load<u32>(search, SEARCH_MASK)
+  const multiplier = load<u32>(search, SEARCH_MULTIPLIER)
+  const shift = load<u32>(search, SEARCH_SHIFT)
+  // First the keys whose first bytes are those of a wanted one, without a branch. They are listed where the scalars were, which have been looked at.
+  let kept = SCALARS
   for (let key = KEYS; key < keysEnd; key += 4) {
     const at = load<u32>(key)
     const prefix = load<u32>(at, 1) & mask
     store<u32>(kept, at)
     kept += usize(load<u32>(table + usize((prefix * multiplier) >>> shift) * PREFIX_BYTES) === prefix) << 2
   }
-  let match = MATCHES
-  for (let key = KEYS; key < kept; key += 4) {
+  for (let key = SCALARS; key < kept; key += 4) {
     const at = load<u32>(key)
     const prefix = load<u32>(at, 1) & mask
     let wanted: usize = load<u32>(table + usize((prefix * multiplier) >>> shift) * PREFIX_BYTES, PREFIX_KEY)
     while (wanted !== 0 && !isText(at, load<u32>(wanted, KEY_TEXT), load<u32>(wanted, KEY_LENGTH))) {
       wanted = load<u32>(wanted, KEY_NEXT)
     }
-    if (wanted === 0) continue
-    store<u32>(match, at)
-    store<u32>(match, u32(wanted), 4)
-    store<i32>(match, depthAt(line, at), 8)
-    match += MATCH_BYTES
-    if (match === MATCHES_END) return 0
+    if (wanted !== 0) fillNodes(wanted, line, at, slots)
   }
-  return match
 }
 
 /** When many keys are wanted, most keys of a line are, and some begin alike. */
-function matchManyKeys(line: usize, keysEnd: usize): usize {
-  const table = prefixTable()
-  const last = longPrefixCount() - 1
-  let match = MATCHES
+function fillManySlots(search: usize, line: usize, keysEnd: usize, slots: usize): void {
+  const table: usize = load<u32>(search, SEARCH_TABLE)
+  const last = load<u32>(search, SEARCH_LONG_COUNT) - 1
   for (let key = KEYS; key < keysEnd; key += 4) {
     const at: usize = load<u32>(key)
     const prefix = longPrefixAt(at + 1)
@@ -86,14 +79,23 @@ function matchManyKeys(line: usize, keysEnd: usize): usize {
       if (length <= LONG_PREFIX_WHOLE || isText(at, load<u32>(wanted, KEY_TEXT), length)) break
       wanted = load<u32>(wanted, KEY_NEXT)
     }
-    if (wanted === 0) continue
-    store<u32>(match, at)
-    store<u32>(match, u32(wanted), 4)
-    store<i32>(match, depthAt(line, at), 8)
-    match += MATCH_BYTES
-    if (match === MATCHES_END) return 0
+    if (wanted !== 0) fillNodes(wanted, line, at, slots)
   }
-  return match
+}
+
+/** Fills the slots of those nodes of a key that the one at `at` stands for, in place of all that an earlier value left. */
+function fillNodes(key: usize, line: usize, at: usize, slots: usize): void {
+  const depth = depthAt(line, at)
+  for (let node: usize = load<u32>(key, KEY_NODE); node !== 0; node = load<u32>(node, NODE_NEXT)) {
+    if (load<i32>(node, NODE_DEPTH) !== depth || !isWithin(line, at, load<u32>(node, NODE_PARENT), slots)) continue
+    const slot = slots + usize(load<u32>(node, NODE_NUMBER)) * SLOT_BYTES
+    if (load<u32>(slot) !== MISSING) clearSlots(slot, slots + usize(load<u32>(node, NODE_LAST)) * SLOT_BYTES)
+    fillSlot(slot, at + load<u32>(key, KEY_LENGTH) - 1)
+  }
+}
+
+function clearSlots(first: usize, last: usize): void {
+  for (let slot = first; slot <= last; slot += SLOT_BYTES) store<u32>(slot, MISSING)
 }
 
 /** The first eight bytes of a key, or as many as there are up to the quote behind it. */
@@ -125,26 +127,6 @@ export function mayBeWanted(keysEnd: usize): bool {
     }
   }
   return false
-}
-
-/**
- * Fills the slots of the nodes whose keys stand at `depth`, when those above it have been filled. Of a key that is there twice the last
- * value stays; what lies in an earlier one is within no object that a slot knows.
- */
-export function fillSlots(line: usize, matchesEnd: usize, depth: i32, slots: usize): void {
-  for (let match = MATCHES; match < matchesEnd; match += MATCH_BYTES) {
-    if (load<i32>(match, 8) !== depth) continue
-    const at: usize = load<u32>(match)
-    const key: usize = load<u32>(match, 4)
-    let node: usize = load<u32>(key, KEY_NODE)
-    while (node !== 0) {
-      if (load<i32>(node, NODE_DEPTH) === depth && isWithin(line, at, load<u32>(node, NODE_PARENT), slots)) {
-        const slot = slots + usize(load<u32>(node, NODE_NUMBER)) * SLOT_BYTES
-        fillSlot(slot, at + load<u32>(key, KEY_LENGTH) - 1)
-      }
-      node = load<u32>(node, NODE_NEXT)
-    }
-  }
 }
 
 /** Whether the key at `at` lies within the object that is the value of a node; it is known to lie as deep as that object's keys. */

@@ -13,12 +13,8 @@ export const BLOCK_ENTRY_BYTES: usize = 24
 export const BLOCKS_END: usize = BLOCKS + (LINE_BYTES_MAX / BLOCK_BYTES) * BLOCK_ENTRY_BYTES
 /** Addresses of the opening quotes of keys; no more than one for every second byte. */
 export const KEYS: usize = 0x1_8400
-/** Addresses of the first bytes of numbers and literals. */
+/** Addresses of the first bytes of numbers and literals; when these have been looked at, those of keys that may be wanted. */
 export const SCALARS: usize = 0x3_9800
-/** Keys that are wanted somewhere: address of the quote, the key's entry in the plan, depth. */
-export const MATCHES: usize = 0x5_b000
-export const MATCH_BYTES: usize = 12
-export const MATCHES_END: usize = MATCHES + 4096 * MATCH_BYTES
 
 /** What a call of `scan` has counted: lines, blank lines, records, then for each step the lines that it refused. */
 export const COUNTS: usize = 0x6_8000

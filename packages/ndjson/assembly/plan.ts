@@ -2,7 +2,8 @@
  * What is wanted, as words of 32 bits that JavaScript writes before the first scan (`src/wasm-plan.ts`). All links are addresses.
  *
  *   head      how the lines are to be looked at
- *   prefixes  a hash table of what the wanted keys begin with: of few keys the first four bytes, without collisions; of many the first eight
+ *   search    some of the wanted keys, and how they are found in a line
+ *   prefixes  a hash table of what the keys of a search begin with: of few the first four bytes, without collisions; of many the first eight
  *   key       one of the wanted keys, and the nodes that have it
  *   node      a node of the path trie
  *   step      a step, its predicate, and what to do with the refused value
@@ -22,88 +23,75 @@ function head(word: usize): u32 {
 export function nodeCount(): u32 {
   return head(0)
 }
-/** The number of the deepest object that has wanted keys. */
+/** The search for what steps look at, and that for the rest; each 0 when it is for nothing. */
 // @ts-expect-error: decorator
 @inline
-export function depthMax(): i32 {
+export function stepSearch(): usize {
   return head(1)
 }
 // @ts-expect-error: decorator
 @inline
-export function prefixTable(): usize {
+export function restSearch(): usize {
   return head(2)
-}
-/** Which bits of the four bytes count, since a short key leaves some to what follows it. */
-// @ts-expect-error: decorator
-@inline
-export function prefixMask(): u32 {
-  return head(3)
-}
-// @ts-expect-error: decorator
-@inline
-export function prefixMultiplier(): u32 {
-  return head(4)
-}
-// @ts-expect-error: decorator
-@inline
-export function prefixShift(): u32 {
-  return head(5)
 }
 // @ts-expect-error: decorator
 @inline
 export function stepCount(): i32 {
-  return head(6)
+  return head(3)
 }
 // @ts-expect-error: decorator
 @inline
 export function stepTable(): usize {
-  return head(7)
+  return head(4)
 }
 
 /** Bytes of a line that are at most looked at. */
 // @ts-expect-error: decorator
 @inline
 export function lineBytesMax(): u32 {
-  return head(8)
+  return head(5)
 }
 
 /** Columns that are filled here, and how many rows they have room for; none when rows are written by JavaScript alone. */
 // @ts-expect-error: decorator
 @inline
 export function columnTable(): usize {
-  return head(9)
+  return head(6)
 }
 // @ts-expect-error: decorator
 @inline
 export function columnTableEnd(): usize {
-  return head(10)
+  return head(7)
 }
 // @ts-expect-error: decorator
 @inline
 export function columnRowsMax(): u32 {
-  return head(12)
+  return head(9)
 }
 
 /** The first of all wanted keys. */
 // @ts-expect-error: decorator
 @inline
 export function firstKey(): usize {
-  return head(11)
-}
-
-/** Whether the prefixes are of eight bytes, and how many places their table has. */
-// @ts-expect-error: decorator
-@inline
-export function longPrefixCount(): u32 {
-  return head(13)
+  return head(8)
 }
 
 /** Objects and arrays of a line that may be open at once. */
 // @ts-expect-error: decorator
 @inline
 export function nestingMax(): i32 {
-  return head(14)
+  return head(10)
 }
+
+/**
+ * A search: the table of prefixes; of long ones how many places it has, else 0; of short ones which bits of their four bytes count, since a short key
+ * leaves some to what follows it, and how they come to their places.
+ */
+export const SEARCH_TABLE: usize = 0
+export const SEARCH_LONG_COUNT: usize = 4
+export const SEARCH_MASK: usize = 8
+export const SEARCH_MULTIPLIER: usize = 12
+export const SEARCH_SHIFT: usize = 16
 
 /** A place of the prefix table: the prefix and the first of its keys. */
 export const PREFIX_BYTES: usize = 8
@@ -121,17 +109,17 @@ export const KEY_TEXT: usize = 8
 export const KEY_NODE: usize = 12
 export const KEY_AFTER: usize = 16
 
-/** A node: the next with the same key, the depth of the object that holds the key, its number and that of its parent. */
+/** A node: the next with the same key, the depth of the object that holds the key, its number, that of its parent, and the last below it. */
 export const NODE_NEXT: usize = 0
 export const NODE_DEPTH: usize = 4
 export const NODE_NUMBER: usize = 8
 export const NODE_PARENT: usize = 12
+export const NODE_LAST: usize = 16
 
-/** A step: its predicate, whether it looks into objects within the line's, and the test of the value to tally, or 0. */
-export const STEP_BYTES: usize = 12
+/** A step: its predicate, and the test of the value to tally, or 0. */
+export const STEP_BYTES: usize = 8
 export const STEP_PREDICATE: usize = 0
-export const STEP_IS_DEEP: usize = 4
-export const STEP_TALLY: usize = 8
+export const STEP_TALLY: usize = 4
 
 /** A predicate: an operator, and the number of its inputs with their addresses behind it. */
 export const PREDICATE_OP: usize = 0

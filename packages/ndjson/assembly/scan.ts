@@ -28,7 +28,7 @@ import {
   QUOTE,
 } from './bytes'
 import { isEscape } from './escape'
-import { endContainer, fillSlots, matchKeys, mayBeWanted } from './keys'
+import { endContainer, fillSlots, mayBeWanted } from './keys'
 import { equal, prefixXor, signs } from './masks'
 import {
   BLOCK_BYTES,
@@ -44,16 +44,16 @@ import {
   STEPS_MAX,
 } from './memory'
 import {
-  depthMax,
   FALSE,
   lineBytesMax,
   nestingMax,
   nodeCount,
+  restSearch,
   STEP_BYTES,
-  STEP_IS_DEEP,
   STEP_PREDICATE,
   STEP_TALLY,
   stepCount,
+  stepSearch,
   stepTable,
   TRUE,
 } from './plan'
@@ -339,7 +339,7 @@ export function scan(from: usize, limit: usize): usize {
   return line
 }
 
-/** What is to be done with a line whose masks are in order: its scalars are looked at, its slots filled, its steps taken. */
+/** What is to be done with a line whose masks are in order: its scalars are looked at, its steps taken, its slots filled: most only if it passes. */
 function decide(line: usize, keysEnd: usize, scalarsEnd: usize, hasKeyEscapes: bool, slots: usize): i32 {
   if (hasKeyEscapes && mayBeWanted(keysEnd)) return SLOW
   for (let scalar = SCALARS; scalar < scalarsEnd; scalar += 4) if (!isScalar(load<u32>(scalar))) return SLOW
@@ -349,22 +349,14 @@ function decide(line: usize, keysEnd: usize, scalarsEnd: usize, hasKeyEscapes: b
     store<u64>(slot, 0)
     store<u32>(slot, 0, 8)
   }
-  let matches: usize = 0
-  let isDeep = nodes === 1
-  if (!isDeep) {
-    matches = matchKeys(line, keysEnd)
-    if (matches === 0) return SLOW
-    fillSlots(line, matches, 1, slots)
-  }
+  const stepKeys = stepSearch()
+  if (stepKeys !== 0) fillSlots(stepKeys, line, keysEnd, slots)
   const steps = stepCount()
   let step: i32 = 0
+  let result = TRUE
   for (; step < steps; step++) {
     const entry = stepTable() + usize(step) * STEP_BYTES
-    if (!isDeep && load<u32>(entry, STEP_IS_DEEP) !== 0) {
-      fillDeepSlots(line, matches, slots)
-      isDeep = true
-    }
-    const result = evaluate(load<u32>(entry, STEP_PREDICATE), slots)
+    result = evaluate(load<u32>(entry, STEP_PREDICATE), slots)
     if (result === TRUE) continue
     if (result === FALSE) {
       const leaf: usize = load<u32>(entry, STEP_TALLY)
@@ -374,18 +366,13 @@ function decide(line: usize, keysEnd: usize, scalarsEnd: usize, hasKeyEscapes: b
         return COUNTED
       }
     }
-    // Here the step is undecided, or has refused a value that was not seen before.
-    if (!isDeep) fillDeepSlots(line, matches, slots)
-    endContainers(line, slots, slotsEnd)
-    return result === FALSE ? step + REFUSED_BY : step
+    break
   }
-  if (!isDeep) fillDeepSlots(line, matches, slots)
+  // The line passes, or a step is undecided, or has refused a value that was not seen before.
+  const restKeys = restSearch()
+  if (restKeys !== 0) fillSlots(restKeys, line, keysEnd, slots)
   endContainers(line, slots, slotsEnd)
-  return step
-}
-
-function fillDeepSlots(line: usize, matches: usize, slots: usize): void {
-  for (let depth = 2; depth <= depthMax(); depth++) fillSlots(line, matches, depth, slots)
+  return result === FALSE ? step + REFUSED_BY : step
 }
 
 function endContainers(line: usize, slots: usize, slotsEnd: usize): void {

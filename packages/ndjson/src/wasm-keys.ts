@@ -5,17 +5,27 @@ import { type Plan, put, putText, take, writeWords } from './wasm-words.ts'
 export interface WantedKey {
   /** In UTF-8, with both quotes. */
   readonly text: Uint8Array
-  readonly nodes: { readonly node: number; readonly parent: number; readonly depth: number }[]
+  readonly nodes: WantedNode[]
 }
 
-/** All keys of a trie, each once. */
-export function wantedKeys(trie: PathTrie): readonly WantedKey[] {
+interface WantedNode {
+  readonly node: number
+  readonly parent: number
+  readonly depth: number
+  /** The last node below it. */
+  readonly last: number
+}
+
+/** The keys of some nodes of a trie, each once. */
+export function wantedKeys(trie: PathTrie, isWanted: (node: number) => boolean): readonly WantedKey[] {
   const keys = new Map<string, WantedKey>()
   const visit = (parent: number, depth: number) => {
     for (const { key, node } of trie.children[parent]) {
-      const name = key.join()
-      if (!keys.has(name)) keys.set(name, { text: Uint8Array.of(QUOTE, ...key, QUOTE), nodes: [] })
-      keys.get(name)?.nodes.push({ node, parent, depth })
+      if (isWanted(node)) {
+        const name = key.join()
+        if (!keys.has(name)) keys.set(name, { text: Uint8Array.of(QUOTE, ...key, QUOTE), nodes: [] })
+        keys.get(name)?.nodes.push({ node, parent, depth, last: trie.last[node] })
+      }
       visit(node, depth + 1)
     }
   }
@@ -23,63 +33,57 @@ export function wantedKeys(trie: PathTrie): readonly WantedKey[] {
   return [...keys.values()]
 }
 
-/** Where the keys and the table of their prefixes stand in the plan. */
-export interface Prefixes {
-  readonly table: number
-  readonly mask: number
-  readonly multiplier: number
-  readonly shift: number
-  /** Places of the table when it is one of long prefixes, else 0. */
-  readonly longCount: number
-  /** The first of all keys. */
+/** Where a search stands in the plan, 0 when there is none, and the first of all keys. */
+export interface Search {
+  readonly address: number
   readonly firstKey: number
 }
 
 /**
- * Writes the keys, and a hash table of what they begin with. Of few keys that are their first four bytes, without collisions; a key shorter than three bytes
- * shares its first four with what follows it, so that fewer of them count. Many keys begin alike, and would have collisions: of them it is up
- * to eight bytes, and one that finds its place taken goes to the next.
+ * Writes a search for some keys, in front of those that were written before: a hash table of what they begin with. Of few keys that are their first four
+ * bytes, without collisions; a key shorter than three bytes shares its first four with what follows it, so that fewer of them count. Many keys begin
+ * alike, and would have collisions: of them it is up to eight bytes, and one that finds its place taken goes to the next.
  */
-export function writePrefixes(plan: Plan, wanted: readonly WantedKey[]): Prefixes {
+export function writeSearch(plan: Plan, wanted: readonly WantedKey[], before: number): Search {
+  if (wanted.length === 0) return { address: 0, firstKey: before }
   const shortest = Math.min(3, ...wanted.map(({ text }) => text.length - 2))
   const mask = -1 >>> (8 * (3 - shortest))
   const byPrefix = groupBy(wanted, ({ text }) => prefixView(text).getInt32(0, true) & mask)
-  if (byPrefix.size > SHORT_MAX) return writeLongPrefixes(plan, wanted)
+  if (byPrefix.size > SHORT_MAX) return writeLongSearch(plan, wanted, before)
   const multiplier = findMultiplier([...byPrefix.keys()])
-  if (multiplier === undefined) return writeLongPrefixes(plan, wanted)
+  if (multiplier === undefined) return writeLongSearch(plan, wanted, before)
   const table = take(plan, 8 << SHORT_BITS)
-  let last = 0
+  let firstKey = before
   for (const [prefix, keys] of byPrefix) {
-    const first = writeKeys(plan, keys, last)
+    firstKey = writeKeys(plan, keys, firstKey)
     const place = table + 8 * (Math.imul(prefix, multiplier) >>> SHORT_SHIFT)
-    writeWords(plan, place, [prefix, first])
-    last = first
+    writeWords(plan, place, [prefix, firstKey])
   }
-  return { table, mask, multiplier, shift: SHORT_SHIFT, longCount: 0, firstKey: last }
+  return { address: put(plan, [table, 0, mask, multiplier, SHORT_SHIFT]), firstKey }
 }
 
-function writeLongPrefixes(plan: Plan, wanted: readonly WantedKey[]): Prefixes {
+function writeLongSearch(plan: Plan, wanted: readonly WantedKey[], before: number): Search {
   const byPrefix = groupBy(wanted, ({ text }) => prefixView(text).getBigUint64(0, true))
-  const longCount = 2 ** Math.ceil(Math.log2(2 * byPrefix.size))
-  const table = take(plan, LONG_PREFIX_BYTES * longCount)
+  const count = 2 ** Math.ceil(Math.log2(2 * byPrefix.size))
+  const table = take(plan, LONG_PREFIX_BYTES * count)
   const taken = new Set<number>()
-  let last = 0
+  let firstKey = before
   for (const [prefix, keys] of byPrefix) {
-    let place = Number((BigInt.asUintN(64, prefix * LONG_PREFIX_MULTIPLIER) >> 32n) & BigInt(longCount - 1))
-    while (taken.has(place)) place = (place + 1) % longCount
+    let place = Number((BigInt.asUintN(64, prefix * LONG_PREFIX_MULTIPLIER) >> 32n) & BigInt(count - 1))
+    while (taken.has(place)) place = (place + 1) % count
     taken.add(place)
-    last = writeKeys(plan, keys, last)
+    firstKey = writeKeys(plan, keys, firstKey)
     const halves = [BigInt.asIntN(32, prefix), BigInt.asIntN(32, prefix >> 32n)].map(Number)
-    writeWords(plan, table + LONG_PREFIX_BYTES * place, [...halves, last])
+    writeWords(plan, table + LONG_PREFIX_BYTES * place, [...halves, firstKey])
   }
-  return { table, mask: 0, multiplier: 0, shift: 0, longCount, firstKey: last }
+  return { address: put(plan, [table, count]), firstKey }
 }
 
-/** Bytes that the keys of a trie and the table of their prefixes take at most. */
+/** Bytes that the keys of a trie and the tables of two searches for them take at most. */
 export function keyBytesMax(trie: PathTrie): number {
   const keys = trie.children.flat()
-  const table = Math.max(8 << SHORT_BITS, keys.length <= SHORT_MAX ? 0 : 4 * LONG_PREFIX_BYTES * keys.length)
-  return keys.reduce((sum, { key }) => sum + key.length + 64, table)
+  const tables = 2 * SEARCH_BYTES + 2 * (8 << SHORT_BITS) + 4 * LONG_PREFIX_BYTES * keys.length
+  return keys.reduce((sum, { key }) => sum + key.length + 68, tables)
 }
 
 /** The bytes behind the first quote, as many as a prefix has, and zeros where there are fewer. */
@@ -119,7 +123,7 @@ function findMultiplier(prefixes: readonly number[]): number | undefined {
 
 function writeKey(plan: Plan, { text, nodes }: WantedKey, next: number, after: number): number {
   let first = 0
-  for (const { node, parent, depth } of nodes) first = put(plan, [first, depth, node, parent])
+  for (const { node, parent, depth, last } of nodes) first = put(plan, [first, depth, node, parent, last])
   return put(plan, [next, text.length, putText(plan, text), first, after])
 }
 
@@ -130,5 +134,6 @@ const SHORT_MAX = 64
 const SHORT_BITS = 10
 const SHORT_SHIFT = 32 - SHORT_BITS
 const LONG_PREFIX_BYTES = 16
+const SEARCH_BYTES = 20
 /** As assembly/keys.ts has it. */
 const LONG_PREFIX_MULTIPLIER = 0x9e3779b97f4a7c15n

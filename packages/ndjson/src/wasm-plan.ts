@@ -3,7 +3,7 @@ import type { PathTrie } from './path-trie.ts'
 import { ARRAY, ESCAPED_STRING, FALSE, MISSING, NULL, NUMBER, OBJECT, STRING, TRUE } from './slots.ts'
 import type { ScanColumn, ScanPredicate, ScanSpec } from './spec.ts'
 import { columnBytesMax, writeColumns } from './wasm-columns.ts'
-import { keyBytesMax, wantedKeys, writePrefixes } from './wasm-keys.ts'
+import { keyBytesMax, wantedKeys, writeSearch } from './wasm-keys.ts'
 import type { WasmModule } from './wasm-module.ts'
 import type { Rooms } from './wasm-rooms.ts'
 import { type Plan, put, putText, take, writeWords } from './wasm-words.ts'
@@ -31,25 +31,27 @@ export function writePlan(
   if (trie.nodeCount > NODES_MAX || planBytes(spec, trie, rooms) > byteLength) return false
   const bytes = new Uint8Array(buffer, address, byteLength)
   const plan: Plan = { address, bytes, words: new Int32Array(buffer, address, byteLength / 4), length: HEAD_WORDS * 4 }
-  const wanted = wantedKeys(trie)
-  const prefixes = writePrefixes(plan, wanted)
+  const stepNodes = nodesOfSteps(spec, trie)
+  const isOfSteps = (node: number) => stepNodes.some((below) => node <= below && below <= trie.last[node])
+  const stepSearch = writeSearch(plan, wantedKeys(trie, isOfSteps), 0)
+  const restSearch = writeSearch(
+    plan,
+    wantedKeys(trie, (node) => !isOfSteps(node)),
+    stepSearch.firstKey,
+  )
   const steps = writeSteps(plan, spec, trie)
   const columns = writeColumns(plan, rooms)
   const head = [
     trie.nodeCount,
-    Math.max(0, ...wanted.flatMap(({ nodes }) => nodes.map(({ depth }) => depth))),
-    prefixes.table,
-    prefixes.mask,
-    prefixes.multiplier,
-    prefixes.shift,
+    stepSearch.address,
+    restSearch.address,
     spec.steps.length,
     steps,
     Math.min(lineBytesMax, 0x7fff_ffff),
     columns.start,
     columns.end,
-    prefixes.firstKey,
+    restSearch.firstKey,
     rooms.rows,
-    prefixes.longCount,
     depthMax,
   ]
   plan.words.set(head)
@@ -57,18 +59,23 @@ export function writePlan(
 }
 
 function writeSteps(plan: Plan, { columns, steps }: ScanSpec, trie: PathTrie): number {
-  const table = take(plan, steps.length * 12)
+  const table = take(plan, steps.length * 8)
   for (const [number, { predicate, tallyColumn }] of steps.entries()) {
-    const used = [...columnsOf(predicate), ...(tallyColumn === undefined ? [] : [tallyColumn])]
-    const isDeep = used.some((column) => columns[column].path.length > 1)
     const tally =
       tallyColumn === undefined || !isText(columns[tallyColumn])
         ? 0
         : putTest(plan, trie.nodes[tallyColumn], 0, textMeanings(columns[tallyColumn]))
-    const words = [putPredicate(plan, predicate, columns, trie), isDeep ? 1 : 0, tally]
-    writeWords(plan, table + 12 * number, words)
+    writeWords(plan, table + 8 * number, [putPredicate(plan, predicate, columns, trie), tally])
   }
   return table
+}
+
+/** The nodes of the values that steps look at. */
+function nodesOfSteps({ steps }: ScanSpec, { nodes }: PathTrie): readonly number[] {
+  return steps.flatMap(({ predicate, tallyColumn }) => [
+    ...columnsOf(predicate).map((column) => nodes[column]),
+    ...(tallyColumn === undefined ? [] : [nodes[tallyColumn]]),
+  ])
 }
 
 function columnsOf(predicate: ScanPredicate): readonly number[] {
@@ -192,7 +199,7 @@ function planBytes(spec: ScanSpec, trie: PathTrie, rooms: Rooms): number {
 
 const UTF8 = new TextEncoder()
 const NODES_MAX = 1024
-const HEAD_WORDS = 15
+const HEAD_WORDS = 11
 const OP_AND = 0
 const OP_OR = 1
 const OP_TEST = 2
