@@ -20,7 +20,7 @@ const modules = [
     package: 'parquet',
     file: 'encoder-wasm.generated.ts',
     constant: 'ENCODER_WASM',
-    options: ['--initialMemory', '64'],
+    options: ['--enable', 'simd', '--initialMemory', '64'],
   },
 ]
 

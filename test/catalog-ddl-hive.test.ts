@@ -377,7 +377,11 @@ async function ownNested(): Promise<Buffer> {
   const data = makeData({ type: new Struct(schema.fields), length: 4, nullCount: 0, children: columns })
   const encoder = await openRowGroupEncoder(schema, { writer: 'fletching', compression: 'snappy' })
   const file = new ParquetFile(schema)
-  const bytes = [file.start(), file.append(await encoder.encode(new RecordBatch(schema, data))), file.finish()]
+  const bytes = [
+    file.start(),
+    file.append(await encoder.encode([{ batch: new RecordBatch(schema, data) }])),
+    file.finish(),
+  ]
   return Buffer.concat(bytes)
 }
 

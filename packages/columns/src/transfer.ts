@@ -1,4 +1,13 @@
-import { type Data, DataType, type Dictionary, makeData, makeVector, type RecordBatch, type Schema } from 'apache-arrow'
+import {
+  type Data,
+  DataType,
+  type Dictionary,
+  makeData,
+  makeVector,
+  type RecordBatch,
+  type Schema,
+  type Vector,
+} from 'apache-arrow'
 import { batchOf } from './data.ts'
 
 /** A chunk of a column without its type, fit for `structuredClone`. */
@@ -55,6 +64,18 @@ export function transfersOf({ columns }: PackedBatch): ArrayBuffer[] {
   return [...found]
 }
 
+/**
+ * Whether a packed batch has all of the memory that it looks at, dictionaries left out. A slice of a larger one has not: its numbers, or where
+ * its texts start, are a part of others. Bits alone do not show it, since a slice looks at all of them.
+ */
+export function ownsMemory({ columns }: PackedBatch): boolean {
+  const buffers = columns.flatMap(ownBuffers)
+  return (
+    buffers.every(({ buffer, byteLength }) => byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) &&
+    buffers.some((buffer) => !(buffer instanceof Uint8Array) && buffer.byteLength > 0)
+  )
+}
+
 function packData(data: Data): PackedData {
   const { nullBitmap, values, valueOffsets }: Partial<Pick<Data, 'nullBitmap' | 'values' | 'valueOffsets'>> = data
   return {
@@ -65,7 +86,7 @@ function packData(data: Data): PackedData {
     values,
     valueOffsets,
     children: data.children.map(packData),
-    dictionary: data.dictionary?.data.map(packData) ?? [],
+    dictionary: data.dictionary === undefined ? [] : packDictionary(data.dictionary),
   }
 }
 
@@ -80,11 +101,31 @@ function unpackData(type: DataType, packed: PackedData): Data {
     return makeData({ ...shape, valueOffsets, child: unpackData(type.children[0].type, packed.children[0]) } as never)
   }
   if (DataType.isDictionary(type)) {
-    const entries = packed.dictionary.map((chunk) => unpackData((type as Dictionary).dictionary, chunk))
-    return makeData({ ...shape, data: values, dictionary: makeVector(entries) } as never)
+    const dictionary = unpackDictionary((type as Dictionary).dictionary, packed.dictionary)
+    return makeData({ ...shape, data: values, dictionary } as never)
   }
   return makeData({ ...shape, data: values, valueOffsets } as never)
 }
+
+/** The same of one dictionary, so that batches that share it still do on the other side of one message. */
+function packDictionary(dictionary: Vector): readonly PackedData[] {
+  const known = packedDictionaries.get(dictionary)
+  if (known !== undefined) return known
+  const packed = dictionary.data.map(packData)
+  packedDictionaries.set(dictionary, packed)
+  return packed
+}
+
+function unpackDictionary(type: DataType, packed: readonly PackedData[]): Vector {
+  const known = dictionaries.get(packed)
+  if (known !== undefined) return known
+  const dictionary = makeVector(packed.map((chunk) => unpackData(type, chunk)))
+  dictionaries.set(packed, dictionary)
+  return dictionary
+}
+
+const packedDictionaries = new WeakMap<Vector, readonly PackedData[]>()
+const dictionaries = new WeakMap<readonly PackedData[], Vector>()
 
 function ownBuffers({ validity, values, valueOffsets, children }: PackedData): ArrayBufferView[] {
   const own = [validity, values, valueOffsets].filter((buffer) => buffer !== undefined)

@@ -1,4 +1,4 @@
-import { packBatch, packedByteLength, transfersOf, unpackBatch } from '@fletching/columns'
+import { ownsMemory, packBatch, packedByteLength, sliceBatch, transfersOf, unpackBatch } from '@fletching/columns'
 import { forms, nullShares, randomFrom, randomValues, testSeed, valuesOf, vectorOf } from '@fletching/testing'
 import {
   Bool,
@@ -70,6 +70,33 @@ describe('a batch that goes to another thread', () => {
     sent(batch)
     expect(numbers.values).toHaveLength(0)
     expect(valuesOf(texts.dictionary as Vector)).toContain('a')
+  })
+
+  it('shares its dictionary with others that go with it', () => {
+    const texts = vectorOf(new Utf8(), ['a', 'b', 'a', 'c'], 'dictionary')
+    const batches = [batchOf([texts]), sliceBatch(batchOf([texts]), 1, 3)]
+    const there = structuredClone(batches.map(packBatch)).map((packed) => unpackBatch(batches[0].schema, packed))
+    expect(there.map(columnsOf)).toEqual(batches.map(columnsOf))
+    expect(there[0].data.children[0].dictionary).toBe(there[1].data.children[0].dictionary)
+  })
+
+  it('has its memory for itself, unless it is a slice', () => {
+    const values = { bool: [true, null, false], int: [1, null, 3], text: ['a', null, 'c'] }
+    const bool = vectorOf(new Bool(), values.bool)
+    const whole = batchOf([bool, vectorOf(new Int32(), values.int), vectorOf(new Utf8(), values.text)])
+    const isOwn = (batch: RecordBatch) => ownsMemory(packBatch(batch))
+    expect(isOwn(whole)).toBe(true)
+    expect(isOwn(sliceBatch(whole, 0, 3))).toBe(true)
+    expect(isOwn(sliceBatch(whole, 0, 2))).toBe(false)
+    expect(isOwn(sliceBatch(whole, 1, 3))).toBe(false)
+    // A slice of bits looks like all of them.
+    expect(isOwn(batchOf([bool]))).toBe(false)
+    const list = vectorOf(new List(new Field('item', new Int32(), true)), [[1, 2], [], [3]])
+    expect(isOwn(batchOf([bool, list]))).toBe(true)
+    expect(isOwn(sliceBatch(batchOf([bool, list]), 0, 2))).toBe(false)
+    const struct = vectorOf(new Struct([new Field('n', new Int64(), true)]), [{ n: 1n }, null, { n: 2n }])
+    expect(isOwn(batchOf([bool, struct]))).toBe(true)
+    expect(isOwn(sliceBatch(batchOf([bool, struct]), 0, 2))).toBe(false)
   })
 
   it('weighs what it moves', () => {

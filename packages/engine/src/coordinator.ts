@@ -1,5 +1,6 @@
 import { internal } from '@fletching/columns/errors'
 import { CsvEncoder } from '@fletching/csv'
+import type { RowGroupEncoder } from '@fletching/parquet'
 import { joinLocation, type ObjectWriter, type Store } from '@fletching/storage'
 import type { Crew } from './crew.ts'
 import { CsvSink } from './csv-sink.ts'
@@ -14,7 +15,7 @@ import type { Places, SinkPlace } from './places.ts'
 import { RejectsSink } from './rejects-sink.ts'
 import type { PreparedOutput } from './report.ts'
 import type { RunLog } from './run-log.ts'
-import { openTableEncoder, type TableEncoder } from './table-encoder.ts'
+import { openTableEncoder } from './table-encoder.ts'
 
 /** Who takes part in writing, where there is one. */
 interface Helpers {
@@ -61,7 +62,7 @@ export async function openCoordinator(
 async function openSink(
   { sink, target, files }: Pick<SinkPlace, 'sink' | 'target'> & Pick<Places, 'files'>,
   store: Pick<Store, 'create'>,
-  encoder: TableEncoder | undefined,
+  encoder: RowGroupEncoder | undefined,
 ): Promise<Sink> {
   const schema = sinkSchema(sink.columns)
   if (sink.format === 'parquet')
@@ -79,9 +80,8 @@ async function openSink(
 /** Undefined for a sink that has no row groups, and where nothing is measured. */
 async function openMeteredEncoder(sink: PhysicalSink, number: number, meter: Meter | undefined) {
   if (meter === undefined || sink.format !== 'parquet') return undefined
-  return openTableEncoder(fileSchema(sinkSchema(sink.columns), sink), sink, (encoder) =>
-    meteredEncoder(meter, operatorName.encode(number), encoder),
-  )
+  const encoder = await openTableEncoder(fileSchema(sinkSchema(sink.columns), sink), sink)
+  return meteredEncoder(meter, operatorName.encode(number), encoder)
 }
 
 type Sink = CsvSink | ParquetSink

@@ -1,22 +1,19 @@
 import type { Worker } from 'node:worker_threads'
-import { packBatch, transfersOf } from '@fletching/columns'
 import type { FletchingError } from '@fletching/columns/errors'
-import { concatBatches } from '@fletching/kernels/concat'
-import type { RowGroup } from '@fletching/parquet'
+import type { BatchRows, RowGroup, RowGroupEncoder } from '@fletching/parquet'
 import { type ObjectInfo, Spill } from '@fletching/storage'
-import type { RecordBatch } from 'apache-arrow'
 import type { Meter } from './meter.ts'
 import { OrderedWindow } from './ordered-window.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { countTaken } from './sent-count.ts'
 import type { Split, Unit } from './split.ts'
-import type { TableEncoder } from './table-encoder.ts'
 import { openWorker } from './waiting-workers.ts'
 import { onDeath } from './worker-death.ts'
 import {
   type FromScan,
   type FromWorker,
   packError,
+  packRows,
   type ScannedMessage,
   Shared,
   type ToWorker,
@@ -79,7 +76,7 @@ interface Scanning extends CrewScan {
 /** Rows that wait until a worker can make a row group of them. */
 interface WaitingRows {
   readonly sink: number
-  readonly batches: readonly RecordBatch[]
+  readonly rows: readonly BatchRows[]
   readonly encoding: Encoding
 }
 
@@ -105,6 +102,8 @@ interface Encoding {
 export class Crew {
   readonly #options: CrewOptions
   readonly #lanes: readonly Lane[]
+  /** Whether several tables may have columns of one memory. */
+  readonly #sharesColumns: boolean
   readonly #waiting: WaitingRows[] = []
   readonly #encodings = new Map<number, Encoded>()
   #handedOut: HandedOut | undefined
@@ -118,6 +117,7 @@ export class Crew {
 
   constructor(options: CrewOptions) {
     this.#options = options
+    this.#sharesColumns = options.plan.sinks.filter(({ format }) => format === 'parquet').length > 1
     this.#lanes = Array.from({ length: options.workerCount }, () => this.#openLane())
   }
 
@@ -164,10 +164,10 @@ export class Crew {
   /**
    * An encoder for the sink of that number.
    *
-   * - Memory: copies the rows, when the worker is about to take them.
+   * - Memory: the rows move to a worker, when it is about to take them; nobody may look at them any longer.
    */
-  encoder(sink: number): TableEncoder {
-    return { encode: (batches) => this.#encode(sink, batches) }
+  encoder(sink: number): RowGroupEncoder {
+    return { encode: (rows) => this.#encode(sink, rows) }
   }
 
   /** Ends every worker, whatever it does. */
@@ -202,10 +202,10 @@ export class Crew {
     this.#waiting.length = 0
   }
 
-  #encode(sink: number, batches: readonly RecordBatch[]): Promise<RowGroup> {
+  #encode(sink: number, rows: readonly BatchRows[]): Promise<RowGroup> {
     if (this.#death !== undefined) return Promise.reject(this.#death)
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ sink, batches, encoding: { resolve, reject } })
+      this.#waiting.push({ sink, rows, encoding: { resolve, reject } })
       this.#giveEncodings()
     })
   }
@@ -218,7 +218,7 @@ export class Crew {
 
   #giveEncodings(): void {
     while (this.#waiting.length > 0) {
-      const [{ sink, batches, encoding }] = this.#waiting
+      const [{ sink, rows, encoding }] = this.#waiting
       const lane = this.#encodersOf(sink).reduce((idlest, other) =>
         other.encodings < idlest.encodings ? other : idlest,
       )
@@ -226,8 +226,8 @@ export class Crew {
       this.#waiting.shift()
       const id = this.#encodingCount++
       try {
-        const batch = packBatch(concatBatches(batches))
-        post(lane.worker, { kind: 'encode', id, sink, batch }, transfersOf(batch))
+        const { rows: packed, transfer } = packRows(rows, this.#sharesColumns)
+        post(lane.worker, { kind: 'encode', id, sink, rows: packed }, transfer)
         this.#encodings.set(id, { lane, encoding })
         lane.encodings++
       } catch (error) {

@@ -149,9 +149,9 @@ function* eachMetered(meter: Meter, operator: string, pieces: Iterable<Uint8Arra
 export function meteredEncoder(meter: Meter | undefined, operator: string, encoder: RowGroupEncoder): RowGroupEncoder {
   if (meter === undefined) return encoder
   return {
-    encode: async (batch) => {
-      const group = await meter.time(operator, () => encoder.encode(batch))
-      meter.count(operator, { rowsIn: batch.numRows, rowsOut: group.rows, bytes: group.bytes.length })
+    encode: async (rows) => {
+      const group = await meter.time(operator, () => encoder.encode(rows))
+      meter.count(operator, { rowsIn: group.rows, rowsOut: group.rows, bytes: group.bytes.length })
       return group
     },
   }

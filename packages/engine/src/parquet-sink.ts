@@ -1,6 +1,6 @@
 import { sliceBatch } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
-import { checkParquet, ParquetFile, type RowGroup } from '@fletching/parquet'
+import { checkParquet, ParquetFile, type RowGroup, type RowGroupEncoder } from '@fletching/parquet'
 import { formatLocation, joinLocation, type Location, type ObjectWriter, type Store } from '@fletching/storage'
 import type { RecordBatch, Schema } from 'apache-arrow'
 import { HeldRows } from './held-rows.ts'
@@ -9,7 +9,7 @@ import { fileSchema } from './operators.ts'
 import { splitByPartition } from './partition.ts'
 import type { ParquetSinkPlan } from './physical.ts'
 import type { PreparedOutput } from './report.ts'
-import { openTableEncoder, type TableEncoder } from './table-encoder.ts'
+import { openTableEncoder } from './table-encoder.ts'
 
 /** Where the files of a table are, and what each is called in its folder or that of its partition. */
 export interface TableTarget {
@@ -37,7 +37,7 @@ export class ParquetSink {
   readonly #target: TableTarget
   readonly #plan: ParquetSinkPlan
   readonly #fileSchema: Schema
-  readonly #encoder: TableEncoder
+  readonly #encoder: RowGroupEncoder
   readonly #partitions = new Map<string, Partition>()
   #waitingRows = 0
   #waitingBytes = 0
@@ -50,7 +50,7 @@ export class ParquetSink {
     store: Pick<Store, 'create'>,
     target: TableTarget,
     fileSchema: Schema,
-    encoder: TableEncoder,
+    encoder: RowGroupEncoder,
     plan: ParquetSinkPlan,
   ) {
     this.#store = store
@@ -66,7 +66,7 @@ export class ParquetSink {
     target: TableTarget,
     schema: Schema,
     plan: ParquetSinkPlan,
-    encoder?: TableEncoder,
+    encoder?: RowGroupEncoder,
   ): Promise<ParquetSink> {
     const inFiles = fileSchema(schema, plan)
     checkParquet(inFiles, plan)
@@ -194,7 +194,7 @@ export class ParquetSink {
     if (waiting.rows === 0) return undefined
     this.#waitingRows -= waiting.rows
     this.#waitingBytes -= waiting.byteLength
-    return this.#encoder.encode(waiting.take(this.#fileSchema))
+    return this.#encoder.encode(waiting.take(this.#fileSchema).map((batch) => ({ batch })))
   }
 
   async #append(partition: Partition, group: RowGroup): Promise<void> {

@@ -1,7 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
-import { unpackBatch } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
-import { openRowGroupEncoder, type RowGroupEncoder } from '@fletching/parquet'
+import type { RowGroupEncoder } from '@fletching/parquet'
 import { openLocalStore } from '@fletching/storage'
 import type { Schema } from 'apache-arrow'
 import { Meter, meteredEncoder, operatorName } from './meter.ts'
@@ -10,8 +9,17 @@ import type { PhysicalSink } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
 import { countSentAsync } from './sent-count.ts'
 import type { Split, Unit } from './split.ts'
+import { openTableEncoder } from './table-encoder.ts'
 import { UnitScanner } from './unit-scanner.ts'
-import { type FromWorker, packBody, packError, Shared, type ToWorker, type WorkerSetup } from './worker-messages.ts'
+import {
+  type FromWorker,
+  packBody,
+  packError,
+  Shared,
+  type ToWorker,
+  unpackRows,
+  type WorkerSetup,
+} from './worker-messages.ts'
 
 /**
  * A worker's whole work: takes units and row groups one after the other, and sends what comes out of them.
@@ -69,10 +77,10 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, measures, share
     }
   }
 
-  async function encode({ id, sink, batch }: Extract<ToWorker, { kind: 'encode' }>): Promise<void> {
+  async function encode({ id, sink, rows }: Extract<ToWorker, { kind: 'encode' }>): Promise<void> {
     try {
       const { schema, encoder } = await tableOf(sink)
-      const group = await encoder.encode(unpackBatch(schema, batch))
+      const group = await encoder.encode(unpackRows(rows, schema))
       tellMeasured()
       send({ kind: 'encoded', id, group }, [group.bytes.buffer as ArrayBuffer])
     } catch (error) {
@@ -117,7 +125,7 @@ interface Table {
 async function openTable(sink: PhysicalSink, operator: string, meter: Meter | undefined): Promise<Table> {
   if (sink.format !== 'parquet') throw internal('a CSV has no row groups')
   const schema = fileSchema(sinkSchema(sink.columns), sink)
-  return { schema, encoder: meteredEncoder(meter, operator, await openRowGroupEncoder(schema, sink)) }
+  return { schema, encoder: meteredEncoder(meter, operator, await openTableEncoder(schema, sink)) }
 }
 
 /** Chunks that have been given and not yet been used, by unit. */

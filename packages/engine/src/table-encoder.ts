@@ -1,18 +1,10 @@
-import { concatBatches } from '@fletching/kernels/concat'
-import { openRowGroupEncoder, type ParquetOptions, type RowGroup, type RowGroupEncoder } from '@fletching/parquet'
-import type { RecordBatch, Schema } from 'apache-arrow'
+import { openRowGroupEncoder, type ParquetOptions, type RowGroupEncoder } from '@fletching/parquet'
+import type { Schema } from 'apache-arrow'
+import { joinRows } from './batch-rows.ts'
 
-/** Who makes the row groups of a table; several can be asked for at once. */
-export interface TableEncoder {
-  encode(batches: readonly RecordBatch[]): Promise<RowGroup>
-}
-
-/** One that works on this thread; `within` may look at what goes through the encoder of row groups. */
-export async function openTableEncoder(
-  schema: Schema,
-  options: ParquetOptions,
-  within: (encoder: RowGroupEncoder) => RowGroupEncoder = (encoder) => encoder,
-): Promise<TableEncoder> {
-  const encoder = within(await openRowGroupEncoder(schema, options))
-  return { encode: async (batches) => encoder.encode(concatBatches(batches)) }
+/** The encoder of a table; writers of others want one batch, which is made for them here. */
+export async function openTableEncoder(schema: Schema, options: ParquetOptions): Promise<RowGroupEncoder> {
+  const encoder = await openRowGroupEncoder(schema, options)
+  if (options.writer === 'fletching') return encoder
+  return { encode: async (rows) => encoder.encode([{ batch: joinRows(rows) }]) }
 }

@@ -1,7 +1,8 @@
-import { type PackedBatch, packBatch, packedByteLength, transfersOf, unpackBatch } from '@fletching/columns'
+import { ownsMemory, type PackedBatch, packBatch, packedByteLength, transfersOf, unpackBatch } from '@fletching/columns'
 import { type ErrorKind, FletchingError } from '@fletching/columns/errors'
-import type { RowGroup } from '@fletching/parquet'
+import type { BatchRows, RowGroup } from '@fletching/parquet'
 import type { Schema } from 'apache-arrow'
+import { joinRows } from './batch-rows.ts'
 import type { Measured } from './meter.ts'
 import type { CsvPart, Ended, MorselBody, Reject, Undecided } from './morsel.ts'
 import type { PhysicalPlan } from './physical.ts'
@@ -36,7 +37,7 @@ export type ToWorker =
   /** Row groups will come soon; what encodes them is to be loaded. */
   | { readonly kind: 'open' }
   /** Rows of a table that are to be one row group. */
-  | { readonly kind: 'encode'; readonly id: number; readonly sink: number; readonly batch: PackedBatch }
+  | { readonly kind: 'encode'; readonly id: number; readonly sink: number; readonly rows: readonly PackedRows[] }
 
 export type FromWorker =
   | FromScan
@@ -69,6 +70,12 @@ export type PackedPart = CsvPart | { readonly format: 'parquet'; readonly batch:
 
 export interface PackedUndecided extends Omit<Undecided, 'batch'> {
   readonly batch: PackedBatch
+}
+
+/** Rows of a batch; see `BatchRows`. */
+export interface PackedRows {
+  readonly batch: PackedBatch
+  readonly ranges: Int32Array | undefined
 }
 
 export interface PackedError {
@@ -105,6 +112,29 @@ export function packBody({ parts, rejects, undecided }: MorselBody) {
     byteLength += 200 + (text?.byteLength ?? 0)
   }
   return { parts: packedParts, rejects, undecided: rest, byteLength, transfer: [...new Set(transfer)] }
+}
+
+/**
+ * Rows for the way, and the memory that moves with them: nobody may look at them any longer.
+ *
+ * - `isShared`: whether somebody else may look at the memory of whole batches too.
+ * - Memory: copies what is shared, and those of a slice of a larger batch, of which a clone would copy all.
+ */
+export function packRows(
+  rows: readonly BatchRows[],
+  isShared: boolean,
+): { rows: PackedRows[]; transfer: ArrayBuffer[] } {
+  const packed = rows.map((part): PackedRows => {
+    const batch = packBatch(part.batch)
+    return ownsMemory(batch) && !isShared
+      ? { batch, ranges: part.ranges }
+      : { batch: packBatch(joinRows([part])), ranges: undefined }
+  })
+  return { rows: packed, transfer: [...new Set(packed.flatMap(({ batch }) => transfersOf(batch)))] }
+}
+
+export function unpackRows(rows: readonly PackedRows[], schema: Schema): BatchRows[] {
+  return rows.map(({ batch, ranges }) => ({ batch: unpackBatch(schema, batch), ranges }))
 }
 
 export function packUndecided({ batch, ...rest }: Undecided): PackedUndecided {

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
 import { sliceBatch } from '@fletching/columns'
-import type { ParquetWriterName } from '@fletching/parquet'
+import type { BatchRows, ParquetWriterName } from '@fletching/parquet'
 import { findInput, type ObjectInfo, openLocalStore, type Store } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
-import { type RecordBatch, tableFromArrays } from 'apache-arrow'
+import { tableFromArrays } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import { Crew, type CrewOptions, type CrewScan } from '../src/crew.ts'
 import { inflateAhead } from '../src/inflate-ahead.ts'
@@ -300,8 +300,8 @@ describe('what encodes row groups', () => {
     const openWorker = () => new Worker(code, { eval: true, workerData: workers++ })
     const crew = new Crew({ plan: planWith(writer), readsFiles: true, workerCount: 2, openWorker })
     try {
-      const [batch] = tableFromArrays({ a: ['x'] }).batches
-      const groups = await Promise.all(Array.from({ length: 9 }, () => crew.encoder(1).encode([batch])))
+      const given = Array.from({ length: 9 }, () => tableFromArrays({ a: ['x'] }).batches.map((batch) => ({ batch })))
+      const groups = await Promise.all(given.map((rows) => crew.encoder(1).encode(rows)))
       expect(new Set(groups.map(({ rows }) => rows))).toEqual(new Set(expected))
     } finally {
       await crew.dismiss()
@@ -314,8 +314,8 @@ describe('row groups that workers encode', () => {
   const sink = plan.sinks[1] as ParquetSinkPlan
   const schema = fileSchema(sinkSchema(sink.columns), sink)
 
-  /** The table's batches of some lines, without the column that names the folder. */
-  async function batchesOf(lines: number): Promise<RecordBatch[]> {
+  /** The table's rows of some lines, without the column that names the folder. */
+  async function rowsOf(lines: number): Promise<BatchRows[]> {
     const pipeline = new Pipeline(plan)
     pipeline.start(0, 'a')
     const bodies = [...pipeline.push(Buffer.from(clickLines(lines)))]
@@ -325,7 +325,7 @@ describe('row groups that workers encode', () => {
       .flatMap(({ parts }) =>
         parts.flatMap((part) => (part.format === 'parquet' ? splitByPartition(part.batch, sink.partitionBy) : [])),
       )
-      .map(({ batch }) => batch)
+      .map(({ batch }) => ({ batch }))
   }
 
   async function withCrew<T>(work: (crew: Crew) => Promise<T>, openWorker?: () => Worker): Promise<T> {
@@ -344,22 +344,46 @@ describe('row groups that workers encode', () => {
 
   it('are those that this thread would encode, also of slices, several at once', async () => {
     const here = await openTableEncoder(schema, sink)
-    const batches = await batchesOf(3000)
-    const slices = batches.map((batch) => sliceBatch(batch, 3, batch.numRows - 5))
-    const groups = [batches, slices, batches.slice(0, 1), slices.slice(0, 1), batches]
-    const expected = await Promise.all(groups.map((group) => here.encode(group)))
-    const encoded = await withCrew((crew) => Promise.all(groups.map((group) => crew.encoder(1).encode(group))))
+    /** Whole batches move, so each of the two has its own. */
+    const groups = async (): Promise<BatchRows[][]> => {
+      const slices = (await rowsOf(3000)).map(({ batch }) => ({ batch: sliceBatch(batch, 3, batch.numRows - 5) }))
+      const ranges = (await rowsOf(1000)).map(({ batch }) => ({
+        batch,
+        ranges: Int32Array.of(0, 1, 5, 9, 20, batch.numRows),
+      }))
+      return [
+        await rowsOf(3000),
+        slices,
+        (await rowsOf(3000)).slice(0, 1),
+        slices.slice(0, 1),
+        ranges,
+        await rowsOf(2000),
+      ]
+    }
+    const expected = await Promise.all((await groups()).map((group) => here.encode(group)))
+    const given = await groups()
+    const encoded = await withCrew((crew) => Promise.all(given.map((group) => crew.encoder(1).encode(group))))
     expect(encoded.map(({ rows, footer }) => ({ rows, footer }))).toEqual(
       expected.map(({ rows, footer }) => ({ rows, footer })),
     )
     for (const [n, { bytes }] of encoded.entries()) expect(Buffer.from(bytes).equals(expected[n].bytes)).toBe(true)
   })
 
+  it('of several tables may be of the same memory', async () => {
+    const crew = new Crew({ plan: { ...plan, sinks: [...plan.sinks, sink] }, readsFiles: true, workerCount: 2 })
+    try {
+      const rows = await rowsOf(1000)
+      const [one, other] = await Promise.all([1, 2].map((number) => crew.encoder(number).encode(rows)))
+      expect(other).toEqual(one)
+    } finally {
+      await crew.dismiss()
+    }
+  })
+
   it('come although their worker waits until what it has scanned is taken', () =>
     inFolder(async (folder) => {
       const line = `{"event":"Product Clicked","userId":"${'u'.repeat(200)}","timestamp":"2019-05-18T14:03:22.129Z"}\n`
       const [object] = await filesOf(folder, { a: gzipSync(line.repeat(80_000)) })
-      const batches = await batchesOf(20)
       await withCrew(async (crew) => {
         const messages = crew.scan({
           objects: [object],
@@ -375,7 +399,7 @@ describe('row groups that workers encode', () => {
           if (message.kind !== 'morsel') continue
           morsels++
           bytes += message.byteLength
-          expect((await crew.encoder(1).encode(batches)).rows).toBeGreaterThan(0)
+          expect((await crew.encoder(1).encode(await rowsOf(20))).rows).toBeGreaterThan(0)
         }
         expect(morsels).toBe(5)
         // More than it sends before it waits.
@@ -385,9 +409,9 @@ describe('row groups that workers encode', () => {
 
   it('fail as they would here, and leave the worker for others', () =>
     withCrew(async (crew) => {
-      await expect(crew.encoder(1).encode([])).rejects.toThrow(/^INTERNAL: concat got no batch/)
-      await expect(crew.encoder(0).encode(await batchesOf(20))).rejects.toThrow(/^INTERNAL: a CSV has no row groups/)
-      expect((await crew.encoder(1).encode(await batchesOf(20))).rows).toBeGreaterThan(0)
+      await expect(crew.encoder(1).encode([])).rejects.toThrow(/^INTERNAL: a row group without rows cannot be encoded/)
+      await expect(crew.encoder(0).encode(await rowsOf(20))).rejects.toThrow(/^INTERNAL: a CSV has no row groups/)
+      expect((await crew.encoder(1).encode(await rowsOf(20))).rows).toBeGreaterThan(0)
     }))
 
   it('fail when a worker dies, those that wait and those that come later too', () =>
@@ -395,12 +419,12 @@ describe('row groups that workers encode', () => {
       async (crew) => {
         const death =
           /^INTERNAL: a worker ended before its work was done, with exit code 0\n {2}at the encoding of row groups$/
-        const batches = await batchesOf(20)
-        const groups = Array.from({ length: 4 }, () => crew.encoder(1).encode(batches))
+        const rows = await Promise.all(Array.from({ length: 5 }, () => rowsOf(20)))
+        const groups = rows.slice(1).map((group) => crew.encoder(1).encode(group))
         for (const group of await Promise.allSettled(groups)) {
           expect(group).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(death) } })
         }
-        await expect(crew.encoder(1).encode(batches)).rejects.toThrow(death)
+        await expect(crew.encoder(1).encode(rows[0])).rejects.toThrow(death)
       },
       () => new Worker('process.exit(0)', { eval: true }),
     ))

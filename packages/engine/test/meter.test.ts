@@ -73,7 +73,9 @@ describe('with a meter', () => {
     expect([...meteredPieces(meter, 'read', pieces)]).toEqual(pieces)
     const group = { rows: 3, bytes: new Uint8Array(2), footer: {} as never }
     const encoder = meteredEncoder(meter, 'encode', { encode: () => setTimeout(0, group) })
-    expect(await encoder.encode(tableFromArrays({ id: ['a', 'b', 'c'] }).batches[0])).toBe(group)
+    expect(await encoder.encode(tableFromArrays({ id: ['a', 'b', 'c'] }).batches.map((batch) => ({ batch })))).toBe(
+      group,
+    )
     const timed = expect.any(Number)
     expect(meter.take()).toEqual({
       double: { rowsIn: 4, rowsOut: 8, bytes: 0, milliseconds: timed },

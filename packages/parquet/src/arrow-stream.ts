@@ -15,7 +15,6 @@ import {
   type Utf8,
   type Vector,
 } from 'apache-arrow'
-import { itemRange, rowsOf } from './leaf-data.ts'
 
 /**
  * A batch as an Arrow IPC stream that another implementation can read. The schema says what may be null.
@@ -77,4 +76,15 @@ function plainData(field: Field, data: Data, plain: Plain): Data {
     return makeData({ type: new List(new Field(item.name, child.type, item.nullable)), ...shape, valueOffsets, child })
   }
   return makeData({ type: type as Int32, ...shape, data: own(data.values as Int32Array) })
+}
+
+/** So many rows of a child, which may be longer than what it is a child of. */
+function rowsOf(data: Data, start: number, length: number): Data {
+  return data.length === length ? data : data.slice(start, length)
+}
+
+/** Where the items of a chunk's lists lie in its child; a chunk without lists may have no offsets. */
+function itemRange({ valueOffsets, length }: Data): { readonly first: number; readonly last: number } {
+  const [first = 0] = valueOffsets
+  return { first, last: valueOffsets[length] ?? first }
 }

@@ -1,7 +1,7 @@
 import type { ColumnMetaData } from 'hyparquet'
 import { type Column, openColumn } from './column.ts'
 import { columnStatistics } from './column-statistics.ts'
-import type { LeafData } from './leaf-data.ts'
+import type { LeafRows } from './leaf-rows.ts'
 import { nextPage, type PageBounds, pageEntriesMax } from './page-bounds.ts'
 import { bitWidth, hybridBytesMax, type PageValues, pageValues, WORD_BYTES } from './page-values.ts'
 import { type PageCodec, PageWriter } from './page-writer.ts'
@@ -21,14 +21,14 @@ export interface EncodedColumn {
  */
 export function encodeColumn(
   module: WasmModule,
-  leafData: LeafData,
+  leafRows: LeafRows,
   codec: PageCodec,
   /** Where the first page will be, from the start of the row group. */
   offset: number,
 ): EncodedColumn {
-  const { leaf, entries } = leafData
+  const { leaf, entries } = leafRows
   const { type } = leaf.element
-  const column = openColumn(module, leafData)
+  const column = openColumn(module, leafRows)
   const pageEntries = pageEntriesMax(entries)
   const pages = new PageWriter(module, column.room, codec)
   const values = pageValues(column, type, pageEntries)

@@ -1,6 +1,5 @@
-import { bitmapByteLength, countOnes, getBit, setBit, validityOf } from '@fletching/columns'
+import { bitmapByteLength, countOnes, fillBits, getBit } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
-import type { Data } from 'apache-arrow'
 import type { SchemaNode } from './schema-nodes.ts'
 
 /**
@@ -29,11 +28,17 @@ export function rowEntries(rows: number): Entries {
 /**
  * Those of a struct's children.
  *
+ * - `valid`: which of its slots have a value, as bits from bit 0 on; undefined when all have.
  * - Memory: shares what stays.
  * - Errors: internal for a null where the schema has none.
  */
-export function structEntries(entries: Entries, node: SchemaNode, data: Data): Entries {
-  const present = presentSlots(entries, node, data.length, validityOf(data))
+export function structEntries(
+  entries: Entries,
+  node: SchemaNode,
+  slots: number,
+  valid: Uint8Array | undefined,
+): Entries {
+  const present = presentSlots(entries, node, slots, valid)
   if (!node.isOptional) return entries
   const { count, level, definitions, live } = entries
   if (present === live || present === undefined) {
@@ -47,18 +52,25 @@ export function structEntries(entries: Entries, node: SchemaNode, data: Data): E
 }
 
 /**
- * Those of a list's items, whose slots are counted from the chunk's first item on.
+ * Those of a list's items.
  *
+ * - `valid`: which of the list's slots have a value, as bits from bit 0 on; undefined when all have.
+ * - `offsets`: where the items of each list start, from 0 on, and where the last ones end.
  * - Errors: internal for a null where the schema has none.
  */
-export function itemEntries(entries: Entries, node: SchemaNode, data: Data): Entries {
-  const { length, valueOffsets } = data
-  const present = presentSlots(entries, node, length, validityOf(data))
-  const count = entries.count + moreItems(valueOffsets, length, present)
+export function itemEntries(
+  entries: Entries,
+  node: SchemaNode,
+  slots: number,
+  valid: Uint8Array | undefined,
+  offsets: Int32Array,
+): Entries {
+  const present = presentSlots(entries, node, slots, valid)
+  const count = entries.count + moreItems(offsets, slots, present)
   const definitions = new Uint8Array(count)
   const repetitions = new Uint8Array(count)
-  putItems(entries, valueOffsets, present, node, definitions, repetitions)
-  return { count, level: node.level + 1, definitions, repetitions, live: itemBits(valueOffsets, length, present) }
+  putItems(entries, offsets, present, node, definitions, repetitions)
+  return { count, level: node.level + 1, definitions, repetitions, live: itemBits(offsets, slots, present) }
 }
 
 /**
@@ -68,22 +80,26 @@ export function itemEntries(entries: Entries, node: SchemaNode, data: Data): Ent
  * - `valid`: which slots have a value, in the same form.
  * - Errors: internal for a null where the schema has none.
  */
-export function presentSlots(
+function presentSlots(
   { live }: Entries,
-  { label, isOptional }: SchemaNode,
+  node: SchemaNode,
   slots: number,
   valid: Uint8Array | undefined,
 ): Uint8Array | undefined {
   if (valid === undefined) return live
   const present = live === undefined ? valid : bothOf(valid, live)
-  if (isOptional) return present
-  const nulls = onesOf(live, slots) - onesOf(present, slots)
-  if (nulls > 0) throw internal(`column ${label} has no nulls, but a batch came with ${nulls}`)
+  if (node.isOptional) return present
+  refuseNulls(node, onesOf(live, slots) - onesOf(present, slots))
   return live
 }
 
+/** - Errors: internal for a null where the schema has none. */
+export function refuseNulls({ label }: SchemaNode, nulls: number): void {
+  if (nulls > 0) throw internal(`column ${label} has no nulls, but a batch came with ${nulls}`)
+}
+
 /** How many of so many bits are 1; of none, all. */
-export function onesOf(bits: Uint8Array | undefined, length: number): number {
+function onesOf(bits: Uint8Array | undefined, length: number): number {
   return bits === undefined ? length : countOnes(bits, 0, length)
 }
 
@@ -166,11 +182,9 @@ function putItems(
 /** Which items lie in lists that are there; undefined when all do. */
 function itemBits(offsets: Int32Array, lists: number, present: Uint8Array | undefined): Uint8Array | undefined {
   if (present === undefined || !hasHidden(offsets, lists, present)) return undefined
-  const [first] = offsets
-  const bits = new Uint8Array(bitmapByteLength(offsets[lists] - first))
+  const bits = new Uint8Array(bitmapByteLength(offsets[lists]))
   for (let list = 0; list < lists; list++) {
-    if (!getBit(present, list)) continue
-    for (let item = offsets[list] - first; item < offsets[list + 1] - first; item++) setBit(bits, item)
+    if (getBit(present, list)) fillBits(bits, offsets[list], offsets[list + 1] - offsets[list])
   }
   return bits
 }

@@ -1,11 +1,12 @@
-import type { RecordBatch, Schema } from 'apache-arrow'
+import type { Data, Schema } from 'apache-arrow'
 import type { ColumnChunk } from 'hyparquet'
-import { checkBatch } from './check-batch.ts'
+import { checkSchema, noRows } from './check-batch.ts'
 import { encodeColumn } from './encode-column.ts'
 import { rowEntries } from './entries.ts'
-import { leavesIn } from './leaf-data.ts'
+import { leavesIn, rowCount } from './leaf-rows.ts'
 import type { PageCodec } from './page-writer.ts'
-import type { RowGroup, RowGroupEncoder } from './row-group.ts'
+import { openRanges, type Ranges } from './ranges.ts'
+import type { BatchRows, RowGroup, RowGroupEncoder } from './row-group.ts'
 import { type SchemaNode, schemaNodes } from './schema-nodes.ts'
 import { closeWasmModule, openWasmModule } from './wasm-module.ts'
 
@@ -26,17 +27,20 @@ export class FletchingEncoder implements RowGroupEncoder {
     this.#codec = codec
   }
 
-  async encode(batch: RecordBatch): Promise<RowGroup> {
-    checkBatch(this.#schema, batch)
+  async encode(rows: readonly BatchRows[]): Promise<RowGroup> {
+    const parts = this.#partsOf(rows)
+    const count = rowCount(parts)
+    if (count === 0) throw noRows()
     const module = openWasmModule()
     const pieces: Uint8Array[] = []
     const columns: ColumnChunk[] = []
     let bytes = 0
     let uncompressedBytes = 0n
     try {
-      const rows = rowEntries(batch.numRows)
+      const entries = rowEntries(count)
       for (const [index, node] of this.#nodes.entries()) {
-        for (const leaf of leavesIn(node, batch.data.children[index], rows)) {
+        const chunks = parts.map(({ columns, ranges }) => ({ data: columns[index], ranges }))
+        for (const leaf of leavesIn(module, node, chunks, entries)) {
           const column = encodeColumn(module, leaf, this.#codec, bytes)
           pieces.push(...column.pieces)
           columns.push({ file_offset: 0n, meta_data: column.meta })
@@ -48,17 +52,32 @@ export class FletchingEncoder implements RowGroupEncoder {
       if (module.memory.buffer.byteLength > MEMORY_BYTES_KEPT) closeWasmModule()
     }
     return {
-      rows: batch.numRows,
+      rows: count,
       bytes: joined(pieces, bytes),
       footer: {
         columns,
         total_byte_size: uncompressedBytes,
-        num_rows: BigInt(batch.numRows),
+        num_rows: BigInt(count),
         file_offset: 0n,
         total_compressed_size: BigInt(bytes),
       },
     }
   }
+
+  /** - Errors: internal for a batch of another schema, or ranges that are not rows of it. */
+  #partsOf(rows: readonly BatchRows[]): Part[] {
+    return rows.flatMap(({ batch, ranges: pairs }) => {
+      checkSchema(this.#schema, batch)
+      const ranges = openRanges(batch.numRows, pairs)
+      return ranges === undefined ? [] : [{ columns: batch.data.children, ranges }]
+    })
+  }
+}
+
+/** Rows of a batch, of which there is one at least. */
+interface Part {
+  readonly columns: readonly Data[]
+  readonly ranges: Ranges
 }
 
 function joined(pieces: readonly Uint8Array[], byteLength: number): Uint8Array {

@@ -2,10 +2,10 @@ import { internal } from '@fletching/columns/errors'
 import type { RecordBatch, Schema } from 'apache-arrow'
 import * as parquet from 'parquet-wasm'
 import { arrowStream } from './arrow-stream.ts'
-import { checkBatch } from './check-batch.ts'
+import { oneBatch } from './check-batch.ts'
 import { dictionaryColumns } from './dictionary-choice.ts'
 import type { Compression } from './options.ts'
-import type { RowGroup, RowGroupEncoder } from './row-group.ts'
+import type { BatchRows, RowGroup, RowGroupEncoder } from './row-group.ts'
 import { type SchemaNode, schemaNodes } from './schema-nodes.ts'
 import { splitFile } from './split-file.ts'
 
@@ -24,8 +24,8 @@ export class WasmEncoder implements RowGroupEncoder {
     this.#nodes = schemaNodes(schema)
   }
 
-  async encode(batch: RecordBatch): Promise<RowGroup> {
-    checkBatch(this.#schema, batch)
+  async encode(rows: readonly BatchRows[]): Promise<RowGroup> {
+    const batch = oneBatch(this.#schema, rows)
     return splitFile(this.#write(batch), this.#schema, batch.numRows)
   }
 

@@ -1,18 +1,10 @@
 import { getBit, isValid } from '@fletching/columns'
 import { dataError, type FletchingError } from '@fletching/columns/errors'
-import {
-  type Data,
-  type DataType,
-  type Dictionary,
-  type RecordBatch,
-  type Schema,
-  DataType as Types,
-  type Utf8,
-} from 'apache-arrow'
+import { type Data, type DataType, type Dictionary, type Schema, DataType as Types, type Utf8 } from 'apache-arrow'
 import parquetjs, { type FieldDefinition, type ParquetSchema } from 'parquetjs-lite'
-import { checkBatch } from './check-batch.ts'
+import { oneBatch } from './check-batch.ts'
 import type { Compression } from './options.ts'
-import type { RowGroup, RowGroupEncoder } from './row-group.ts'
+import type { BatchRows, RowGroup, RowGroupEncoder } from './row-group.ts'
 import { splitFile } from './split-file.ts'
 
 /**
@@ -35,8 +27,8 @@ export class ParquetJsEncoder implements RowGroupEncoder {
     this.#fields = new parquetjs.ParquetSchema(Object.fromEntries(fields))
   }
 
-  async encode(batch: RecordBatch): Promise<RowGroup> {
-    checkBatch(this.#schema, batch)
+  async encode(given: readonly BatchRows[]): Promise<RowGroup> {
+    const batch = oneBatch(this.#schema, given)
     const rows = batch.numRows
     const chunks: Uint8Array[] = []
     const stream = {

@@ -5,10 +5,12 @@
  */
 export class Room {
   readonly #memory: WebAssembly.Memory
+  #bytes: Uint8Array
   #end: number
 
   constructor(memory: WebAssembly.Memory, start: number) {
     this.#memory = memory
+    this.#bytes = new Uint8Array(memory.buffer)
     this.#end = start
   }
 
@@ -20,8 +22,15 @@ export class Room {
   }
 
   /** As `put`, with the words or numbers of a buffer. */
-  putNumbers({ buffer, byteOffset, byteLength }: ArrayBufferView): number {
-    return this.put(new Uint8Array(buffer, byteOffset, byteLength))
+  putNumbers(numbers: ArrayBufferView): number {
+    const address = this.take(numbers.byteLength)
+    this.copy(numbers, address)
+    return address
+  }
+
+  /** Copies the bytes of a buffer to a place that was taken. */
+  copy({ buffer, byteOffset, byteLength }: ArrayBufferView, address: number): void {
+    this.bytes.set(new Uint8Array(buffer, byteOffset, byteLength), address)
   }
 
   /** Takes so many bytes more, whatever they hold, and gives their address. */
@@ -46,12 +55,14 @@ export class Room {
 
   /** All of the memory, until more is taken. */
   get bytes(): Uint8Array {
-    return new Uint8Array(this.#memory.buffer)
+    return this.#bytes
   }
 
   #growTo(byteLength: number): void {
     const missing = byteLength - this.#memory.buffer.byteLength
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE_BYTES))
+    if (missing <= 0) return
+    this.#memory.grow(Math.ceil(missing / PAGE_BYTES))
+    this.#bytes = new Uint8Array(this.#memory.buffer)
   }
 }
 

@@ -10,8 +10,15 @@ export interface RowGroup {
   readonly footer: RowGroupMetadata
 }
 
+/** Rows of a batch, in their order. */
+export interface BatchRows {
+  readonly batch: RecordBatch
+  /** Which of them, as ascending pairs of a first row and the one behind the last; all where it is left out. */
+  readonly ranges?: Int32Array | undefined
+}
+
 /** Makes row groups of one schema. */
 export interface RowGroupEncoder {
-  /** A row group of the batch's rows, verified: the rows that were given are the rows that were written. */
-  encode(batch: RecordBatch): Promise<RowGroup>
+  /** A row group of the rows, verified: those that were given are those that were written. Where they are parted into batches does not show. */
+  encode(rows: readonly BatchRows[]): Promise<RowGroup>
 }

@@ -10,6 +10,20 @@ export interface WasmModule {
   readonly ROOM: WebAssembly.Global<'i32'>
   /** Takes a column in hand; see assembly/column.ts. */
   readonly openColumn: (validity: number, values: number, texts: number, numbers: number) => void
+  /** Bring the rows of chunks together; see assembly/rows.ts. */
+  readonly keepValues: (at: number, byteLength: number, ranges: number, count: number) => void
+  readonly keepTexts: (starts: number, texts: number, end: number, ranges: number, count: number) => number
+  readonly addToNumbers: (at: number, count: number, more: number) => void
+  readonly appendBits: (
+    bits: number,
+    at: number,
+    chunk: number,
+    offset: number,
+    ranges: number,
+    count: number,
+  ) => number
+  readonly intersectBits: (bits: number, others: number, count: number) => void
+  readonly countOnes: (bits: number, count: number) => number
   readonly putInts: PutRows
   readonly putLongs: PutRows
   readonly putDoubles: PutRows

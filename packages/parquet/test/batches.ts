@@ -66,7 +66,7 @@ export async function fileOf(
   const encoder = await openRowGroupEncoder(schema, { writer: 'fletching', compression: 'snappy', ...options })
   const file = new ParquetFile(schema)
   const pieces = [file.start()]
-  for (const batch of batches) pieces.push(file.append(await encoder.encode(batch)))
+  for (const batch of batches) pieces.push(file.append(await encoder.encode([{ batch }])))
   pieces.push(file.finish())
   const bytes = Buffer.concat(pieces)
   if (bytes.length !== file.bytes) throw new Error(`${bytes.length} bytes, but the file says ${file.bytes}`)

@@ -99,7 +99,7 @@ describe('a file with nested columns', () => {
     const encoder = await openRowGroupEncoder(one.schema, { writer: 'fletching', compression: 'none' })
     const file = new ParquetFile(other.schema)
     file.start()
-    const group = await encoder.encode(one)
+    const group = await encoder.encode([{ batch: one }])
     expect(() => file.append(group)).toThrow(
       expect.objectContaining({
         message: 'INTERNAL: a row group of other columns was appended to a file with column o.b',

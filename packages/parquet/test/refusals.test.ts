@@ -160,7 +160,7 @@ it('takes no null that a dictionary brings along, where the schema has none', as
 it('wants its pieces in order', async () => {
   const batch = batchOf({ a: ['long', [1n]] })
   const encoder = await openRowGroupEncoder(batch.schema, { writer: 'parquet-wasm', compression: 'none' })
-  const group = await encoder.encode(batch)
+  const group = await encoder.encode([{ batch }])
   const file = new ParquetFile(batch.schema)
   expect(() => file.append(group)).toThrow('INTERNAL')
   expect(() => file.finish()).toThrow('INTERNAL')

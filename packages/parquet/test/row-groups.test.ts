@@ -102,7 +102,7 @@ describe.each(writers)('row groups of %s', (writer) => {
     const part = columns(0, 10)
     const batch = batchOf(part)
     const encoder = await openRowGroupEncoder(batch.schema, { writer, compression: 'snappy' })
-    const group = structuredClone(await encoder.encode(batch))
+    const group = structuredClone(await encoder.encode([{ batch }]))
     const file = new ParquetFile(batch.schema)
     const bytes = Buffer.concat([file.start(), file.append(group), file.append(group), file.finish()])
     expect(file.rows).toBe(20)
@@ -122,10 +122,10 @@ describe.each(writers)('row groups of %s', (writer) => {
   it('refuses a batch of another schema', async () => {
     const batch = batchOf({ a: ['long', [1n]] })
     const encoder = await openRowGroupEncoder(batch.schema, { writer, compression: 'snappy' })
-    await expect(encoder.encode(batchOf({ b: ['long', [1n]] }))).rejects.toThrow(
+    await expect(encoder.encode([{ batch: batchOf({ b: ['long', [1n]] }) }])).rejects.toThrow(
       /^INTERNAL: a row group of a Int64 was given a batch of b Int64/,
     )
-    await expect(encoder.encode(batchOf({ a: ['text', ['1']] }))).rejects.toThrow(
+    await expect(encoder.encode([{ batch: batchOf({ a: ['text', ['1']] }) }])).rejects.toThrow(
       /^INTERNAL: a row group of a Int64 was given a batch of a Utf8/,
     )
   })
@@ -133,13 +133,13 @@ describe.each(writers)('row groups of %s', (writer) => {
   it('refuses a batch without rows', async () => {
     const batch = batchOf({ a: ['long', []] })
     const encoder = await openRowGroupEncoder(batch.schema, { writer, compression: 'snappy' })
-    await expect(encoder.encode(batch)).rejects.toThrow(/^INTERNAL: a row group without rows cannot be encoded/)
+    await expect(encoder.encode([{ batch }])).rejects.toThrow(/^INTERNAL: a row group without rows cannot be encoded/)
   })
 
   it('refuses a null where the schema has none', async () => {
     const batch = batchOf({ a: ['text', ['x', null]] })
     const encoder = await openRowGroupEncoder(batch.schema, { writer, compression: 'snappy' })
-    await expect(encoder.encode(batch)).rejects.toMatchObject({ kind: 'internal' })
+    await expect(encoder.encode([{ batch }])).rejects.toMatchObject({ kind: 'internal' })
   })
 
   it('gives the same bytes twice', async () => {
@@ -165,9 +165,9 @@ it('keeps wasm memory flat over 50 row groups', async () => {
   const rows = Array.from({ length: 20_000 }, (_, row) => `text ${row}`)
   const batch = batchOf({ a: ['text', rows], b: ['dictionary', rows] })
   const encoder = await openRowGroupEncoder(batch.schema, { writer: 'parquet-wasm', compression: 'zstd' })
-  for (let group = 0; group < 5; group++) await encoder.encode(batch)
+  for (let group = 0; group < 5; group++) await encoder.encode([{ batch }])
   const before = size()
-  for (let group = 0; group < 50; group++) await encoder.encode(batch)
+  for (let group = 0; group < 50; group++) await encoder.encode([{ batch }])
   expect(size()).toBe(before)
 })
 
