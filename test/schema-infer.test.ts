@@ -115,7 +115,7 @@ describe('fletching schema infer', () => {
     [[], { FLETCHING_MAX_LINE_BYTES: '13' }],
   ])('leaves out lines that are too long: %j, %j', async (options, env) => {
     const input = Buffer.from('{"a":{"b":1}}\n{"a":{"b":12}}\n')
-    const { code, stderr } = await fletching(['schema', 'infer', '-', ...options], { input, env })
+    const { code, stderr } = await spawnFletching(['schema', 'infer', '-', ...options], { input, env })
     expect([code, stderr]).toEqual([
       0,
       'events: 1, in objects: 1\nmalformed, and left out: 1 LINE_TOO_LONG, first at standard input line 2, byte 14\n',
