@@ -116,7 +116,7 @@ export class Coordinator {
     for (const [index, part] of morsel.parts.entries()) {
       const sink = this.#sinks[index]
       if (part.format === 'csv') await (sink as CsvSink).write(part.bytes, part.rows)
-      else await (sink as ParquetSink).write(part.batch)
+      else await (sink as ParquetSink).write(part.parts)
     }
   }
 

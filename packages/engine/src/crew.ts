@@ -2,7 +2,9 @@ import type { Worker } from 'node:worker_threads'
 import type { FletchingError } from '@fletching/columns/errors'
 import type { BatchRows, RowGroup, RowGroupEncoder } from '@fletching/parquet'
 import { type ObjectInfo, Spill } from '@fletching/storage'
+import type { Schema } from 'apache-arrow'
 import type { Meter } from './meter.ts'
+import { writtenSchema } from './operators.ts'
 import { OrderedWindow } from './ordered-window.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { countTaken } from './sent-count.ts'
@@ -16,6 +18,7 @@ import {
   packRows,
   type ScannedMessage,
   Shared,
+  spillForm,
   type ToWorker,
   unpackError,
   type WorkerSetup,
@@ -102,8 +105,8 @@ interface Encoding {
 export class Crew {
   readonly #options: CrewOptions
   readonly #lanes: readonly Lane[]
-  /** Whether several tables may have columns of one memory. */
-  readonly #sharesColumns: boolean
+  /** The schemas of what each sink writes. */
+  readonly #written: readonly Schema[]
   readonly #waiting: WaitingRows[] = []
   readonly #encodings = new Map<number, Encoded>()
   #handedOut: HandedOut | undefined
@@ -117,7 +120,7 @@ export class Crew {
 
   constructor(options: CrewOptions) {
     this.#options = options
-    this.#sharesColumns = options.plan.sinks.filter(({ format }) => format === 'parquet').length > 1
+    this.#written = options.plan.sinks.map(writtenSchema)
     this.#lanes = Array.from({ length: options.workerCount }, () => this.#openLane())
   }
 
@@ -138,7 +141,12 @@ export class Crew {
    */
   async *scan(scan: CrewScan): AsyncGenerator<ScannedMessage> {
     const spill = new Spill(scan.tmp)
-    const window = new OrderedWindow<ScannedMessage>(scan.units.length, scan.windowBytes, spill)
+    const window = new OrderedWindow<ScannedMessage>(
+      scan.units.length,
+      scan.windowBytes,
+      spill,
+      spillForm(this.#written),
+    )
     const scanning: Scanning = { ...scan, window, feeds: new Map() }
     this.#scanning = scanning
     if (this.#death !== undefined) window.fail(this.#death)
@@ -226,7 +234,7 @@ export class Crew {
       this.#waiting.shift()
       const id = this.#encodingCount++
       try {
-        const { rows: packed, transfer } = packRows(rows, this.#sharesColumns)
+        const { rows: packed, transfer } = packRows(rows)
         post(lane.worker, { kind: 'encode', id, sink, rows: packed }, transfer)
         this.#encodings.set(id, { lane, encoding })
         lane.encodings++

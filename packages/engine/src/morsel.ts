@@ -1,7 +1,7 @@
 import type { Malformed, Remarks } from '@fletching/ndjson'
-import type { RecordBatch } from 'apache-arrow'
 import type { Accounting } from './accounting.ts'
 import type { Rows } from './operators.ts'
+import type { TablePart } from './table-part.ts'
 
 /** A line that did not become a row, on its way to the rejects. */
 export interface Reject {
@@ -29,7 +29,7 @@ export interface CsvPart {
 }
 
 /** What one sink gets of a morsel. */
-export type SinkPart = CsvPart | { readonly format: 'parquet'; readonly batch: RecordBatch }
+export type SinkPart = CsvPart | { readonly format: 'parquet'; readonly parts: readonly TablePart[] }
 
 /** An object from which lines of a batch come. */
 export interface ObjectName {

@@ -7,7 +7,7 @@ import type { FilterStep, SinkColumn } from '@fletching/plan'
 import { type Bool, Field, type RecordBatch, Schema, type Vector } from 'apache-arrow'
 import { arrowType } from './arrow-type.ts'
 import { type Computed, evaluate } from './evaluate.ts'
-import type { ParquetSinkPlan } from './physical.ts'
+import type { ParquetSinkPlan, PhysicalSink } from './physical.ts'
 import { shaped } from './shape.ts'
 
 /** Rows on their way through the operators, and which of them hold a value that does not fit. */
@@ -67,6 +67,12 @@ export function project(batch: RecordBatch, columns: readonly SinkColumn[], sche
 /** The schema of a table's files: the columns that name its folders are not in them. */
 export function fileSchema(schema: Schema, { partitionBy }: ParquetSinkPlan): Schema {
   return new Schema(schema.fields.filter(({ name }) => !partitionBy.includes(name)))
+}
+
+/** The schema of the rows that a sink writes. */
+export function writtenSchema(sink: PhysicalSink): Schema {
+  const schema = sinkSchema(sink.columns)
+  return sink.format === 'parquet' ? fileSchema(schema, sink) : schema
 }
 
 export function sinkSchema(columns: readonly SinkColumn[]): Schema {

@@ -6,6 +6,12 @@ type Waiting<M> =
   | { readonly message: M; readonly byteLength: number; readonly admitted: () => void }
   | { readonly place: Promise<SpillPlace> }
 
+/** How messages lie in the spill. */
+export interface SpillForm<M> {
+  readonly write: (message: M) => Uint8Array
+  readonly read: (bytes: Uint8Array) => M
+}
+
 /**
  * Puts the messages of units that are worked on at the same time into the order of the units.
  *
@@ -18,6 +24,7 @@ export class OrderedWindow<M> {
   readonly #unitCount: number
   readonly #bytesMax: number
   readonly #spill: Spill
+  readonly #form: SpillForm<M>
   readonly #waiting = new Map<number, Waiting<M>[]>()
   readonly #ended = new Set<number>()
   #turn = 0
@@ -25,10 +32,16 @@ export class OrderedWindow<M> {
   #failure: { readonly error: unknown } | undefined
   #wake = () => {}
 
-  constructor(unitCount: number, bytesMax: number, spill: Spill) {
+  constructor(
+    unitCount: number,
+    bytesMax: number,
+    spill: Spill,
+    form: SpillForm<M> = { write: serialize, read: deserialize },
+  ) {
     this.#unitCount = unitCount
     this.#bytesMax = bytesMax
     this.#spill = spill
+    this.#form = form
   }
 
   /** Bytes that wait in memory for the turn of their units. */
@@ -41,7 +54,7 @@ export class OrderedWindow<M> {
     const queue = this.#queueOf(unit)
     const mayStay = unit === this.#turn || this.#bytes + byteLength <= this.#bytesMax
     if (!mayStay) {
-      const place = this.#spill.append(serialize(message))
+      const place = this.#spill.append(this.#form.write(message))
       queue.push({ place })
       await place
       return
@@ -73,7 +86,7 @@ export class OrderedWindow<M> {
       if (this.#failure !== undefined) throw this.#failure.error
       const first = this.#waiting.get(this.#turn)?.shift()
       if (first !== undefined) {
-        if ('place' in first) return deserialize(await this.#spill.read(await first.place)) as M
+        if ('place' in first) return this.#form.read(await this.#spill.read(await first.place))
         this.#bytes -= first.byteLength
         first.admitted()
         return first.message

@@ -1,15 +1,16 @@
-import { sliceBatch } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { checkParquet, ParquetFile, type RowGroup, type RowGroupEncoder } from '@fletching/parquet'
 import { formatLocation, joinLocation, type Location, type ObjectWriter, type Store } from '@fletching/storage'
-import type { RecordBatch, Schema } from 'apache-arrow'
+import type { Schema } from 'apache-arrow'
+import { ArrivingRows } from './arriving-rows.ts'
 import { HeldRows } from './held-rows.ts'
 import { mapSome, preparedAtOnce } from './map-some.ts'
 import { fileSchema } from './operators.ts'
-import { splitByPartition } from './partition.ts'
 import type { ParquetSinkPlan } from './physical.ts'
 import type { PreparedOutput } from './report.ts'
+import { rowsIn } from './row-ranges.ts'
 import { openTableEncoder } from './table-encoder.ts'
+import type { TablePart } from './table-part.ts'
 
 /** Where the files of a table are, and what each is called in its folder or that of its partition. */
 export interface TableTarget {
@@ -21,6 +22,9 @@ export interface TableTarget {
 interface Partition {
   readonly folder: string
   readonly waiting: HeldRows
+  /** Those of the batch at hand, of which the first `arrived` wait too. */
+  arriving: ArrivingRows | undefined
+  arrived: number
   file: { readonly parquet: ParquetFile; readonly writer: ObjectWriter } | undefined
 }
 
@@ -80,26 +84,27 @@ export class ParquetSink {
     return rows
   }
 
-  async write(batch: RecordBatch): Promise<void> {
-    // Where all of the batch may wait there is nothing to look at, and no reason to cut it: what is cut shares its memory.
-    if (this.#waitingRows + batch.numRows <= this.#plan.openRows) {
-      await this.#writeRows(batch)
-      this.#rows += batch.numRows
-    } else await this.#writeLooking(batch)
-    while (this.#waitingBytes > this.#plan.openBytes) await this.#writeRowGroup(this.#largest('byteLength'))
-  }
-
-  async #writeLooking(batch: RecordBatch): Promise<void> {
+  /** Takes the parts of a batch, all of them. */
+  async write(parts: readonly TablePart[]): Promise<void> {
+    const rows = parts.reduce((sum, { ranges }) => sum + rowsIn(ranges), 0)
+    const arriving = parts.map((part) => this.#arriving(part))
     // Often enough that what waits stays near its bound, and counted from the first row, not from that of a batch.
     const lookRows = Math.ceil(this.#plan.openRows / 32)
-    for (let start = 0; start < batch.numRows; ) {
-      const end = Math.min(batch.numRows, start + lookRows - (this.#rows % lookRows))
-      await this.#writeRows(start === 0 && end === batch.numRows ? batch : sliceBatch(batch, start, end))
+    // Where all of the batch may wait there is nothing to look at.
+    const looks = this.#waitingRows + rows > this.#plan.openRows
+    for (let start = 0; start < rows; ) {
+      const end = looks ? Math.min(rows, start + lookRows - (this.#rows % lookRows)) : rows
+      for (const partition of arriving) await this.#admit(partition, end)
       this.#rows += end - start
       start = end
-      if (this.#rows % lookRows > 0) continue
-      while (this.#waitingRows > this.#plan.openRows) await this.#writeRowGroup(this.#largest('rows'))
+      if (!looks || this.#rows % lookRows > 0) continue
+      while (this.#waitingRows > this.#plan.openRows) await this.#writeRowGroup(this.#largest(rowsOf))
     }
+    for (const partition of arriving) {
+      this.#hold(partition)
+      partition.arriving = undefined
+    }
+    while (this.#waitingBytes > this.#plan.openBytes) await this.#writeRowGroup(this.#largest(bytesOf))
   }
 
   /** Writes what waits and every footer, without showing any file. */
@@ -144,41 +149,54 @@ export class ParquetSink {
     if (failed.length > 0) throw failed[0]
   }
 
-  async #writeRows(batch: RecordBatch): Promise<void> {
-    const { partitionBy, rowGroupRows } = this.#plan
-    for (const part of splitByPartition(batch, partitionBy)) {
-      const partition = this.#partition(part.folder)
-      let rest = part.batch
-      while (partition.waiting.rows + rest.numRows >= rowGroupRows) {
-        const rows = rowGroupRows - partition.waiting.rows
-        this.#hold(partition, sliceBatch(rest, 0, rows))
-        rest = sliceBatch(rest, rows, rest.numRows)
-        await this.#writeRowGroup(partition)
-      }
-      if (rest.numRows > 0) this.#hold(partition, rest)
+  #arriving(part: TablePart): Partition {
+    const partition = this.#partition(part.folder)
+    partition.arriving = new ArrivingRows(part, this.#fileSchema)
+    return partition
+  }
+
+  /** Lets in what stood before this row of the batch. */
+  async #admit(partition: Partition, row: number): Promise<void> {
+    const { rowGroupRows } = this.#plan
+    let rows = partition.arriving?.rowsBefore(row) ?? 0
+    while (rowsOf(partition) + rows >= rowGroupRows) {
+      const last = rowGroupRows - rowsOf(partition)
+      this.#arrive(partition, last)
+      rows -= last
+      await this.#writeRowGroup(partition)
     }
+    this.#arrive(partition, rows)
+  }
+
+  #arrive(partition: Partition, rows: number): void {
+    partition.arrived += rows
+    this.#waitingRows += rows
   }
 
   #partition(folder: string): Partition {
     const known = this.#partitions.get(folder)
     if (known !== undefined) return known
-    const partition: Partition = { folder, waiting: new HeldRows(), file: undefined }
+    const waiting = new HeldRows(this.#fileSchema)
+    const partition: Partition = { folder, waiting, arriving: undefined, arrived: 0, file: undefined }
     this.#partitions.set(folder, partition)
     return partition
   }
 
-  #hold(partition: Partition, batch: RecordBatch): void {
-    const before = partition.waiting.byteLength
-    partition.waiting.add(batch, this.#partitions.size > FEW_PARTITIONS)
-    this.#waitingRows += batch.numRows
-    this.#waitingBytes += partition.waiting.byteLength - before
+  /** Puts those that have arrived to the others: only here is a batch cut, so that nothing is that goes on as a whole. */
+  #hold(partition: Partition): void {
+    const { waiting, arriving, arrived } = partition
+    if (arriving === undefined || arrived === 0) return
+    const before = waiting.byteLength
+    waiting.add(arriving.take(arrived))
+    partition.arrived = 0
+    this.#waitingBytes += waiting.byteLength - before
   }
 
   /** Of equals the first by name: which was met first depends on where batches end. */
-  #largest(measure: 'rows' | 'byteLength'): Partition {
+  #largest(measure: (partition: Partition) => number): Partition {
     const [first, ...others] = this.#partitions.values()
     return others.reduce((largest, partition) => {
-      const more = partition.waiting[measure] - largest.waiting[measure]
+      const more = measure(partition) - measure(largest)
       return more > 0 || (more === 0 && partition.folder < largest.folder) ? partition : largest
     }, first)
   }
@@ -190,11 +208,12 @@ export class ParquetSink {
 
   /** Begins to encode what waits; undefined when nothing does. */
   #encodeWaiting(partition: Partition): Promise<RowGroup> | undefined {
+    this.#hold(partition)
     const { waiting } = partition
     if (waiting.rows === 0) return undefined
     this.#waitingRows -= waiting.rows
     this.#waitingBytes -= waiting.byteLength
-    return this.#encoder.encode(waiting.take(this.#fileSchema).map((batch) => ({ batch })))
+    return this.#encoder.encode(waiting.take())
   }
 
   async #append(partition: Partition, group: RowGroup): Promise<void> {
@@ -226,7 +245,13 @@ export class ParquetSink {
   }
 }
 
-/** The few rows of so many partitions may lie in memory as they come: a megabyte or so. */
-const FEW_PARTITIONS = 64
+function rowsOf({ waiting, arrived }: Partition): number {
+  return waiting.rows + arrived
+}
+
+function bytesOf({ waiting }: Partition): number {
+  return waiting.byteLength
+}
+
 /** Row groups that are encoded before it is their turn: enough for every thread, and few, since each lies in memory until then. */
 const ENCODED_AHEAD = 16

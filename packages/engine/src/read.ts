@@ -14,7 +14,7 @@ import { LineLimit, malformedLines, rejectedLines } from './line-limit.ts'
 import { malformedError } from './malformed.ts'
 import type { Meter } from './meter.ts'
 import type { Ended, MorselBody, ObjectCounts, Reject, Undecided } from './morsel.ts'
-import { sinkSchema } from './operators.ts'
+import { writtenSchema } from './operators.ts'
 import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
@@ -118,7 +118,7 @@ async function readWithCrew(
   tmp: string | undefined,
 ): Promise<void> {
   const schemas = {
-    sinks: plan.sinks.map((sink) => sinkSchema(sink.columns)),
+    sinks: plan.sinks.map(writtenSchema),
     undecided: plan.dropDuplicates && undecidedSchema(plan),
   }
   const chunks = (split: Split) => reading.watch(readSplit(store, split))

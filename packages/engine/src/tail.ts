@@ -8,6 +8,7 @@ import { type Meter, metered, operatorName } from './meter.ts'
 import type { CsvPart, MorselBody, ObjectName, Reject, SinkPart, Undecided } from './morsel.ts'
 import { project, type Rows, setAside, sinkSchema } from './operators.ts'
 import type { PhysicalPlan, PhysicalSink } from './physical.ts'
+import { partsOf } from './table-part.ts'
 
 /** The end of the way of rows: from those that are not dropped as duplicates to the parts that sinks get. */
 export class Tail {
@@ -19,7 +20,9 @@ export class Tail {
     const before = residual.length + (explode?.filters.length ?? 0)
     this.#filters = openFilters(dropDuplicates?.filters ?? [], before, meter)
     this.#setAside = metered(meter, operatorName.setAside, setAside, passed)
-    this.#sinks = sinks.map((sink, number) => new SinkEnd(sink, number, meter))
+    const firstTable = sinks.findIndex(({ format }) => format === 'parquet')
+    // What the first table keeps of a batch, others may not.
+    this.#sinks = sinks.map((sink, number) => new SinkEnd(sink, number, number > firstTable, meter))
   }
 
   /** - `counts`: of the objects, in their order. */
@@ -66,7 +69,8 @@ class SinkEnd {
   readonly #project: (batch: RecordBatch) => RecordBatch
   readonly #encode: (projected: RecordBatch) => SinkPart
 
-  constructor(sink: PhysicalSink, number: number, meter: Meter | undefined) {
+  /** - `isShared`: somebody else keeps the batches too. */
+  constructor(sink: PhysicalSink, number: number, isShared: boolean, meter: Meter | undefined) {
     const schema = sinkSchema(sink.columns)
     const counts = ({ numRows }: RecordBatch) => ({ rowsIn: numRows, rowsOut: numRows })
     this.#project = metered(
@@ -81,7 +85,7 @@ class SinkEnd {
             ...counts(batch),
             bytes: bytes.length,
           }))
-        : (batch) => ({ format: 'parquet', batch })
+        : (batch) => ({ format: 'parquet', parts: partsOf(batch, sink.partitionBy, isShared) })
   }
 
   encode(batch: RecordBatch): SinkPart {

@@ -1,13 +1,15 @@
 import { isValid } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { type CsvDialect, CsvEncoder, CsvRecordScanner, rulesOf } from '@fletching/csv'
+import { hiveValue } from '@fletching/parquet'
 import { asFolder, formatLocation, joinLocation, parseLocation } from '@fletching/storage'
 import { DataType, type RecordBatch } from 'apache-arrow'
 import { jsonText } from './json-text.ts'
 import type { SinkPart } from './morsel.ts'
+import { writtenSchema } from './operators.ts'
 import { csvTarget } from './outputs.ts'
-import { splitByPartition } from './partition.ts'
-import type { PhysicalSink } from './physical.ts'
+import type { ParquetSinkPlan, PhysicalSink } from './physical.ts'
+import { looseBatch } from './table-part.ts'
 
 /** The row that an output gets of an event. */
 export interface TracedRow {
@@ -26,12 +28,20 @@ export function tracedRow(sink: PhysicalSink, part: SinkPart): TracedRow {
     return { format: 'csv', output: formatLocation(csvTarget(sink.to).file), values: Object.fromEntries(values) }
   }
   if (sink.format === 'parquet' && part.format === 'parquet') {
-    const [{ folder }] = splitByPartition(part.batch, sink.partitionBy)
+    const [rows] = part.parts
     const table = asFolder(parseLocation(sink.to))
-    const output = formatLocation(folder === '' ? table : joinLocation(table, `${folder}/`))
-    return { format: 'parquet', output, values: valuesOf(part.batch) }
+    const output = formatLocation(rows.folder === '' ? table : joinLocation(table, `${rows.folder}/`))
+    const values = { ...valuesOf(looseBatch(rows, writtenSchema(sink))), ...folderValues(sink, rows.folder) }
+    const inOrder = sink.columns.map(({ name }) => [name, values[name]])
+    return { format: 'parquet', output, values: Object.fromEntries(inOrder) }
   }
   throw internal(`a ${sink.format} sink was given a part for ${part.format}`)
+}
+
+/** The values that name the folder of a partition. */
+function folderValues({ partitionBy }: ParquetSinkPlan, folder: string): TracedRow['values'] {
+  const names = folder.split('/')
+  return Object.fromEntries(partitionBy.map((column, at) => [column, hiveValue(column, names[at])]))
 }
 
 /** The values of the one row of a batch, in the form in which a CSV has them; structs and lists as JSON. */

@@ -1,12 +1,16 @@
+import { deserialize, serialize } from 'node:v8'
 import { ownsMemory, type PackedBatch, packBatch, packedByteLength, transfersOf, unpackBatch } from '@fletching/columns'
 import { type ErrorKind, FletchingError } from '@fletching/columns/errors'
 import type { BatchRows, RowGroup } from '@fletching/parquet'
-import type { Schema } from 'apache-arrow'
+import type { RecordBatch, Schema } from 'apache-arrow'
 import { joinRows } from './batch-rows.ts'
 import type { Measured } from './meter.ts'
 import type { CsvPart, Ended, MorselBody, Reject, Undecided } from './morsel.ts'
+import type { SpillForm } from './ordered-window.ts'
 import type { PhysicalPlan } from './physical.ts'
+import { takeRanges } from './row-ranges.ts'
 import type { Unit } from './split.ts'
+import { rowsOfPart, type TablePart } from './table-part.ts'
 
 /** The first message to a worker. */
 export interface WorkerSetup {
@@ -66,7 +70,11 @@ export type ScannedMessage =
   | { readonly kind: 'ended'; readonly unit: number; readonly ended: Ended }
   | { readonly kind: 'failed'; readonly unit: number; readonly error: PackedError }
 
-export type PackedPart = CsvPart | { readonly format: 'parquet'; readonly batch: PackedBatch }
+export type PackedPart = CsvPart | { readonly format: 'parquet'; readonly parts: readonly PackedTablePart[] }
+
+interface PackedTablePart extends Omit<TablePart, 'content'> {
+  readonly content: PackedBatch | Uint8Array
+}
 
 export interface PackedUndecided extends Omit<Undecided, 'batch'> {
   readonly batch: PackedBatch
@@ -102,9 +110,15 @@ export function packBody({ parts, rejects, undecided }: MorselBody) {
       byteLength += part.bytes.byteLength
       return part
     }
-    const batch = packBatch(part.batch)
-    addBatch(batch)
-    return { format: 'parquet', batch }
+    const parts = part.parts.map(packTablePart)
+    for (const { content } of parts) {
+      if (!(content instanceof Uint8Array)) addBatch(content)
+      else {
+        transfer.push(content.buffer as ArrayBuffer)
+        byteLength += content.byteLength
+      }
+    }
+    return { format: 'parquet', parts }
   })
   const rest = undecided && packUndecided(undecided)
   if (rest !== undefined) addBatch(rest.batch)
@@ -117,16 +131,12 @@ export function packBody({ parts, rejects, undecided }: MorselBody) {
 /**
  * Rows for the way, and the memory that moves with them: nobody may look at them any longer.
  *
- * - `isShared`: whether somebody else may look at the memory of whole batches too.
- * - Memory: copies what is shared, and those of a slice of a larger batch, of which a clone would copy all.
+ * - Memory: copies those of a slice of a larger batch, of which a clone would copy all.
  */
-export function packRows(
-  rows: readonly BatchRows[],
-  isShared: boolean,
-): { rows: PackedRows[]; transfer: ArrayBuffer[] } {
+export function packRows(rows: readonly BatchRows[]): { rows: PackedRows[]; transfer: ArrayBuffer[] } {
   const packed = rows.map((part): PackedRows => {
     const batch = packBatch(part.batch)
-    return ownsMemory(batch) && !isShared
+    return ownsMemory(batch)
       ? { batch, ranges: part.ranges }
       : { batch: packBatch(joinRows([part])), ranges: undefined }
   })
@@ -137,6 +147,40 @@ export function unpackRows(rows: readonly PackedRows[], schema: Schema): BatchRo
   return rows.map(({ batch, ranges }) => ({ batch: unpackBatch(schema, batch), ranges }))
 }
 
+function packTablePart({ content, ...rest }: TablePart): PackedTablePart {
+  return { ...rest, content: content instanceof Uint8Array ? content : packBatch(content) }
+}
+
+function unpackTablePart({ content, ...rest }: PackedTablePart, schema: Schema): TablePart {
+  return { ...rest, content: content instanceof Uint8Array ? content : unpackBatch(schema, content) }
+}
+
+/** How messages lie in a file: of each part the rows alone. What is read back has memory of its own, not all of it that of the message. */
+export function spillForm(sinks: readonly Schema[]): SpillForm<ScannedMessage> {
+  return {
+    write: (message) =>
+      serialize(withBatches(message, sinks, ({ batch, ranges }) => (ranges ? takeRanges(batch, ranges) : batch))),
+    read: (bytes) => withBatches(deserialize(bytes) as ScannedMessage, sinks, ({ batch }) => joinRows([{ batch }])),
+  }
+}
+
+/** The message with other batches in its parts, and bytes that are copied. */
+function withBatches(
+  message: ScannedMessage,
+  sinks: readonly Schema[],
+  change: (rows: BatchRows) => RecordBatch,
+): ScannedMessage {
+  if (message.kind !== 'morsel') return message
+  const changed = (part: PackedTablePart, schema: Schema): PackedTablePart =>
+    part.content instanceof Uint8Array
+      ? { ...part, content: part.content.slice() }
+      : { ...part, content: packBatch(change(rowsOfPart(unpackTablePart(part, schema), schema))) }
+  const parts = message.parts.map((part, sink) =>
+    part.format === 'csv' ? part : { ...part, parts: part.parts.map((rows) => changed(rows, sinks[sink])) },
+  )
+  return { ...message, parts }
+}
+
 export function packUndecided({ batch, ...rest }: Undecided): PackedUndecided {
   return { ...rest, batch: packBatch(batch) }
 }
@@ -145,14 +189,16 @@ export function unpackUndecided({ batch, ...rest }: PackedUndecided, schema: Sch
   return { ...rest, batch: unpackBatch(schema, batch) }
 }
 
-/** - `schemas`: of each sink, and of rows that are undecided. */
+/** - `schemas`: of what each sink writes, and of rows that are undecided. */
 export function unpackBody(
   { parts, rejects, undecided }: Pick<Extract<ScannedMessage, { kind: 'morsel' }>, 'parts' | 'rejects' | 'undecided'>,
   schemas: { readonly sinks: readonly Schema[]; readonly undecided: Schema | undefined },
 ): MorselBody {
   return {
     parts: parts.map((part, index) =>
-      part.format === 'csv' ? part : { format: 'parquet', batch: unpackBatch(schemas.sinks[index], part.batch) },
+      part.format === 'csv'
+        ? part
+        : { format: 'parquet', parts: part.parts.map((rows) => unpackTablePart(rows, schemas.sinks[index])) },
     ),
     rejects,
     ...(undecided === undefined || schemas.undecided === undefined

@@ -8,6 +8,7 @@ import { type Coordinator, openCoordinator } from '../src/coordinator.ts'
 import type { Morsel, Reject, SinkPart } from '../src/morsel.ts'
 import type { SinkPlace } from '../src/places.ts'
 import { type OutputInfo, outputInfo } from '../src/report.ts'
+import { partsOf } from '../src/table-part.ts'
 import { fileNames } from '../src/write-mode.ts'
 import { batchOf } from './batches.ts'
 import { planFor } from './plans.ts'
@@ -54,7 +55,11 @@ function morsel(seq: number, formats: readonly Format[], rejects: readonly Rejec
         ? { format, bytes: Buffer.from(`${texts[0]},i,2019-05-18\n`), rows: 1, lineBreaksReplaced: 0 }
         : {
             format,
-            batch: batchOf({ user: [new Utf8(), texts], item: [new Utf8(), texts], day: [new DateDay(), [18_034]] }),
+            parts: partsOf(
+              batchOf({ user: [new Utf8(), texts], item: [new Utf8(), texts], day: [new DateDay(), [18_034]] }),
+              [],
+              false,
+            ),
           },
   )
   return { seq, parts, rejects }

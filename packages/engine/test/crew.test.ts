@@ -12,12 +12,12 @@ import { describe, expect, it } from 'vitest'
 import { Crew, type CrewOptions, type CrewScan } from '../src/crew.ts'
 import { inflateAhead } from '../src/inflate-ahead.ts'
 import { fileSchema, sinkSchema } from '../src/operators.ts'
-import { splitByPartition } from '../src/partition.ts'
 import type { ParquetSinkPlan, PhysicalPlan } from '../src/physical.ts'
 import { Pipeline } from '../src/pipeline.ts'
 import { serveCrew } from '../src/serve-crew.ts'
 import { planUnits } from '../src/split.ts'
 import { openTableEncoder } from '../src/table-encoder.ts'
+import { rowsOfPart } from '../src/table-part.ts'
 import { openWorker } from '../src/waiting-workers.ts'
 import { type PackedError, Shared } from '../src/worker-messages.ts'
 import { clickLines, clicksPlan } from './clicks.ts'
@@ -322,10 +322,8 @@ describe('row groups that workers encode', () => {
     pipeline.end(0)
     bodies.push(...pipeline.flush())
     return bodies
-      .flatMap(({ parts }) =>
-        parts.flatMap((part) => (part.format === 'parquet' ? splitByPartition(part.batch, sink.partitionBy) : [])),
-      )
-      .map(({ batch }) => ({ batch }))
+      .flatMap(({ parts }) => parts.flatMap((part) => (part.format === 'parquet' ? part.parts : [])))
+      .map((part) => rowsOfPart(part, schema))
   }
 
   async function withCrew<T>(work: (crew: Crew) => Promise<T>, openWorker?: () => Worker): Promise<T> {

@@ -26,6 +26,7 @@ import { lower, type PhysicalPlan } from '../src/physical.ts'
 import { Pipeline } from '../src/pipeline.ts'
 import { openPlaces } from '../src/places.ts'
 import { readObjects } from '../src/read.ts'
+import { rowsIn } from '../src/row-ranges.ts'
 import { packBody, unpackBody } from '../src/worker-messages.ts'
 
 const messages = scanNdjson(
@@ -199,7 +200,9 @@ async function outcome(plan: PhysicalPlan, objects: readonly (readonly Line[])[]
       body.parts.map((part) => (part.format === 'csv' ? Buffer.from(part.bytes).toString() : '')),
     )
     const rows = decided.flatMap(({ body }) =>
-      body.parts.map((part) => (part.format === 'csv' ? part.rows : part.batch.numRows)),
+      body.parts.map((part) =>
+        part.format === 'csv' ? part.rows : part.parts.reduce((sum, { ranges }) => sum + rowsIn(ranges), 0),
+      ),
     )
     expect(rows.reduce((sum, count) => sum + count, 0)).toBe(2 * deduplicator.rows)
     const rejects = decided.flatMap(({ body }) =>

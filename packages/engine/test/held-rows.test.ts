@@ -1,35 +1,13 @@
-import { dictionaryEncode } from '@fletching/kernels/dictionary'
 import { randomFrom, testSeed } from '@fletching/testing'
-import { Field, Int64, makeData, RecordBatch, Schema, Struct, Utf8, type Vector, vectorFromArray } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import { HeldRows } from '../src/held-rows.ts'
+import { looseRows } from '../src/table-part.ts'
+import { batchOfRows, numberedBatch, numberedRows, numberedSchema, randomNumberedRows } from './table-parts.ts'
 
-type Row = readonly [string | null, string | null, bigint | null]
-
-function batchOf(rows: readonly Row[]): RecordBatch {
-  const columns: Vector[] = [
-    vectorFromArray(
-      rows.map(([id]) => id),
-      new Utf8(),
-    ),
-    dictionaryEncode(
-      vectorFromArray(
-        rows.map(([, event]) => event),
-        new Utf8(),
-      ),
-    ),
-    vectorFromArray(
-      rows.map(([, , time]) => time),
-      new Int64(),
-    ),
-  ]
-  const type = new Struct(['id', 'event', 'time'].map((name, index) => new Field(name, columns[index].type, true)))
-  const children = columns.map(({ data }) => data[0])
-  return new RecordBatch(new Schema(type.children), makeData({ type, length: rows.length, nullCount: 0, children }))
-}
-
-function rowsOf(batches: readonly RecordBatch[]): Row[] {
-  return batches.flatMap((batch) => batch.toArray().map((row): Row => [row.id, row.event, row.time]))
+/** Rows without what parts them, loose. */
+function looseRowsOf(rows: ReturnType<typeof randomNumberedRows>) {
+  const batch = numberedBatch(rows).selectAt([1, 2, 3])
+  return { rows: batch.numRows, ...looseRows(batch) }
 }
 
 describe('rows that are held', () => {
@@ -37,37 +15,35 @@ describe('rows that are held', () => {
     'come back as they were, however many came at once (FLETCHING_SEED=%i)',
     (seed) => {
       const random = randomFrom(seed)
-      const held = new HeldRows()
+      const held = new HeldRows(numberedSchema)
       const most = random.pick([1, 7, 127, 300, 2000])
-      const given: Row[] = []
-      let schema = batchOf([]).schema
+      const given: (readonly [number, string | null, string | null])[] = []
       for (let pieces = random.below(40); pieces >= 0; pieces--) {
-        const rows = Array.from(
-          { length: 1 + random.below(most) },
-          (_, row): Row => [
-            random.pick([null, '', `u${row}`, 'POISON']),
-            random.pick([null, 'Product Added', 'Order Completed']),
-            random.pick([null, -777n, BigInt(row)]),
-          ],
-        )
-        const batch = batchOf(rows)
-        schema = batch.schema
-        held.add(batch, random.below(4) > 0)
-        given.push(...rows)
+        const rows = randomNumberedRows(random, 1 + random.below(most), 10)
+        held.add(looseRowsOf(rows))
+        given.push(...rows.map(([n, text, kind]) => [n, text, kind] as const))
       }
       expect(held.rows).toBe(given.length)
-      const taken = held.take(schema)
-      expect(rowsOf(taken)).toEqual(given)
-      const types = schema.fields.map(({ type }) => String(type))
+      const taken = held.take().map(batchOfRows)
+      expect(taken.flatMap(numberedRows)).toEqual(given)
+      const types = numberedSchema.fields.map(({ type }) => String(type))
       for (const batch of taken) expect(batch.schema.fields.map(({ type }) => String(type))).toEqual(types)
-      expect([held.rows, held.byteLength, held.take(schema)]).toEqual([0, 0, []])
+      expect([held.rows, held.byteLength, held.take()]).toEqual([0, 0, []])
     },
   )
 
   it('take little beside their bytes when few come at once', () => {
-    const held = new HeldRows()
-    for (let row = 0; row < 100; row++) held.add(batchOf([[`user-${row}`, 'Product Added', BigInt(row)]]), true)
-    // A batch for each of 64, 32 and 4 rows would take 24 kB.
+    const held = new HeldRows(numberedSchema)
+    for (let row = 0; row < 100; row++) held.add(looseRowsOf([[row, `user-${row}`, 'Product Added', null]]))
+    // A batch for each of them would take 460 kB.
     expect(held.byteLength).toBeLessThan(8192)
+    expect(held.take().length).toBeLessThan(5)
+  })
+
+  it('are not joined when they are many', () => {
+    const held = new HeldRows(numberedSchema)
+    const rows = randomNumberedRows(randomFrom(testSeed), 1000, 10)
+    for (let piece = 0; piece < 20; piece++) held.add(looseRowsOf(rows))
+    expect(held.take()).toHaveLength(20)
   })
 })

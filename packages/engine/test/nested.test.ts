@@ -25,7 +25,9 @@ import { jsonText } from '../src/json-text.ts'
 import type { Undecided } from '../src/morsel.ts'
 import { project, sinkSchema } from '../src/operators.ts'
 import { lower } from '../src/physical.ts'
+import { looseRows } from '../src/table-part.ts'
 import { packUndecided, unpackUndecided } from '../src/worker-messages.ts'
+import { batchOfRows } from './table-parts.ts'
 
 const logs = schema('logs', {
   id: int64(),
@@ -117,14 +119,14 @@ describe('nested rows', () => {
       const odd = Int32Array.from([...rows.keys()].filter((row) => row % 2 === 1))
       expect(rowsOf(takeBatch(whole, odd))).toEqual(rows.filter((_, row) => row % 2 === 1))
 
-      const held = new HeldRows()
+      const held = new HeldRows(whole.schema)
       for (let at = 0; at < whole.numRows; ) {
         const next = Math.min(whole.numRows, at + 1 + random.below(60))
-        held.add(sliceBatch(whole, at, next), random.below(2) === 0)
+        held.add({ rows: next - at, ...looseRows(sliceBatch(whole, at, next)) })
         at = next
       }
       expect(held.byteLength).toBeGreaterThan(0)
-      expect(held.take(whole.schema).flatMap(rowsOf)).toEqual(rows)
+      expect(held.take().map(batchOfRows).flatMap(rowsOf)).toEqual(rows)
 
       const scan = scanned(frame, lines)
       const undecided: Undecided = { ...scan, objects: [{ index: 0, name: 'a' }] }

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { ParquetSink, type TableTarget } from '../src/parquet-sink.ts'
 import type { ParquetSinkPlan } from '../src/physical.ts'
 import { type OutputInfo, outputInfo } from '../src/report.ts'
+import { partsOf } from '../src/table-part.ts'
 import { objectsIn, openWatchedStore, sha256Of } from './stores.ts'
 
 const schema = new Schema([new Field('id', new Utf8(), false), new Field('part', new Utf8(), false)])
@@ -47,7 +48,7 @@ function rowGroups(batches: readonly RecordBatch[], openBytes: number): Promise<
       openRows: 15,
       openBytes,
     })
-    for (const batch of batches) await sink.write(batch)
+    for (const batch of batches) await sink.write(partsOf(batch, ['part'], false))
     await show(store, sink)
     const instance = await DuckDBInstance.create()
     const connection = await instance.connect()
@@ -134,7 +135,7 @@ async function tableOf(rows: readonly string[], ends: readonly number[], openRow
         ).data[0],
     )
     const data = makeData({ type: new Struct(schema.fields), length: texts.length, nullCount: 0, children })
-    await sink.write(new RecordBatch(schema, data))
+    await sink.write(partsOf(new RecordBatch(schema, data), ['part', 'sub'], false))
     start = end
   }
   await show(store, sink)
@@ -175,7 +176,7 @@ describe('a table', () => {
     const parts = Array.from({ length: 500 }, (_, i) => `p${i}`)
     // Each partition gets one row, so that each file that was begun is one row that waits no more.
     for (let start = 0; start < parts.length; start += 20) {
-      await sink.write(rowsOf(parts.slice(start, start + 20)))
+      await sink.write(partsOf(rowsOf(parts.slice(start, start + 20)), ['part'], false))
       const begun = events.filter((event) => event.startsWith('create')).length
       expect(sink.rows - begun).toBeLessThanOrEqual(32)
     }
@@ -190,7 +191,7 @@ describe('a table', () => {
   it('tells the rows and bytes of each file', async () => {
     const { store } = openWatchedStore()
     const sink = await openSink(store)
-    await sink.write(rowsOf(['b', 'a', 'b']))
+    await sink.write(partsOf(rowsOf(['b', 'a', 'b']), ['part'], false))
     const outputs = await show(store, sink)
     const objects = await objectsIn(store)
     expect(outputs).toEqual(
@@ -212,7 +213,7 @@ describe('a table', () => {
   ])('without rows, partitioned by %j, is %o', async (partitionBy, outputs) => {
     const { store } = openWatchedStore()
     const sink = await openSink(store, { partitionBy })
-    await sink.write(rowsOf([]))
+    await sink.write(partsOf(rowsOf([]), partitionBy, false))
     expect(await show(store, sink)).toEqual(outputs)
   })
 
@@ -222,7 +223,7 @@ describe('a table', () => {
       const plan = { format: 'parquet', to: place, columns: [], writer: 'fletching', compression: 'none' } as const
       const bounds = { partitionBy: ['part'], rowGroupRows: 2, openRows: 8, openBytes: Number.POSITIVE_INFINITY }
       const sink = await ParquetSink.open(await openStore(location), tableIn(location), schema, { ...plan, ...bounds })
-      await sink.write(rowsOf(['a', 'a', 'b', 'b', 'c']))
+      await sink.write(partsOf(rowsOf(['a', 'a', 'b', 'b', 'c']), ['part'], false))
       expect(await readdir(join(place, 'table'))).toEqual(['part=a', 'part=b'])
       await sink.prepare()
       await sink.abort()
@@ -244,7 +245,7 @@ describe('a table', () => {
         return store.create(file, options)
       }
       const sink = await ParquetSink.open({ create }, tableIn(location), schema, { ...plan, ...bounds })
-      await sink.write(rowsOf(Array.from({ length: 100 }, (_, part) => `${part}`)))
+      await sink.write(partsOf(rowsOf(Array.from({ length: 100 }, (_, part) => `${part}`)), ['part'], false))
       // Which of those that were being made says so first is not known.
       await expect(sink.prepare()).rejects.toThrow()
       await aborted

@@ -1,13 +1,32 @@
-import { type Plain, randomFrom, randomValues, testSeed } from '@fletching/testing'
-import { Bool, type DataType, DateDay, Float64, Int32, Int64, TimestampMillisecond, Utf8 } from 'apache-arrow'
+import { type Plain, type Random, randomFrom, randomValues, testSeed } from '@fletching/testing'
+import {
+  Bool,
+  type DataType,
+  DateDay,
+  Float64,
+  Int32,
+  Int64,
+  type RecordBatch,
+  TimestampMillisecond,
+  Utf8,
+} from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
-import { splitByPartition } from '../src/partition.ts'
-import { batchForms, batchOf, columnsOf } from './batches.ts'
+import { foldersOf } from '../src/partition.ts'
+import { batchForms, batchOf } from './batches.ts'
 
-/** The folders of a batch, each with the numbers of its rows. */
-function foldersOf(type: DataType, values: readonly Plain[], form: (typeof batchForms)[number] = 'plain') {
-  const batch = batchOf({ part: [type, values], n: [new Int32(), values.map((_, row) => row)] }, form)
-  return splitByPartition(batch, ['part']).map(({ folder, batch: rows }) => [folder, columnsOf(rows)])
+/** The folders of a column's values, each with the numbers of its rows. */
+function rowsByFolder(type: DataType, values: readonly Plain[], form: (typeof batchForms)[number] = 'plain') {
+  return rowsByFolders(batchOf({ part: [type, values] }, form), ['part'])
+}
+
+function rowsByFolders(batch: RecordBatch, columns: readonly string[]): [string, number[]][] {
+  return foldersOf(batch, columns).map(({ folder, ranges }) => [folder, rowNumbers(ranges)])
+}
+
+function rowNumbers(ranges: Int32Array): number[] {
+  const rows: number[] = []
+  for (let i = 0; i < ranges.length; i += 2) for (let row = ranges[i]; row < ranges[i + 1]; row++) rows.push(row)
+  return rows
 }
 
 describe('the folder of a value', () => {
@@ -36,90 +55,118 @@ describe('the folder of a value', () => {
     ['the last day', new DateDay(), 2_932_896, '9999-12-31'],
     ['a moment', new TimestampMillisecond(), 1_558_210_385_123, '1558210385123'],
   ])('%s', (_, type, value, folder) => {
-    for (const form of batchForms) expect(foldersOf(type, [value], form)).toEqual([[`part=${folder}`, { n: [0] }]])
+    for (const form of batchForms) expect(rowsByFolder(type, [value], form)).toEqual([[`part=${folder}`, [0]]])
   })
 
   it('of 255 bytes is the longest', () => {
-    expect(foldersOf(new Utf8(), ['x'.repeat(250)])[0][0]).toHaveLength(255)
+    expect(rowsByFolder(new Utf8(), ['x'.repeat(250)])[0][0]).toHaveLength(255)
     for (const value of ['x'.repeat(251), 'ö'.repeat(126), '/'.repeat(84)]) {
-      expect(() => foldersOf(new Utf8(), ['a', value])).toThrow(/^PARTITION_TOO_LONG: /)
+      expect(() => rowsByFolder(new Utf8(), ['a', value])).toThrow(/^PARTITION_TOO_LONG: /)
     }
   })
 })
 
-describe('splitByPartition', () => {
-  it('keeps the order of the rows, and that in which values are met', () => {
-    expect(foldersOf(new Utf8(), ['b', 'a', null, 'b', '', 'a'])).toEqual([
-      ['part=b', { n: [0, 3] }],
-      ['part=a', { n: [1, 5] }],
-      ['part=__HIVE_DEFAULT_PARTITION__', { n: [2, 4] }],
-    ])
-  })
-
-  it('tells a byte order mark from nothing', () => {
-    const values = ['\ufeffa', 'a', '\ufeffa']
+describe('foldersOf', () => {
+  it('keeps the order in which values are met', () => {
     for (const form of batchForms) {
-      expect(foldersOf(new Utf8(), values, form)).toEqual([
-        ['part=\ufeffa', { n: [0, 2] }],
-        ['part=a', { n: [1] }],
+      expect(rowsByFolder(new Utf8(), ['b', 'b', 'a', null, 'b', '', 'a'], form)).toEqual([
+        ['part=b', [0, 1, 4]],
+        ['part=a', [2, 6]],
+        ['part=__HIVE_DEFAULT_PARTITION__', [3, 5]],
       ])
     }
   })
 
-  it('parts by several columns, in their order, wherever they stand', () => {
-    const batch = batchOf({
-      y: [new Int32(), [1, 2, 1, 1]],
-      n: [new Int32(), [0, 1, 2, 3]],
-      x: [new Utf8(), ['a', 'a', 'b', 'a']],
-    })
-    const parts = splitByPartition(batch, ['x', 'y'])
-    expect(parts.map(({ folder, batch: rows }) => [folder, columnsOf(rows)])).toEqual([
-      ['x=a/y=1', { n: [0, 3] }],
-      ['x=a/y=2', { n: [1] }],
-      ['x=b/y=1', { n: [2] }],
+  it('gives neighbours as one range', () => {
+    const batch = batchOf({ day: [new DateDay(), [1, 1, 1, 2, 1]] })
+    expect(foldersOf(batch, ['day'])).toEqual([
+      { folder: 'day=1970-01-02', ranges: Int32Array.of(0, 3, 4, 5) },
+      { folder: 'day=1970-01-03', ranges: Int32Array.of(3, 4) },
     ])
   })
 
-  it('gives the batch itself when nothing parts it', () => {
-    const batch = batchOf({ n: [new Int32(), [1, 2]] })
-    expect(splitByPartition(batch, [])).toEqual([{ folder: '', batch }])
-    expect(splitByPartition(batch, [])[0].batch).toBe(batch)
+  it('tells a byte order mark from nothing', () => {
+    for (const form of batchForms) {
+      expect(rowsByFolder(new Utf8(), ['\ufeffa', 'a', '\ufeffa'], form)).toEqual([
+        ['part=\ufeffa', [0, 2]],
+        ['part=a', [1]],
+      ])
+    }
   })
 
-  it('does not copy a batch of one value', () => {
-    const batch = batchOf({ part: [new Utf8(), ['a', 'a']], n: [new Int32(), [1, 2]] })
-    const [{ batch: rows }] = splitByPartition(batch, ['part'])
-    expect(rows.data.children[0].values).toBe(batch.data.children[1].values)
+  it('gives values with the same folder as one', () => {
+    expect(rowsByFolder(new Utf8(), [null, '__HIVE_DEFAULT_PARTITION__', null])).toEqual([
+      ['part=__HIVE_DEFAULT_PARTITION__', [0, 1, 2]],
+    ])
   })
 
-  it('gives no part of no rows', () => {
-    expect(foldersOf(new Utf8(), [])).toEqual([])
+  it('parts by several columns, in their order, wherever they stand', () => {
+    const batch = batchOf({ y: [new Int32(), [1, 2, 1, 1]], x: [new Utf8(), ['a', 'a', 'b', 'a']] })
+    expect(rowsByFolders(batch, ['x', 'y'])).toEqual([
+      ['x=a/y=1', [0, 3]],
+      ['x=a/y=2', [1]],
+      ['x=b/y=1', [2]],
+    ])
+  })
+
+  it('has one folder where nothing parts the rows, and none without rows', () => {
+    expect(rowsByFolders(batchOf({ n: [new Int32(), [1, 2]] }), [])).toEqual([['', [0, 1]]])
+    expect(rowsByFolder(new Utf8(), [])).toEqual([])
   })
 
   it('has a bug in its caller when there is no such column', () => {
-    const batch = batchOf({ n: [new Int32(), [1]] })
-    expect(() => splitByPartition(batch, ['m'])).toThrow('INTERNAL: no column "m" to part the batch by')
+    const batch = batchOf({ n: [new Int32(), [1, 2]] })
+    expect(() => foldersOf(batch, ['m'])).toThrow('INTERNAL: no column "m" to part the batch by')
   })
 
-  it.each(Array.from({ length: 40 }, (_, i) => testSeed + i))(
-    'parts random rows as the oracle does (FLETCHING_SEED=%i)',
+  it.each(Array.from({ length: 60 }, (_, i) => testSeed + i))(
+    'finds the folders of random rows as the oracle does (FLETCHING_SEED=%i)',
     (seed) => {
       const random = randomFrom(seed)
-      const length = random.pick([0, 1, 9, 64, 100])
+      const length = random.pick([1, 9, 64, 100])
+      const texts = random.pick([
+        ['a', 'b'],
+        ['', null, 'a', 'aa', 'ab', 'ä'],
+        ['long enough a text', null],
+      ])
       const columns = {
         a: [new Int64(), randomValues(random, new Int64(), length, 0.2)] as const,
-        n: [new Int32(), Array.from({ length }, (_, row) => row)] as const,
-        b: [new DateDay(), Array.from({ length }, () => random.pick([0, -1, 18_034, null]))] as const,
+        b: [new DateDay(), runsOf(random, length, [0, -1, 18_034, null])] as const,
+        c: [new Utf8(), runsOf(random, length, texts)] as const,
       }
-      const expected = new Map<string, number[]>()
-      for (let row = 0; row < length; row++) {
-        const key = [columns.a[1][row], columns.b[1][row]].map(String).join('|')
-        expected.set(key, [...(expected.get(key) ?? []), row])
-      }
-      const parts = splitByPartition(batchOf(columns, random.pick(batchForms)), ['a', 'b'])
-      const found = parts.map(({ batch }) => columnsOf(batch).n)
-      const byFirstRow = (left: readonly Plain[], right: readonly Plain[]) => Number(left[0]) - Number(right[0])
-      expect(found.sort(byFirstRow)).toEqual([...expected.values()].sort(byFirstRow))
+      const partitionBy = random.pick([['a'], ['b'], ['c'], ['c', 'b'], ['b', 'c'], ['b', 'a', 'c']] as const)
+      const batch = batchOf(columns, random.pick(batchForms))
+      expect(rowsByFolders(batch, partitionBy)).toEqual([...foldersOracle(columns, partitionBy, length)])
     },
   )
 })
+
+/** Values that have neighbours like them. */
+function runsOf(random: Random, length: number, values: readonly Plain[]): Plain[] {
+  let value = random.pick(values)
+  return Array.from({ length }, () => {
+    if (random.below(3) === 0) value = random.pick(values)
+    return value
+  })
+}
+
+function foldersOracle(
+  columns: Readonly<Record<string, readonly [DataType, readonly Plain[]]>>,
+  partitionBy: readonly string[],
+  length: number,
+): Map<string, number[]> {
+  const folders = new Map<string, number[]>()
+  for (let row = 0; row < length; row++) {
+    const names = partitionBy.map((name) => {
+      const [type, values] = columns[name]
+      const value = values[row]
+      if (value === null || value === '') return `${name}=__HIVE_DEFAULT_PARTITION__`
+      const text =
+        type instanceof DateDay ? new Date(Number(value) * 86_400_000).toISOString().slice(0, 10) : String(value)
+      return `${name}=${text}`
+    })
+    const folder = names.join('/')
+    folders.set(folder, [...(folders.get(folder) ?? []), row])
+  }
+  return folders
+}
