@@ -475,7 +475,7 @@ describe('a CSV of the rows of all runs', () => {
       await place.put('b', 'b1')
       expect(
         await place.refusal({}, FULL),
-      ).toBe(`NO_EARLIER_ROWS: run RUN has written 1 rows, and 0 of them into the table
+      ).toBe(`NO_EARLIER_ROWS: run RUN has written 1 row, and 0 of them into the table
   at ./table/
   at --csv full
   every run must write the table; --csv increment needs none

@@ -200,7 +200,7 @@ describe('a run that fails', () => {
       { 'in/a': '{\n{\n' },
       run('--on-malformed', 'skip', '--max-malformed', '1'),
       3,
-      `TOO_MANY_MALFORMED: more than 1 lines are malformed
+      `TOO_MANY_MALFORMED: more than 1 line is malformed
   at ./in/a line 2, the first beyond the limit
   at job ${JOB}
   nothing was written; mend the producer, or raise --max-malformed

@@ -103,7 +103,7 @@ no cause known: 2 of A, 1 of B
       ['a.csv', 'bad.csv'],
       3,
       '',
-      `BAD_CSV_RECORD: the record has 1 fields and the header 3
+      `BAD_CSV_RECORD: the record has 1 field and the header 3
   at line 2, byte 26
   at ./bad.csv
   a field with a comma, a quote or a line break stands in quotes; which character escapes a quote is part of the dialect

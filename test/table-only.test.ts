@@ -158,7 +158,7 @@ describe('a table that is the only output of a job', () => {
     inFolder(async (folder) => {
       await expect(run(await placesIn(folder, '\n'))).rejects.toThrow(
         expect.objectContaining({
-          message: `EMPTY_RESULT: no row came out of 1 lines
+          message: `EMPTY_RESULT: no row came out of 1 line
   at 1 blank
   at job segment-logs-to-parquet
   nothing was written; --on-empty skip leaves the old outputs`,

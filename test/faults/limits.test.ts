@@ -127,7 +127,7 @@ const cases: Readonly<Record<string, Case>> = {
   'deeper lines among the malformed ones': {
     files: { a: bytesOf(line, deepLine(7), deepLine(6), deepLine(8)) },
     options: { onMalformed: 'skip', malformedMax: { lines: 1 }, depthMax: 6 },
-    says: ['TOO_MANY_MALFORMED: more than 1 lines are malformed', '  at a line 4, the first beyond the limit'],
+    says: ['TOO_MANY_MALFORMED: more than 1 line is malformed', '  at a line 4, the first beyond the limit'],
   },
   'no share of malformed lines, at the first': {
     files: { a: bytesOf(line, bad, blanks(20 * MIB)), 'b.gz': small.subarray(0, -1) },

@@ -262,8 +262,7 @@ describe('ids', () => {
     expect(rows).toEqual([rowOf('é'.repeat(256)), rowOf(long, long)])
     expect(report.warnings).toEqual(
       ['properties.sku', 'userId'].map(
-        (column) =>
-          `1 values are longer than Amazon Personalize accepts (${column}: over 256 characters); they were kept`,
+        (column) => `1 value is longer than Amazon Personalize accepts (${column}: over 256 characters), and was kept`,
       ),
     )
   })

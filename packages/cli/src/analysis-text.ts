@@ -1,3 +1,4 @@
+import { plural } from '@fletching/columns/plural'
 import type { Analysis } from '@fletching/engine'
 import { counted, formatBytes, formatCount, formatDuration } from './figures.ts'
 import { plainTable } from './plain-table.ts'
@@ -21,7 +22,7 @@ export function analysisText({ milliseconds, cpuMilliseconds, threads, timedBy, 
   const share = lines === 0 ? 0 : (100 * slowLines) / lines
   const rest = cpuMilliseconds - operators.reduce((sum, operator) => sum + (operator.milliseconds ?? 0), 0)
   return [
-    `Analyzed with its outputs discarded: ${formatDuration(milliseconds)}, ${seconds(cpuMilliseconds)} of CPU, ${counted(threads, 'thread')} ${threads === 1 ? 'scans' : 'scan'}`,
+    `Analyzed with its outputs discarded: ${formatDuration(milliseconds)}, ${seconds(cpuMilliseconds)} of CPU, ${counted(threads, 'thread')} ${plural(threads, 'scans', 'scan')}`,
     `  scanner ${scanner}: ${counted(lines, 'line')}, ${speed(uncompressedBytes, scanning)} a thread, ${speed(uncompressedBytes, milliseconds)} in all`,
     `  slow lines: ${formatCount(slowLines)}, ${share.toFixed(2)} % of all`,
     '',

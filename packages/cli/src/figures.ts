@@ -1,3 +1,5 @@
+import { plural } from '@fletching/columns/plural'
+
 /** A count with blanks between thousands: `12 345`. */
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ' ')
@@ -5,7 +7,7 @@ export function formatCount(count: number): string {
 
 /** A count of things, one of which is no plural: `1 row`, `12 345 rows`. */
 export function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+  return `${formatCount(count)} ${plural(count, noun)}`
 }
 
 /** Bytes in decimal units with one decimal: `12.3 MB`. */

@@ -1,5 +1,6 @@
 import { batchOf } from '@fletching/columns'
 import { authorError, dataError, type FletchingError } from '@fletching/columns/errors'
+import { plural } from '@fletching/columns/plural'
 import { Field, type RecordBatch, Schema, Utf8 } from 'apache-arrow'
 import { type ColumnReader, columnReader } from './column-reader.ts'
 import type { CsvRecord } from './record.ts'
@@ -70,7 +71,10 @@ export class CsvDecoder {
     const columns = this.#columns
     if (record.isBlank && columns.length > 1) return
     if (record.fieldCount !== columns.length) {
-      throw badRecord(record, `the record has ${record.fieldCount} fields and the header ${columns.length}`)
+      throw badRecord(
+        record,
+        `the record has ${record.fieldCount} ${plural(record.fieldCount, 'field')} and the header ${columns.length}`,
+      )
     }
     for (let field = 0; field < columns.length; field++) {
       if (record.isEmpty(field)) columns[field].appendNull()

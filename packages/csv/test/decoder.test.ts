@@ -53,7 +53,7 @@ describe('CsvDecoder', () => {
   })
 
   it.each<[csv: string, message: string]>([
-    ['a,b\n1\n', 'the record has 1 fields and the header 2\n  at line 2, byte 4'],
+    ['a,b\n1\n', 'the record has 1 field and the header 2\n  at line 2, byte 4'],
     ['a,b\n1,2\n1,"2\n', 'a quote is not closed before the end of the file\n  at line 3, byte 8'],
     ['a,b\n"1"x,2\n', 'something stands between a closing quote and the comma\n  at line 2, byte 4'],
     [

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { environmentError, FletchingError, internal } from '@fletching/columns/errors'
+import { plural } from '@fletching/columns/plural'
 import { footerByteLength, openParquetDecoder, type ParquetDecoder, readFooter } from '@fletching/parquet'
 import { type ObjectInfo, parseLocation, type Store } from '@fletching/storage'
 import type { RecordBatch, Schema } from 'apache-arrow'
@@ -40,7 +41,8 @@ export async function* earlierFile(
   }
   if (hash.digest('hex') !== output.sha256) throw tableChanged(output, 'its bytes are others')
   reader.flush(output.name)
-  if (rows !== output.rows) throw tableChanged(output, `the file has ${rows} rows, and had ${output.rows}`)
+  if (rows !== output.rows)
+    throw tableChanged(output, `the file has ${rows} ${plural(rows, 'row')}, and had ${output.rows}`)
 }
 
 /** Reads a file's rows as long as it can; why it could not is told at the end. */

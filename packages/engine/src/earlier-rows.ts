@@ -1,5 +1,6 @@
 import { batchOf, sliceBatch } from '@fletching/columns'
 import { authorError, internal } from '@fletching/columns/errors'
+import { plural } from '@fletching/columns/plural'
 import { CsvEncoder } from '@fletching/csv'
 import type { Scalar } from '@fletching/kernels/scalar'
 import { hiveValue } from '@fletching/parquet'
@@ -71,10 +72,14 @@ function assertInTable(
 ): void {
   const inTable = files.reduce((sum, file) => sum + (file.run === id ? file.rows : 0), 0)
   if (inTable === rows) return
-  throw authorError('NO_EARLIER_ROWS', `run ${id} has written ${rows} rows, and ${inTable} of them into the table`, {
-    at: [table, '--csv full'],
-    help: ['every run must write the table; --csv increment needs none', ANEW],
-  })
+  throw authorError(
+    'NO_EARLIER_ROWS',
+    `run ${id} has written ${rows} ${plural(rows, 'row')}, and ${inTable} of them into the table`,
+    {
+      at: [table, '--csv full'],
+      help: ['every run must write the table; --csv increment needs none', ANEW],
+    },
+  )
 }
 
 /** Runs as they are met, and the files of each by name. */

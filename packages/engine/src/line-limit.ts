@@ -1,4 +1,5 @@
 import { dataError } from '@fletching/columns/errors'
+import { plural } from '@fletching/columns/plural'
 import { type Accounting, sum, type Tally } from './accounting.ts'
 import type { Reject } from './morsel.ts'
 import type { RunOptions } from './options.ts'
@@ -55,7 +56,7 @@ export class LineLimit {
     this.#count += lines.length
     if (this.#count <= this.#max) return
     const { object, line } = lines[first]
-    throw tooMany(this.#kind, `more than ${this.#max} lines are ${this.#kind.are}`, [
+    throw tooMany(this.#kind, `more than ${this.#max} ${plural(this.#max, 'line is', 'lines are')} ${this.#kind.are}`, [
       `${object} line ${line + linesBefore}, the first beyond the limit`,
     ])
   }
@@ -80,7 +81,11 @@ export function assertShare(kind: LineKind, accounting: Accounting, options: Run
   // In doubles, 0.57% of 10,000 is a little less than 57.
   if (count <= Number(((max.percent * lines) / 100).toPrecision(12))) return
   const codes = tallies.flatMap((tally) => Object.entries(tally)).map(([code, times]) => `${times} ${code}`)
-  throw tooMany(kind, `${count} of ${lines} lines are ${kind.are}, more than ${max.percent}%`, codes)
+  throw tooMany(
+    kind,
+    `${count} of ${lines} ${plural(lines, 'line is', 'lines are')} ${kind.are}, more than ${max.percent}%`,
+    codes,
+  )
 }
 
 function tooMany({ code, option }: LineKind, what: string, at: string[]) {

@@ -1,3 +1,4 @@
+import { plural } from '@fletching/columns/plural'
 import { DEFAULT_PARTITION } from '@fletching/parquet'
 import type { Prepared } from '@fletching/storage'
 import { type Accounting, addAccounting, addTally, addTo, emptyAccounting, newTally, type Tally } from './accounting.ts'
@@ -79,7 +80,10 @@ export function summarize({ objects, slowLines, converted: read, refused, lineBr
 function warningsOf(converted: Tally): string[] {
   return Object.entries(converted)
     .filter(([what]) => what.endsWith(': over 256 characters'))
-    .map(([what, count]) => `${count} values are longer than Amazon Personalize accepts (${what}); they were kept`)
+    .map(([what, count]) => {
+      const values = plural(count, 'value is', 'values are')
+      return `${count} ${values} longer than Amazon Personalize accepts (${what}), and ${plural(count, 'was', 'were')} kept`
+    })
 }
 
 /** Rows without a value that would say where they belong are in the table, and easily missed. */
@@ -88,10 +92,11 @@ export function warningsOfPartitions(outputs: readonly OutputInfo[]): string[] {
   for (const { name, rows } of outputs) {
     for (const [, column] of name.matchAll(WITHOUT_VALUE)) addTo(counts, column, rows)
   }
-  return Object.entries(counts).map(
-    ([column, count]) =>
-      `${count} rows have no ${column} and stand in ${column}=${DEFAULT_PARTITION}, where Athena does not look when it computes the days of a table`,
-  )
+  return Object.entries(counts).map(([column, count]) => {
+    const place = `${column}=${DEFAULT_PARTITION}`
+    const rows = `${count} ${plural(count, 'row has', 'rows have')} no ${column} and ${plural(count, 'stands', 'stand')} in ${place}`
+    return `${rows}, where Athena does not look when it computes the days of a table`
+  })
 }
 
 const WITHOUT_VALUE = new RegExp(`([^/=]+)=${DEFAULT_PARTITION}/`, 'g')

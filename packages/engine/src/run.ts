@@ -1,4 +1,5 @@
 import { dataError, internal } from '@fletching/columns/errors'
+import { plural } from '@fletching/columns/plural'
 import type { Job, Params, ValuesOf } from '@fletching/job'
 import { optimize } from '@fletching/plan'
 import type { FoundInput, ObjectInfo } from '@fletching/storage'
@@ -151,12 +152,12 @@ async function prepare(
     return (await lacksRows(places, options)) ? coordinator.prepareCsvs() : coordinator.prepareRejects()
   }
   const hasCsv = places.sinks.some(({ sink }) => sink.format === 'csv')
-  throw dataError('EMPTY_RESULT', `no row came out of ${accounting.lines} lines`, {
+  throw dataError('EMPTY_RESULT', `no row came out of ${accounting.lines} ${plural(accounting.lines, 'line')}`, {
     at: [
       ...Object.entries(accounting.filtered).map(([reason, count]) => `${count} filtered: ${reason}`),
       ...Object.entries(accounting.setAside).map(([code, count]) => `${count} set aside: ${code}`),
       ...Object.entries(accounting.malformed).map(([code, count]) => `${count} malformed: ${code}`),
-      ...(accounting.duplicates > 0 ? [`${accounting.duplicates} duplicates`] : []),
+      ...(accounting.duplicates > 0 ? [`${accounting.duplicates} ${plural(accounting.duplicates, 'duplicate')}`] : []),
       ...(accounting.blank > 0 ? [`${accounting.blank} blank`] : []),
     ],
     help: `nothing was written; ${hasCsv ? '--on-empty header writes a CSV with its header alone, ' : ''}--on-empty skip leaves the old outputs`,

@@ -1,4 +1,5 @@
 import { authorError, dataError } from '@fletching/columns/errors'
+import { plural } from '@fletching/columns/plural'
 import type { Job, Params, ValuesOf } from '@fletching/job'
 import { type DropDuplicatesStep, optimize } from '@fletching/plan'
 import { openStore, parseLocation } from '@fletching/storage'
@@ -71,7 +72,8 @@ async function trace<P extends Params>(
     else untold++
   }
   if (traces.length === 0) throw notFound(plan.location, searched)
-  if (untold > 0) options.onNote?.(`${untold} more lines are not told of, which come behind these ${TRACES_MAX}`)
+  if (untold > 0)
+    options.onNote?.(`${untold} more ${plural(untold, 'line is', 'lines are')} not told of, behind these ${TRACES_MAX}`)
   return traces
 
   /** The rows of the whole input that are kept of those that are like the id's; none where the lines of the id tell it themselves. */

@@ -84,8 +84,8 @@ describe('the figures of all objects', () => {
   it('warn of ids that Personalize refuses', () => {
     const converted = { 'userId: over 256 characters': 2, 'userId: number as text': 1, 'sku: over 256 characters': 1 }
     expect(summarize(readOf({ converted })).warnings).toEqual([
-      '2 values are longer than Amazon Personalize accepts (userId: over 256 characters); they were kept',
-      '1 values are longer than Amazon Personalize accepts (sku: over 256 characters); they were kept',
+      '2 values are longer than Amazon Personalize accepts (userId: over 256 characters), and were kept',
+      '1 value is longer than Amazon Personalize accepts (sku: over 256 characters), and was kept',
     ])
   })
 })
@@ -114,8 +114,8 @@ describe('rows without a partition', () => {
   it('are told once for each column of a path', () => {
     const outputs = [output('s3://b/t/a=__HIVE_DEFAULT_PARTITION__/b=__HIVE_DEFAULT_PARTITION__/part-00000.parquet', 1)]
     expect(warningsOfPartitions(outputs)).toEqual([
-      '1 rows have no a and stand in a=__HIVE_DEFAULT_PARTITION__, where Athena does not look when it computes the days of a table',
-      '1 rows have no b and stand in b=__HIVE_DEFAULT_PARTITION__, where Athena does not look when it computes the days of a table',
+      '1 row has no a and stands in a=__HIVE_DEFAULT_PARTITION__, where Athena does not look when it computes the days of a table',
+      '1 row has no b and stands in b=__HIVE_DEFAULT_PARTITION__, where Athena does not look when it computes the days of a table',
     ])
   })
 

@@ -166,7 +166,7 @@ describe('the way of an event', () => {
     const onNote = (text: string) => notes.push(text)
     const traces = await tracesIn({ a: lines(...Array<string>(1003).fill(event('m1'))) }, 'm1', { onNote })
     expect(traces.map(({ line }) => line)).toEqual(Array.from({ length: 1000 }, (_, at) => at + 1))
-    expect(notes).toEqual(['3 more lines are not told of, which come behind these 1000'])
+    expect(notes).toEqual(['3 more lines are not told of, behind these 1000'])
   })
 
   it('is that of a run whose lines come behind a byte order mark and blank lines', async () => {

@@ -71,7 +71,7 @@ describe('the first rows', () => {
     [
       'a record of another length',
       { 'a.csv': 'a,b\n1\n' },
-      `BAD_CSV_RECORD: the record has 1 fields and the header 2
+      `BAD_CSV_RECORD: the record has 1 field and the header 2
   at line 2, byte 4
   at ./a.csv
   a field with a comma, a quote or a line break stands in quotes; which character escapes a quote is part of the dialect`,

@@ -428,7 +428,7 @@ describe('events that make no schema', () => {
       'have no value at all',
       ['{"a":null}'],
       {},
-      `NO_EVENTS: no key of the 1 events has a value
+      `NO_EVENTS: no key of 1 event has a value
   at PLACE
   expected NDJSON: one JSON object a line, with values`,
     ],

@@ -1,4 +1,5 @@
 import { authorError } from '@fletching/columns/errors'
+import { plural } from '@fletching/columns/plural'
 import { isTrapKind, type TrapKind, wellFormedTrapKinds } from './traps.ts'
 
 const profiles = ['mixed', 'ecommerce'] as const
@@ -78,12 +79,19 @@ export function settle(options: GenOptions): Settings {
   const filesUsual = Math.max(Math.ceil(bytesExpected / OBJECT_BYTES_TARGET), days * 2, sources)
   const files = whole('files', options.files ?? Math.min(filesUsual, eventsExpected), 1, 1_000_000)
   if (files > eventsExpected) {
-    throw authorError('GEN_OPTIONS', `${files} files are too many for about ${eventsExpected} events`)
+    throw authorError(
+      'GEN_OPTIONS',
+      `${files} ${plural(files, 'file is', 'files are')} too many for about ${eventsExpected} ${plural(eventsExpected, 'event')}`,
+    )
   }
   if (bytesExpected / files > OBJECT_BYTES_MAX) {
-    throw authorError('GEN_OPTIONS', `${files} files would hold more than 100 MB each, which Segment never writes`, {
-      help: `ask for ${Math.ceil(bytesExpected / OBJECT_BYTES_MAX)} files or more`,
-    })
+    throw authorError(
+      'GEN_OPTIONS',
+      `${files} ${plural(files, 'file')} would hold more than 100 MB each, which Segment never writes`,
+      {
+        help: `ask for ${Math.ceil(bytesExpected / OBJECT_BYTES_MAX)} files or more`,
+      },
+    )
   }
   return {
     seed: whole('seed', options.seed, 0, Number.MAX_SAFE_INTEGER),

@@ -1,5 +1,6 @@
 import { batchOf } from '@fletching/columns'
 import { authorError, type FletchingError, internal } from '@fletching/columns/errors'
+import { plural } from '@fletching/columns/plural'
 import { Field, type RecordBatch, Schema } from 'apache-arrow'
 import type { CompressionCodec } from 'hyparquet'
 import { badParquet, reading } from './bad-parquet.ts'
@@ -102,7 +103,8 @@ export class ParquetDecoder {
   /** Says that no more bytes come. */
   flush(): void {
     const { length } = this.#footer.groups
-    if (this.#group < length) throw badParquet(`it is cut: ${this.#group} of its ${length} row groups came whole`)
+    if (this.#group < length)
+      throw badParquet(`it is cut: ${this.#group} of its ${length} ${plural(length, 'row group')} came whole`)
   }
 
   /** - `bytes`: of the file, from `start` on. */

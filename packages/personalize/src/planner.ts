@@ -1,4 +1,5 @@
 import { authorError, dataError } from '@fletching/columns/errors'
+import { plural } from '@fletching/columns/plural'
 import type { Dataset } from './dataset.ts'
 
 /** What the way of an import depends on. */
@@ -32,7 +33,7 @@ export function planImport(facts: ImportFacts): ImportPlan {
   if (dataset === 'interactions' && records < INTERACTIONS_MIN) {
     throw dataError(
       'FEW_INTERACTIONS',
-      `the CSV has ${records} interactions, and an import needs ${INTERACTIONS_MIN}`,
+      `the CSV has ${records} ${plural(records, 'interaction')}, and an import needs ${INTERACTIONS_MIN}`,
       {
         help: [
           'batch up: let a run collect the rows of several days, or import the rows of all runs (run with --csv full)',

@@ -1,4 +1,5 @@
 import { authorError, dataError } from '@fletching/columns/errors'
+import { plural } from '@fletching/columns/plural'
 import { type LineLimits, LineScanner, type LineVisitor, lineLimits } from '@fletching/ndjson'
 import { type Field, type FieldType, keyOf, nestedMax, type Schema } from '@fletching/plan'
 import { findInput, type ObjectInfo, openStore, parseLocation, type Store } from '@fletching/storage'
@@ -77,7 +78,8 @@ export async function inferSchema(locations: readonly string[], options: InferOp
   }
   if (reader.rows === 0) throw noEvents(noLine(reader.malformed), locations)
   const joined = joinedSchema(reader.tree.root, name, into)
-  if (joined.schema.fields.length === 0) throw noEvents(`no key of the ${reader.rows} events has a value`, locations)
+  if (joined.schema.fields.length === 0)
+    throw noEvents(`no key of ${reader.rows} ${plural(reader.rows, 'event')} has a value`, locations)
   return {
     ...joined,
     objects: read,

@@ -1,3 +1,4 @@
+import { plural } from '@fletching/columns/plural'
 import { shortened } from './chart.ts'
 import { accountingChart, type Step } from './charts.ts'
 import { html, type Markup } from './markup.ts'
@@ -28,7 +29,7 @@ ${accounting.rows + accounting.exploded === tables[0].rows ? undefined : html`<p
 function explodedTable({ exploded, dropped }: AccountingProfile, figures: Figures): Markup | undefined {
   if (exploded === 0 && dropped.length === 0) return undefined
   return html`<details><summary>Lines that made several rows</summary>
-<p class="dim">A line counts as one row above, whatever came out of it: ${figures('run.accounting.exploded')} ${exploded === 1 ? 'row' : 'rows'} came out beside the first of their line.</p>
+<p class="dim">A line counts as one row above, whatever came out of it: ${figures('run.accounting.exploded')} ${plural(exploded, 'row')} came out beside the first of their line.</p>
 ${dropped.length === 0 ? undefined : countedTable('Rows that were dropped', dropped, 'run.accounting.dropped', figures)}</details>`
 }
 

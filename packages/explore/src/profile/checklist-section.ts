@@ -1,3 +1,4 @@
+import { plural } from '@fletching/columns/plural'
 import type { Checklist } from '@fletching/personalize/checklist'
 import type { Finding } from '@fletching/personalize/finding'
 import { html, type Markup } from './markup.ts'
@@ -16,13 +17,13 @@ export function checklistSection({ checklist }: Profile, figures: Figures): Mark
       : 'A failure is refused by an import or a training; a warning is accepted and probably not meant; a note is good to know.'
   }</p>
 <ul class="list findings">${findings.map((finding, at) => findingItem(finding, `checklist.findings.${at}`, figures))}</ul>
-<details><summary>${kept.length} rules hold</summary><ul class="rules">${kept.map(([code]) => html`<li><span class="ok">✓</span> <code>${code}</code></li>`)}</ul></details>
+<details><summary>${kept.length} ${plural(kept.length, 'rule holds', 'rules hold')}</summary><ul class="rules">${kept.map(([code]) => html`<li><span class="ok">✓</span> <code>${code}</code></li>`)}</ul></details>
 <details><summary>What was counted</summary><table><tbody>${countedRows(checklist, figures)}</tbody></table></details></section>`
 }
 
 function findingItem({ code, severity, what, count, places, help }: Finding, path: string, figures: Figures): Markup {
   return html`<li><p><span class="mark ${severity === 'note' ? 'noted' : severity}">${MARKS[severity]} ${severity}</span><code>${code}</code></p>
-<p><strong>${what}</strong> <span class="dim">${figures(`${path}.count`)} ${count === 1 ? 'time' : 'times'}</span></p>
+<p><strong>${what}</strong> <span class="dim">${figures(`${path}.count`)} ${plural(count, 'time')}</span></p>
 <p>${help}</p>
 ${
   places.length === 0

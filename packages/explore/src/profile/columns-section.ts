@@ -1,3 +1,4 @@
+import { plural } from '@fletching/columns/plural'
 import { about } from './head.ts'
 import { html, type Markup } from './markup.ts'
 import type { Profile, TableProfile } from './profile.ts'
@@ -12,7 +13,7 @@ export function columnsSection({ tables }: Profile, figures: Figures): Markup {
 }
 
 function columnsOf({ location, format, rows, objects, columns }: TableProfile, path: string, figures: Figures): Markup {
-  return html`<p class="note"><bdi>${location}</bdi>: ${objects === 0 ? 'no file' : format}, ${figures(`${path}.objects`)} ${objects === 1 ? 'object' : 'objects'}, ${figures(`${path}.bytes`, formatBytes)}, ${figures(`${path}.rows`)} rows</p>
+  return html`<p class="note"><bdi>${location}</bdi>: ${objects === 0 ? 'no file' : format}, ${figures(`${path}.objects`)} ${plural(objects, 'object')}, ${figures(`${path}.bytes`, formatBytes)}, ${figures(`${path}.rows`)} ${plural(rows, 'row')}</p>
 <table><thead><tr><th>Column</th><th class="number">Different</th><th class="number">Empty</th><th class="number">Share</th></tr></thead><tbody>${columns.map(
     ({ name, empty, distinct }, at) =>
       html`<tr><td><bdi>${name}</bdi><span class="meter" style="--share: ${rows === 0 ? 0 : (100 * empty) / rows}%"></span></td><td class="number">${about(distinct)}${figures(`${path}.columns.${at}.distinct.count`)}</td><td class="number">${figures(`${path}.columns.${at}.empty`)}</td><td class="number">${formatShare(empty, rows)}</td></tr>`,

@@ -1,3 +1,4 @@
+import { plural } from '@fletching/columns/plural'
 import { countedTable } from './accounting-section.ts'
 import { eventsChart } from './charts.ts'
 import { html, type Markup } from './markup.ts'
@@ -29,7 +30,7 @@ function timeText({ column, first, unreadable, unit, before, after, gaps }: Time
       ? html`No day between is without an event.`
       : html`Days without an event: ${figures(`${TIME}.gaps.days`)}; the longest: ${gaps.longest.map(
           ({ from, days }, at) =>
-            html`${at === 0 ? '' : ', '}${figures(`${TIME}.gaps.longest.${at}.days`)} ${days === 1 ? 'day' : 'days'} from ${from}`,
+            html`${at === 0 ? '' : ', '}${figures(`${TIME}.gaps.longest.${at}.days`)} ${plural(days, 'day')} from ${from}`,
         )}.`
   }${away}</p>`
 }
@@ -37,7 +38,7 @@ function timeText({ column, first, unreadable, unit, before, after, gaps }: Time
 function rowsWithout(unreadable: number, figures: Figures): Markup | undefined {
   return unreadable === 0
     ? undefined
-    : html`, but for ${figures(`${TIME}.unreadable`)} ${unreadable === 1 ? 'row' : 'rows'} whose value is no moment`
+    : html`, but for ${figures(`${TIME}.unreadable`)} ${plural(unreadable, 'row')} whose value is no moment`
 }
 
 function coloursOf({ series }: TimeProfile): string[] {
@@ -73,6 +74,6 @@ function typesText({ types, others }: EventsProfile, figures: Figures): Markup {
   const beyond =
     others === 0
       ? undefined
-      : html`<p class="note">Further types, beyond the first hundred that came up: ${figures('tables.0.details.events.others')} rows.</p>`
+      : html`<p class="note">Further types, beyond the first hundred that came up: ${figures('tables.0.details.events.others')} ${plural(others, 'row')}.</p>`
   return html`<details${types.length > 8 ? '' : ' open'}><summary>Types of events</summary>${countedTable('Type', types, 'tables.0.details.events.types', figures)}${beyond}</details>`
 }

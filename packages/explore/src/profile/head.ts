@@ -1,3 +1,4 @@
+import { plural } from '@fletching/columns/plural'
 import { type Content, html, type Markup } from './markup.ts'
 import type { Profile, TableProfile } from './profile.ts'
 import { rolesOf } from './roles.ts'
@@ -15,7 +16,7 @@ export function pageHead(profile: Profile, figures: Figures): Markup {
 <p class="dim">${
     run === undefined
       ? 'A profile of files'
-      : html`The run of ${run.startedAt.replace('T', ' ').replace(/\.\d+Z$/, '')} UTC took ${figures('run.milliseconds', formatDuration)} and read ${figures('run.objects')} ${run.objects === 1 ? 'object' : 'objects'}, ${figures('run.bytes', formatBytes)}, from <code><bdi>${run.input}</bdi></code>`
+      : html`The run of ${run.startedAt.replace('T', ' ').replace(/\.\d+Z$/, '')} UTC took ${figures('run.milliseconds', formatDuration)} and read ${figures('run.objects')} ${plural(run.objects, 'object')}, ${figures('run.bytes', formatBytes)}, from <code><bdi>${run.input}</bdi></code>`
   }</p>
 <dl class="tiles">${tiles(profile, tables[0], figures)}</dl>
 ${run?.warnings.map((warning) => html`<p class="note">${warning}</p>`)}
