@@ -186,15 +186,18 @@ describe('the jobs of a shop', () => {
       expect(ddl.stdout).toContain('AS "event_time"')
     }))
 
-  it('keep no rows of earlier runs beside those that follow them', async () => {
-    const options: RunOptions = { writeMode: 'append', csv: 'full' }
+  it.each<[RunOptions, string]>([
+    [{ writeMode: 'append', csv: 'full' }, 'with --write-mode replace'],
+    [{ bookmark: 'enable', csv: 'full' }, 'without a bookmark, into other outputs'],
+  ])('keep no rows of earlier runs beside those that follow them: %j', async (options, replacing) => {
     const values = { ...params, S3_PARQUET_OUTPUT_PATH: 'out/table' }
     await expect(runJob(cases[3].job, values, options)).rejects.toThrow(
       expect.objectContaining({
         message: `BAD_OPTION: a job that keeps the last of the rows that are alike keeps one for each run
   at --csv full
   at job segment-users-to-personalize
-  read the whole input, with --write-mode replace, or take the rows of this run alone, with --csv increment`,
+  a row of this run would stand beside the one that it replaces, which an earlier run wrote
+  read the whole input, ${replacing}; or take the rows of this run alone, with --csv increment`,
       }),
     )
   })

@@ -31,7 +31,7 @@ export function writeModeOf(
       help: 'leave it out, or give --write-mode append',
     })
   }
-  if (csv === 'full' && dropDuplicates?.last !== undefined) throw severalLast()
+  if (csv === 'full' && dropDuplicates?.last !== undefined) throw severalLast(bookmark)
   if (csv === 'full') for (const sink of sinks) if (sink.format === 'csv') earlierColumns(sink, sinks)
   if (csv === undefined && sinks.some(({ format }) => format === 'csv')) {
     throw authorError('BAD_OPTION', 'nothing says what the CSV of a run that appends is to hold', {
@@ -43,10 +43,14 @@ export function writeModeOf(
 }
 
 /** Rows of earlier runs are not looked at again. */
-function severalLast() {
+function severalLast(bookmark: RunOptions['bookmark']) {
+  const replacing = bookmark === 'disable' ? 'with --write-mode replace' : 'without a bookmark, into other outputs'
   return authorError('BAD_OPTION', 'a job that keeps the last of the rows that are alike keeps one for each run', {
     at: '--csv full',
-    help: 'read the whole input, with --write-mode replace, or take the rows of this run alone, with --csv increment',
+    help: [
+      'a row of this run would stand beside the one that it replaces, which an earlier run wrote',
+      `read the whole input, ${replacing}; or take the rows of this run alone, with --csv increment`,
+    ],
   })
 }
 
