@@ -6,6 +6,7 @@ import {
   itemOf,
   param,
   personalizeValuedInteractions,
+  saidOfItem,
   scanNdjson,
   segmentEcommerce,
   text,
@@ -43,15 +44,10 @@ export default defineJob({
       .dropNulls('userId', 'event')
       .explode('properties.products', { as: 'product', outer: true, position: 'position' })
       .withColumns((col) => {
-        const isListed = col('product.product_id').isNotNull().or(col('product.sku').isNotNull())
-        const price = when(isListed, col('product.price')).otherwise(col('properties.price'))
-        const quantity = when(isListed, col('product.quantity')).otherwise(col('properties.quantity'))
-        return {
-          item: itemOf(col),
-          value: price
-            .cast(float64(), { onFailure: 'null' })
-            .times(quantity.cast(float64(), { onFailure: 'null' }).fillNull(1)),
-        }
+        const said = saidOfItem(col)
+        const price = said('price').cast(float64(), { onFailure: 'null' })
+        const quantity = said('quantity').cast(float64(), { onFailure: 'null' })
+        return { item: itemOf(col), value: price.times(quantity.fillNull(1)) }
       })
       .withColumns((col) => ({
         value: when(col('value').ge(-VALUE_MAX).and(col('value').le(VALUE_MAX)), col('value')).otherwise(null),

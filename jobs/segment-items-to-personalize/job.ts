@@ -5,9 +5,9 @@ import {
   itemOf,
   param,
   personalizeItems,
+  saidOfItem,
   scanNdjson,
   segmentEcommerce,
-  when,
   writeCsv,
   writeParquet,
 } from '@fletching/job'
@@ -30,14 +30,12 @@ export default defineJob({
       .filter((col) => col('event').isIn(Object.keys(ecommerceEvents.types)))
       .explode('properties.products', { as: 'product', outer: true })
       .withColumns((col) => {
-        const isListed = col('product.product_id').isNotNull().or(col('product.sku').isNotNull())
+        const said = saidOfItem(col)
         return {
           item: itemOf(col),
-          price: when(isListed, col('product.price'))
-            .otherwise(col('properties.price'))
-            .cast(float64(), { onFailure: 'null' }),
-          category: when(isListed, col('product.category')).otherwise(col('properties.category')),
-          brand: when(isListed, col('product.brand')).otherwise(col('properties.brand')),
+          price: said('price').cast(float64(), { onFailure: 'null' }),
+          category: said('category'),
+          brand: said('brand'),
         }
       })
       .dropNulls('item')

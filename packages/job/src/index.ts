@@ -43,5 +43,5 @@ export {
 } from './personalize.ts'
 export { resolveParams, schemaFiles } from './resolve-params.ts'
 export { segmentTrack } from './segment.ts'
-export { ecommerceEvents, itemOf, segmentEcommerce } from './segment-ecommerce.ts'
+export { ecommerceEvents, itemOf, saidOfItem, segmentEcommerce } from './segment-ecommerce.ts'
 export { segmentIdentify } from './segment-identify.ts'

@@ -1,4 +1,15 @@
-import { type ColumnOf, category, coalesce, id, list, schema, struct, type TextType, timestamp } from '@fletching/plan'
+import {
+  type ColumnOf,
+  category,
+  coalesce,
+  id,
+  list,
+  schema,
+  struct,
+  type TextType,
+  timestamp,
+  when,
+} from '@fletching/plan'
 import { common, label, mention, note } from './segment.ts'
 
 /** What events say of a product, at their top or in `products[]`. */
@@ -76,4 +87,15 @@ type IdPath = 'product.product_id' | 'product.sku' | 'properties.product_id' | '
  */
 export function itemOf(col: (path: IdPath) => ColumnOf<TextType | null>): ColumnOf<TextType | null> {
   return coalesce(col('product.product_id'), col('product.sku'), col('properties.product_id'), col('properties.sku'))
+}
+
+type ItemKey = 'brand' | 'category' | 'price' | 'quantity'
+type ItemPath = 'product.product_id' | 'product.sku' | `product.${ItemKey}` | `properties.${ItemKey}`
+
+/** What an exploded event says of its item: of the product in the list, where that has an id, or else of the one at the top of the event. */
+export function saidOfItem(
+  col: (path: ItemPath) => ColumnOf<TextType | null>,
+): (key: ItemKey) => ColumnOf<TextType | null> {
+  const isListed = col('product.product_id').isNotNull().or(col('product.sku').isNotNull())
+  return (key) => when(isListed, col(`product.${key}`)).otherwise(col(`properties.${key}`))
 }
