@@ -51,6 +51,8 @@ export interface FaultyS3 {
   readonly env: Readonly<Record<string, string>>
   /** Every request so far; the nth has the number n. */
   readonly requests: readonly LoggedRequest[]
+  /** Requests that wait for their answer, or for the rest of it; those whose client is gone do not. */
+  readonly openRequests: number
   /** When which object became visible, was replaced or removed. */
   readonly changes: readonly Change[]
   /** Puts faults in the place of those that were planned; its rules count from here. */
@@ -71,6 +73,7 @@ export async function openFaultyS3(options: FaultyS3Options = {}): Promise<Fault
   const requests: LoggedRequest[] = []
   const marked: string[] = []
   let plan = openPlan(options.plan ?? [])
+  let openRequests = 0
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const head = parseHead(incoming.method ?? '', incoming.url ?? '', incoming.headers)
@@ -114,6 +117,8 @@ export async function openFaultyS3(options: FaultyS3Options = {}): Promise<Fault
   }
 
   const server = createServer((incoming, response) => {
+    openRequests++
+    response.once('close', () => openRequests--)
     serve(incoming, response).catch((error: unknown) => incoming.socket.destroy(error as Error))
   })
   const { endpoint, close } = await listenOnLoopback(server)
@@ -125,6 +130,9 @@ export async function openFaultyS3(options: FaultyS3Options = {}): Promise<Fault
       AWS_REGION: 'us-east-1',
     },
     requests,
+    get openRequests() {
+      return openRequests
+    },
     changes: buckets.changes,
     setPlan: (rules) => {
       plan = openPlan(rules)

@@ -39,6 +39,25 @@ describe('the server', () => {
     expect(JSON.stringify(faulty.requests)).not.toMatch(/mark/i)
   })
 
+  it('counts the requests that are open', async () => {
+    faulty.put(Bucket, 'a', Buffer.from('a'))
+    const held: (() => void)[] = []
+    onRequest = async ({ phase }) => {
+      if (phase === 'arrived') await new Promise<void>((resolve) => held.push(resolve))
+      return undefined
+    }
+    const given = s3.getObject({ Bucket, Key: 'a' })
+    const ending = new AbortController()
+    const left = s3.getObject({ Bucket, Key: 'a' }, { abortSignal: ending.signal })
+    await expect.poll(() => faulty.openRequests).toBe(2)
+    ending.abort()
+    expect(await codeOf(left)).toBe('AbortError')
+    await expect.poll(() => faulty.openRequests).toBe(1)
+    for (const answer of held) answer()
+    await (await given).Body?.transformToByteArray()
+    await expect.poll(() => faulty.openRequests).toBe(0)
+  })
+
   it('tells which request made what visible', async () => {
     faulty.put(Bucket, 'a', Buffer.from('a'))
     await s3.putObject({ Bucket, Key: 'a', Body: 'b' })
