@@ -39,8 +39,14 @@ function clientConfig(options: S3Options): S3ClientConfig {
   return {
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(region === undefined ? {} : { region }),
-    // By itself the SDK waits for ever for a server that does not answer.
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout: options.requestTimeoutMs ?? 60_000 },
+    requestHandler: {
+      // By itself the SDK waits for ever for a server that does not answer.
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      socketTimeout: options.requestTimeoutMs ?? 60_000,
+      // By itself it opens 50. Behind bodies that wait to be read another request would wait until it counts as not answered.
+      httpAgent: { maxSockets: Number.POSITIVE_INFINITY },
+      httpsAgent: { maxSockets: Number.POSITIVE_INFINITY },
+    },
     // Other servers may not know the checksums that the SDK adds by itself.
     ...(endpoint === undefined
       ? {}

@@ -23,12 +23,15 @@ export interface Part {
  *
  * The SDK does not resume a body that was cut, and waits for ever for one that stalls; both are done here. Every try asks for the bytes
  * that are still missing, and only of the same version.
+ *
+ * - `signal`: ends the request that is on its way, and the wait for the next.
  */
 export async function* readS3Object(
   { client, sdk }: { readonly client: S3Client; readonly sdk: S3Module },
   address: Address,
   object: ObjectInfo,
   options: S3Options,
+  signal?: AbortSignal,
   part?: Part,
 ): AsyncGenerator<Uint8Array> {
   const { readTries = 5, stallTimeoutMs = 60_000, retryDelayMs = 200 } = options
@@ -43,6 +46,7 @@ export async function* readS3Object(
           ...(object.etag === undefined ? {} : { IfMatch: object.etag }),
           ...(range === undefined ? {} : { Range: range }),
         }),
+        signal === undefined ? {} : { abortSignal: signal },
       )
       if (object.etag !== undefined && ETag !== object.etag) throw changed(object)
       if (range !== undefined && ContentRange?.startsWith(`bytes ${at}-`) !== true) throw notThePart(object)
@@ -54,12 +58,13 @@ export async function* readS3Object(
       if (at > end) throw changed(object)
       if (at < end) throw new Cut()
     } catch (error) {
+      signal?.throwIfAborted()
       if (error instanceof FletchingError) throw error
       // What comes behind the last byte is the SDK's word on the checksum; the bytes before it cannot be taken back.
       if (at >= end) throw damaged(object)
       if (!isWorthAnotherTry(error)) throw s3Failure(error, object.name, 'read')
       if (++failed >= readTries) throw givenUp(error, object, at, at === start, failed)
-      await delay(retryDelayMs * 2 ** (failed - 1))
+      await delay(retryDelayMs * 2 ** (failed - 1), undefined, signal === undefined ? {} : { signal })
     }
   }
 }

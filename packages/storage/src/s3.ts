@@ -132,8 +132,9 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
     put,
     assertWritable,
     remove,
-    read: (object) => readS3Object(opened, addressOf(object.location), object, options),
-    readPart: (object, start, end) => readS3Object(opened, addressOf(object.location), object, options, { start, end }),
+    read: (object, signal) => readS3Object(opened, addressOf(object.location), object, options, signal),
+    readPart: (object, start, end, signal) =>
+      readS3Object(opened, addressOf(object.location), object, options, signal, { start, end }),
   }
 }
 

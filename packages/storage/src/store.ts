@@ -23,13 +23,17 @@ export interface Store {
    * - `passOver`: is told what is there and is no object, and why.
    */
   list(folder: Location, passOver?: PassOver): AsyncIterable<ObjectInfo>
-  /** The stored bytes, whole and of the version that was listed, or an error. */
-  read(object: ObjectInfo): AsyncIterable<Uint8Array>
+  /**
+   * The stored bytes, whole and of the version that was listed, or an error.
+   *
+   * - `signal`: ends a request that is on its way, with the signal's reason; a place without requests need not look at it.
+   */
+  read(object: ObjectInfo, signal?: AbortSignal): AsyncIterable<Uint8Array>
   /**
    * The stored bytes from `start` to before `end`, of the version that was listed, or an error; where the place can begin anywhere and knows
    * versions, and bytes have to be waited for.
    */
-  readPart?(object: ObjectInfo, start: number, end: number): AsyncIterable<Uint8Array>
+  readPart?(object: ObjectInfo, start: number, end: number, signal?: AbortSignal): AsyncIterable<Uint8Array>
   /**
    * The stored bytes from `start` on, without waiting, where the place allows it: each piece is the filled part of what `room` gave, and
    * good until the next is asked for.

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseLocation, type Store } from '@fletching/storage'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openS3Store } from '../src/s3.ts'
+import type { S3Options } from '../src/s3-client.ts'
 
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7) & 255))
 const ETAG = '"one"'
@@ -14,6 +16,7 @@ const object = { location, name: 's3://bucket/a.gz', size: content.length, etag:
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
 let server: Server
+let options: S3Options
 let store: Store
 let answers: Answer[]
 let requests: {
@@ -39,14 +42,15 @@ beforeEach(async () => {
     AWS_SECRET_ACCESS_KEY: 'marked-secret',
     AWS_SESSION_TOKEN: 'marked-token',
   })
-  store = await openS3Store({
+  options = {
     endpoint: `http://127.0.0.1:${port}`,
     region: 'eu-west-1',
     stallTimeoutMs: 150,
     requestTimeoutMs: 400,
     retryDelayMs: 1,
     readTries: 3,
-  })
+  }
+  store = await openS3Store(options)
 })
 
 afterEach(async () => {
@@ -249,6 +253,72 @@ describe('reading from S3', () => {
       answers = given
       expect(await failureOf(readPart(1000, 90_000))).toMatchObject({ message, kind: 'environment' })
     })
+  })
+
+  describe('ends with the reason of a signal, and its request', () => {
+    type From = (signal: AbortSignal) => AsyncIterable<Uint8Array> | undefined
+
+    /** Reads until the signal is given, by what the server does or with the first bytes; resolves when the connection is closed. */
+    async function ending(from: From, at: (abort: () => void) => Answer, isAtBytes: boolean): Promise<unknown> {
+      const controller = new AbortController()
+      const abort = () => controller.abort(new Error('enough'))
+      let closed: Promise<unknown> | undefined
+      const answer = at(abort)
+      answers = [
+        (request, response) => {
+          closed = once(response, 'close')
+          answer(request, response)
+        },
+      ]
+      requests = []
+      const error = await failureOf(
+        (async () => {
+          for await (const _ of from(controller.signal) ?? []) if (isAtBytes) abort()
+        })(),
+      )
+      await closed
+      return [error.message, requests.length]
+    }
+
+    it.each<[string, (abort: () => void) => Answer, boolean]>([
+      ['before an answer', (abort) => () => abort(), false],
+      ['within the body', () => send(100_000, 'stall'), true],
+      [
+        'before the next try',
+        (abort) => (request, response) => {
+          response.once('close', abort)
+          send(10, 'cut')(request, response)
+        },
+        false,
+      ],
+    ])('%s', async (_, at, isAtBytes) => {
+      store = await openS3Store({ ...options, retryDelayMs: 60_000 })
+      expect(await ending((signal) => store.read(object, signal), at, isAtBytes)).toEqual(['enough', 1])
+      const ofPart: From = (signal) => store.readPart?.(object, 7, 200_000, signal)
+      expect(await ending(ofPart, at, isAtBytes)).toEqual(['enough', 1])
+    })
+
+    it('that was given before, without a request', async () => {
+      const reading = store.read(object, AbortSignal.abort(new Error('enough')))[Symbol.asyncIterator]()
+      await expect(reading.next()).rejects.toThrow('enough')
+      expect(requests).toEqual([])
+    })
+  })
+
+  it('is not kept waiting by bodies that nobody takes', async () => {
+    // More than the system holds of it.
+    const body = Buffer.alloc(20_000_000)
+    const large = { ...object, size: body.length }
+    answers = [
+      (_, response) => {
+        response.writeHead(200, { ETag: ETAG, 'Content-Length': body.length })
+        response.end(body)
+      },
+    ]
+    const readers = Array.from({ length: 60 }, () => store.read(large)[Symbol.asyncIterator]())
+    for (const reader of readers) expect((await reader.next()).value?.length).toBeGreaterThan(0)
+    await Promise.all(readers.map((reader) => reader.return?.()))
+    expect(requests).toHaveLength(60)
   })
 
   it('says that nobody is there', async () => {
