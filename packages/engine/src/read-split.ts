@@ -5,19 +5,20 @@ import type { Split } from './split.ts'
  * The stored bytes of a split, from a store that has to be waited for. Of a range, they begin with the byte before it, which says whether a line begins
  * at its start, and go on to the end of the last line that begins in it.
  *
+ * - `signal`: ends the request that is on its way.
  * - Memory: what the store gives at once.
  */
-export async function* readSplit(store: Store, split: Split): AsyncGenerator<Uint8Array> {
+export async function* readSplit(store: Store, split: Split, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   const { object, start, end = object.size } = split
   if (store.readPart === undefined || !isRange(split)) {
-    yield* store.read(object)
+    yield* store.read(object, signal)
     return
   }
   let at = Math.max(start - 1, 0)
   let isDone = false
   while (!isDone && at < object.size) {
     const to = Math.min(object.size, Math.max(end + TAIL_BYTES, at + TAIL_BYTES_MORE))
-    for await (const bytes of store.readPart(object, at, to)) {
+    for await (const bytes of store.readPart(object, at, to, signal)) {
       // What is left of an answer is read, so that its connection can be used again.
       if (!isDone) {
         const lineEnd = at + bytes.length < end ? -1 : bytes.indexOf(LF, Math.max(end - 1 - at, 0))

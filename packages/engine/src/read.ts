@@ -19,6 +19,7 @@ import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
 import { withObjectColumns } from './provenance.ts'
+import { ReadAhead } from './read-ahead.ts'
 import { readSplit } from './read-split.ts'
 import { addRefused, type Refused } from './refused.ts'
 import { type Split, soleArchive, type Unit } from './split.ts'
@@ -57,6 +58,9 @@ export interface InputWork {
   readonly meter: Meter | undefined
 }
 
+/** The stored bytes of a split, from a store that has to be waited for. */
+type Chunks = ScanSource['chunks']
+
 /**
  * Reads every object once and hands its morsels on in the order of the input, on this thread or on several. What is in memory has
  * bounds that do not depend on the input: a worker waits when its messages are not taken, and a sink is waited for.
@@ -70,15 +74,21 @@ export async function readObjects(work: InputWork, coordinator: Coordinator, opt
   const { frozen, lineBytesMax } = work.plan
   const contracts = frozen === undefined ? undefined : new ContractCheck(frozen, lineBytesMax)
   const reading = new Reading(coordinator, work.objects, options, deduplicator, contracts)
+  const { store, units, threads } = work
+  const read = (split: Split, signal: AbortSignal) => readSplit(store, split, signal)
+  const ahead = new ReadAhead({ units, bytesMax: threads.aheadBytes, read })
+  const chunks = (split: Split) => reading.watch(ahead.take(split))
   try {
-    if (work.crew === undefined) await readHere(work, reading)
-    else await readWithCrew(work, work.crew, reading, options.tmp)
+    if (work.crew === undefined) await readHere(work, reading, chunks)
+    else await readWithCrew(work, work.crew, reading, chunks, options.tmp)
+    ahead.close()
     await reading.takeRest()
     return reading.finish()
   } catch (error) {
     const { withLine } = await import('./failed-line.ts')
     throw await withLine(error, work.plan, work, options.signal)
   } finally {
+    ahead.close()
     await deduplicator?.close()
   }
 }
@@ -93,9 +103,13 @@ async function openDeduplicator(
   return new Deduplicator(plan, plan.dropDuplicates, { bytesMax: keyBytes, tmp, signal }, meter)
 }
 
-async function readHere({ plan, store, units, threads, meter }: InputWork, reading: Reading): Promise<void> {
+async function readHere(
+  { plan, store, units, threads, meter }: InputWork,
+  reading: Reading,
+  chunks: Chunks,
+): Promise<void> {
   const { gzipRatioMax } = plan
-  let source: ScanSource = { store, chunks: (split) => reading.watch(readSplit(store, split)), gzipRatioMax }
+  let source: ScanSource = { store, chunks, gzipRatioMax }
   const archive = threads.count > 1 ? soleArchive(units, store) : undefined
   if (archive !== undefined) {
     const { inflateAhead } = await import('./inflate-ahead.ts')
@@ -112,16 +126,16 @@ async function readHere({ plan, store, units, threads, meter }: InputWork, readi
 }
 
 async function readWithCrew(
-  { plan, store, objects, units, threads: { windowBytes } }: InputWork,
+  { plan, objects, units, threads: { windowBytes } }: InputWork,
   crew: Crew,
   reading: Reading,
+  chunks: Chunks,
   tmp: string | undefined,
 ): Promise<void> {
   const schemas = {
     sinks: plan.sinks.map(writtenSchema),
     undecided: plan.dropDuplicates && undecidedSchema(plan),
   }
-  const chunks = (split: Split) => reading.watch(readSplit(store, split))
   const onRead = (bytes: number) => reading.countRead(bytes)
   let unit = units[0]
   for await (const message of reading.untilAborted(crew.scan({ objects, units, windowBytes, tmp, chunks, onRead }))) {

@@ -6,6 +6,8 @@ export interface Threads {
   readonly count: number
   /** Bytes that may wait in memory for their turn. */
   readonly windowBytes: number
+  /** Bytes that may be read before their turn, from a store that has to be waited for. */
+  readonly aheadBytes: number
   /** Bytes that the keys of a plan that drops duplicates may take before they go to a file. */
   readonly keyBytes: number
 }
@@ -26,8 +28,9 @@ export function chooseThreads(
   const count = Math.min(workers ?? (bytes < SMALL_BYTES ? 1 : cpus), affordable)
   const rest = spare - count * WORKER_BYTES
   const windowBytes = Math.min(WINDOW_BYTES, Math.max(WINDOW_BYTES_MIN, rest / 2))
-  const keyBytes = Math.min(KEY_BYTES, Math.max(KEY_BYTES_MIN, rest - windowBytes))
-  return { count, windowBytes, keyBytes }
+  const aheadBytes = Math.min(AHEAD_BYTES, Math.max(AHEAD_BYTES_MIN, rest / 4))
+  const keyBytes = Math.min(KEY_BYTES, Math.max(KEY_BYTES_MIN, rest - windowBytes - aheadBytes))
+  return { count, windowBytes, aheadBytes, keyBytes }
 }
 
 /** Stored bytes, those of compressed objects counted as what they may become. */
@@ -44,6 +47,9 @@ const MAIN_BYTES = 128 * MIB
 const WORKER_BYTES = 64 * MIB
 const WINDOW_BYTES = 64 * MIB
 const WINDOW_BYTES_MIN = 4 * MIB
+/** Eight ranges of large objects, of 4 MiB each. */
+const AHEAD_BYTES = 32 * MIB
+const AHEAD_BYTES_MIN = 4 * MIB
 /** Some 18 million keys of 40 bytes. */
 const KEY_BYTES = 1024 * MIB
 const KEY_BYTES_MIN = 16 * MIB

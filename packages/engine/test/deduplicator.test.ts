@@ -318,7 +318,7 @@ describe('a run that drops duplicates', () => {
     }))
     const crew = workerCount > 1 ? new Crew({ plan: placed, readsFiles: true, workerCount }) : undefined
     const coordinator = await openCoordinator(places, { crew })
-    const threads = { count: workerCount, windowBytes: 1000, keyBytes }
+    const threads = { count: workerCount, windowBytes: 1000, aheadBytes: 1000, keyBytes }
     const progress: number[] = []
     try {
       const { objects: done } = await readObjects(
