@@ -367,17 +367,6 @@ describe('row groups that workers encode', () => {
     for (const [n, { bytes }] of encoded.entries()) expect(Buffer.from(bytes).equals(expected[n].bytes)).toBe(true)
   })
 
-  it('of several tables may be of the same memory', async () => {
-    const crew = new Crew({ plan: { ...plan, sinks: [...plan.sinks, sink] }, readsFiles: true, workerCount: 2 })
-    try {
-      const rows = await rowsOf(1000)
-      const [one, other] = await Promise.all([1, 2].map((number) => crew.encoder(number).encode(rows)))
-      expect(other).toEqual(one)
-    } finally {
-      await crew.dismiss()
-    }
-  })
-
   it('come although their worker waits until what it has scanned is taken', () =>
     inFolder(async (folder) => {
       const line = `{"event":"Product Clicked","userId":"${'u'.repeat(200)}","timestamp":"2019-05-18T14:03:22.129Z"}\n`
