@@ -1,5 +1,9 @@
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { sliceBatch } from '@fletching/columns'
-import { randomFrom, testSeed } from '@fletching/testing'
+import { runJob } from '@fletching/engine'
+import { defineJob, param, scanNdjson, schema, text, writeParquet } from '@fletching/job'
+import { inFolder, randomFrom, testSeed } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { rowsIn } from '../src/row-ranges.ts'
 import { partsOf } from '../src/table-part.ts'
@@ -85,4 +89,34 @@ describe('the parts of a batch', () => {
     const weights = [true, false].map((isShared) => partsOf(batch, ['day'], isShared).map((part) => part.byteLength))
     expect(weights[0]).toEqual(weights[1])
   })
+})
+
+const byText = defineJob({
+  name: 'by-text',
+  params: { INPUT: param.location('events'), TABLE: param.location('a folder') },
+  plan: ({ INPUT, TABLE }) => {
+    const rows = scanNdjson(INPUT, schema('events', { id: text(), part: text() }))
+    const columns = rows.select((col) => ({ id: col('id'), part: col('part') }))
+    return [writeParquet(columns, { to: TABLE, partitionBy: ['part'] })]
+  },
+})
+
+describe('a value that names no folder', () => {
+  it.each([1, 2])('ends a run with the object in which it stands, with %i workers', (workers) =>
+    inFolder(async (folder) => {
+      await writeFile(join(folder, 'in'), `{"id":"a","part":"x"}\n{"id":"b","part":"${'x'.repeat(300)}"}\n`)
+      const run = runJob(byText, { INPUT: join(folder, 'in'), TABLE: join(folder, 'table') }, { workers })
+      const message = await run.then(String, (error: Error) => error.message)
+      expect(message.replaceAll(`${folder}/`, '')).toBe(
+        [
+          'PARTITION_TOO_LONG: a partition folder would have a name of 305 bytes',
+          '  at column part',
+          '  at rows of in',
+          '  at job by-text',
+          "  a folder's name has at most 255 bytes; partition by a column of shorter values, or shorten them in the job",
+        ].join('\n'),
+      )
+      expect(await readdir(folder)).toEqual(['in'])
+    }),
+  )
 })
