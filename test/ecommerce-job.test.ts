@@ -99,7 +99,7 @@ describe.each(named)('%s', (_, one) => {
 
   it('gives what its oracle says, of the events of a shop, and Personalize takes it', () =>
     inFolder(async (folder) => {
-      const generated = [...generateObjects({ seed: 5, events: 9000, profile: 'ecommerce', traps: 0 })]
+      const generated = [...generateObjects({ seed: 5, events: 5000, profile: 'ecommerce', traps: 0 })]
       const lines = await writeInput(
         folder,
         generated.map(({ bytes }) => gunzipSync(bytes).toString().trimEnd().split('\n')),

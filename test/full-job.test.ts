@@ -72,7 +72,7 @@ async function differences(folder: string): Promise<unknown[]> {
 }
 
 describe('a CSV of the rows of all runs', () => {
-  const days = [objectsOf(testSeed, 2000), objectsOf(testSeed + 1, 30), objectsOf(testSeed + 2, 700)]
+  const days = [objectsOf(testSeed, 700), objectsOf(testSeed + 1, 30), objectsOf(testSeed + 2, 250)]
 
   it.each<[string, RunOptions]>([
     ['by day', {}],

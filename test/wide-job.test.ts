@@ -17,7 +17,7 @@ import { inFolder, isBlank, linesOf, type PlainRow, type PlainValue, parquetRows
 import { describe, expect, it } from 'vitest'
 
 /** `npm run test:wide` takes many more. */
-const events = Number(process.env.FLETCHING_WIDE_EVENTS ?? 5_000)
+const events = Number(process.env.FLETCHING_WIDE_EVENTS ?? 3_000)
 const seed = Number(process.env.FLETCHING_SEED ?? 20190518)
 const minutes = 60_000
 
@@ -211,7 +211,7 @@ describe('the wide job', () => {
     'makes of hard lines the rows that an independent reader makes of them, and sets the same aside',
     () =>
       inFolder(async (folder) => {
-        const lines = await generate(join(folder, 'in'), { seed, events: 3000, traps: 0.2 })
+        const lines = await generate(join(folder, 'in'), { seed, events: 1500, traps: 0.2 })
         const table = join(folder, 'table')
         const report = await runTo(table, join(folder, 'in'))
         const wanted = expectedOf(lines)
@@ -231,7 +231,7 @@ describe('the wide job', () => {
     'writes the same bytes with any number of workers, and either scanner',
     () =>
       inFolder(async (folder) => {
-        await generate(join(folder, 'in'), { seed: 5, events: 3000, files: 9, traps: 0.1 })
+        await generate(join(folder, 'in'), { seed: 5, events: 1500, files: 9, traps: 0.1 })
         const written = async (options: RunOptions) => {
           const { accounting, converted } = await runTo(join(folder, 'table'), join(folder, 'in'), {
             rowGroupRows: 200,

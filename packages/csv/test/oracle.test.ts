@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
+import { fuzzCases } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { csvDialects } from '../src/index.ts'
 import { batchForms, batchOf, type Columns, csvOf, cutBatch, encode, type Value } from './batches.ts'
@@ -9,7 +10,8 @@ import { lineBreaksOf, oracle } from './oracle.ts'
 import { randomColumns, randomOf, randomValue } from './random-columns.ts'
 
 const firstSeed = Number(process.env.FLETCHING_SEED ?? 20190518)
-const seeds = Array.from({ length: process.env.FLETCHING_SEED === undefined ? 40 : 1 }, (_, index) => firstSeed + index)
+const count = process.env.FLETCHING_SEED === undefined ? fuzzCases(40) : 1
+const seeds = Array.from({ length: count }, (_, index) => firstSeed + index)
 
 describe.each(csvDialects)('%s', (dialect) => {
   it.each(seeds)('agrees with the oracle however columns lie and rows are cut (FLETCHING_SEED=%i)', (seed) => {

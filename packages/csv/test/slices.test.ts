@@ -1,3 +1,4 @@
+import { fuzzCases } from '@fletching/testing'
 import {
   Dictionary,
   Field,
@@ -18,7 +19,8 @@ import { lineBreaksOf, oracle } from './oracle.ts'
 import { type Random, randomColumns, randomOf } from './random-columns.ts'
 
 const firstSeed = Number(process.env.FLETCHING_SEED ?? 20190518)
-const seeds = Array.from({ length: process.env.FLETCHING_SEED === undefined ? 2 : 1 }, (_, index) => firstSeed + index)
+const count = process.env.FLETCHING_SEED === undefined ? fuzzCases(2) : 1
+const seeds = Array.from({ length: count }, (_, index) => firstSeed + index)
 /** What the module's memory begins with and comes back to. */
 const KEPT_BYTES = 4 * 1024 * 1024
 

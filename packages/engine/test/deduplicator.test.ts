@@ -13,7 +13,7 @@ import {
   writeParquet,
 } from '@fletching/plan'
 import { findInput } from '@fletching/storage'
-import { inFolder, type Random, randomFrom, testSeed } from '@fletching/testing'
+import { fuzzCases, inFolder, type Random, randomFrom, testSeed } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { type Accounting, addAccounting, emptyAccounting } from '../src/accounting.ts'
 import { openCoordinator } from '../src/coordinator.ts'
@@ -237,7 +237,7 @@ describe.each(cases)('rows that repeat others, dropped $name', (one) => {
     ['in a few bytes of memory, from a worker', { bytesMax: 600, batchRows: 999, isSent: true }],
   ])(`are those of a set, %s, seed ${testSeed}`, (_, bounds) =>
     inFolder(async (folder) => {
-      for (let seed = testSeed; seed < testSeed + 6; seed++) {
+      for (let seed = testSeed; seed < testSeed + fuzzCases(6); seed++) {
         const random = randomFrom(seed)
         const ids = random.pick([3, 300, 3000])
         const objects = Array.from({ length: 1 + random.below(4) }, () =>

@@ -1,5 +1,5 @@
 import { sliceBatch } from '@fletching/columns'
-import { type Form, type Plain, randomFrom, testSeed } from '@fletching/testing'
+import { type Form, fuzzCases, type Plain, randomFrom, testSeed } from '@fletching/testing'
 import { Bool, DataType, DateDay, Dictionary, Float64, Int32, Int64, TimestampMillisecond, Utf8 } from 'apache-arrow'
 import type { ParquetParsers } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
@@ -19,7 +19,7 @@ import { nestedByDuckdb, nestedByHyparquet, shownRows } from './nested-readers.t
 import { type Chunk, readChunk } from './oracle.ts'
 import { duckdb, footerOf } from './readers.ts'
 
-const seeds = (count: number) => Array.from({ length: count }, (_, index) => testSeed + index)
+const seeds = (count: number) => Array.from({ length: fuzzCases(count) }, (_, index) => testSeed + index)
 const forms: readonly Form[] = ['plain', 'slice', 'slice of a slice']
 
 describe('structs and lists', () => {

@@ -1,5 +1,5 @@
 import { sliceBatch } from '@fletching/columns'
-import { type Random, randomFrom, testSeed } from '@fletching/testing'
+import { fuzzCases, type Random, randomFrom, testSeed } from '@fletching/testing'
 import type { ColumnChunk, ParquetParsers } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
 import { batchOf, type Column, fileOf, rowsOf } from './batches.ts'
@@ -10,7 +10,7 @@ const kinds = ['text', 'dictionary', 'long', 'int', 'double', 'bool', 'moment', 
 type Kind = (typeof kinds)[number]
 type Value = Column[1][number]
 
-const seeds = (count: number) => Array.from({ length: count }, (_, index) => testSeed + index)
+const seeds = (count: number) => Array.from({ length: fuzzCases(count) }, (_, index) => testSeed + index)
 
 describe('columns as they come', () => {
   it.each(seeds(60))('are what the oracle reads, and have its bounds (FLETCHING_SEED=%i)', async (seed) => {
