@@ -13,7 +13,7 @@ import {
   showBookmark,
 } from '@fletching/engine'
 import job from '@fletching/jobs/segment-to-personalize'
-import { inFolder, randomFrom, testSeed } from '@fletching/testing'
+import { fuzzCases, inFolder, randomFrom, testSeed } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { event, linesOf } from './faults/run.ts'
 
@@ -602,14 +602,15 @@ describe('two runs at once', () => {
   it('end well, or say that they were overtaken', () =>
     inPlace(async (place) => {
       const said = new Set<string>()
-      for (let round = 0; round < 15; round++) {
+      const rounds = fuzzCases(15)
+      for (let round = 0; round < rounds; round++) {
         await place.put(`${round}`, `u${round}`)
         const runs = await Promise.allSettled(Array.from({ length: 3 }, () => place.run({ csv: 'full' })))
         expect(runs.some(({ status }) => status === 'fulfilled')).toBe(true)
         for (const run of runs) if (run.status === 'rejected') said.add((run.reason as { code: string }).code)
       }
       expect([...said].filter((code) => code !== 'OVERTAKEN')).toEqual([])
-      const users = Array.from({ length: 15 }, (_, round) => `u${round}`).sort()
+      const users = Array.from({ length: rounds }, (_, round) => `u${round}`).sort()
       expect(await place.tableUsers()).toEqual(users)
       expect((await place.csvUsers()).sort()).toEqual(users)
     }))

@@ -14,7 +14,15 @@ import { resetBookmark, runJob, showBookmark } from '@fletching/engine'
 import { generateObjects, trapKinds } from '@fletching/gen'
 import job from '@fletching/jobs/segment-to-personalize'
 import { openStore, parseLocation } from '@fletching/storage'
-import { csvOf, fletching, inFolder, openTestS3, segmentToPersonalizeOracle, type TestS3 } from '@fletching/testing'
+import {
+  csvOf,
+  fletching,
+  inFolder,
+  openTestS3,
+  segmentToPersonalizeOracle,
+  type TestS3,
+  triesAll,
+} from '@fletching/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 let s3: TestS3
@@ -99,12 +107,14 @@ describe('the main job from bucket to bucket', () => {
     })
   })
 
-  it('reads more than 1,000 objects, whatever their keys are', async () => {
+  it('reads many objects, whatever their keys are', async () => {
+    // More than a listing holds with `npm run test:s3` and `npm run test:faults`: putting them takes longer than reading them.
+    const many = s3.isReal || triesAll ? 1005 : 105
     const bucket = await makeBucket()
     const line = (user: number) =>
       `{"userId":"u${user}","event":"Product Clicked","properties":{"sku":"red-shoe"},"timestamp":"2019-05-18T00:00:00Z"}\n`
     const odd = ['a b', 'a+b', 'a&b', "a'b", 'a%20b', 'a=b', 'ä', '北京', '😀', 'a//b', 'a;b,c']
-    const keys = [...odd, ...Array.from({ length: 1005 }, (_, number) => `n${String(number).padStart(4, '0')}`)]
+    const keys = [...odd, ...Array.from({ length: many }, (_, number) => `n${String(number).padStart(4, '0')}`)]
     await Promise.all(keys.map((key, number) => put(bucket, `segment-logs/${key}.gz`, gzipSync(line(number)))))
     const report = await runJob(job, paramsOf(bucket), single())
     expect(report.inputs).toHaveLength(keys.length)

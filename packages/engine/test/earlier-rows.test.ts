@@ -180,12 +180,12 @@ async function csvOf(places: Places3, csv: CsvSinkPlan): Promise<string> {
 const sorted = (text: string) => text.split('\n').sort()
 
 describe('the rows of earlier runs', () => {
-  const inputs = [linesOf(testSeed, 3000), linesOf(testSeed + 1, 1), linesOf(testSeed + 2, 500)]
+  const inputs = [linesOf(testSeed, 1000), linesOf(testSeed + 1, 1), linesOf(testSeed + 2, 200)]
 
   it.each<[string, RunOptions]>([
     ['one file', {}],
     ['many row groups', { rowGroupRows: 7 }],
-    ['another dialect', { csvDialect: 'athena-opencsv', rowGroupRows: 1000 }],
+    ['another dialect', { csvDialect: 'athena-opencsv', rowGroupRows: 300 }],
     ['zstd', { csvDialect: 'glue', parquetCompression: 'zstd' }],
     ['another writer', { csvDialect: 'rfc4180', parquetWriter: 'parquetjs-lite', parquetCompression: 'gzip' }],
   ])(`are the bytes that these have written: %s (FLETCHING_SEED=${testSeed})`, (_, options) =>
