@@ -29,6 +29,19 @@ export function isSet(bits: usize, index: u32): bool {
   return ((load<u8>(bits + usize(index >> 3)) >> u8(index & 7)) & 1) !== 0
 }
 
+/** The first row from `row` on that has a value; `to` where there is none before. */
+// @ts-expect-error: decorator
+@inline
+export function nextValid(bits: usize, row: u32, to: u32): u32 {
+  if (bits === 0) return row
+  while (row < to) {
+    const word = load<u64>(bits + usize(row >> 3)) >> u64(row & 7)
+    if (word !== 0) return min(row + u32(ctz(word)), to)
+    row += 64 - (row & 7)
+  }
+  return to
+}
+
 /** Whether a row has a value. */
 // @ts-expect-error: decorator
 @inline

@@ -4,7 +4,7 @@
  * their places meet would make the search slow; there a column is taken for one with too many distinct texts.
  */
 import { sameBytes, tailOf } from './bytes'
-import { isValid, numbers, textAt, textBytes, textOf, validity } from './column'
+import { nextValid, numbers, textAt, textBytes, textOf, validity } from './column'
 import { putText } from './texts'
 
 /** Bytes that `putDictionary` writes for the distinct texts that were found. */
@@ -31,8 +31,7 @@ export function findDistinct(
   const areNumbered = numbers !== 0
   let count: u32 = 0
   let bytes: u32 = 0
-  for (let row: u32 = 0; row < rows; row++) {
-    if (!isValid(bits, row)) continue
+  for (let row = nextValid(bits, 0, rows); row < rows; row = nextValid(bits, row + 1, rows)) {
     const text = textOf(row)
     let code = areNumbered ? load<u32>(known + usize(text) * 4) : 0
     if (code === 0) {

@@ -1,5 +1,5 @@
 import { meetReal, meetWholes } from './bounds'
-import { isSet, isValid, validity, values } from './column'
+import { isSet, nextValid, validity, values } from './column'
 
 /** Writes the 32-bit numbers of those rows that have one. */
 export function putInts(from: u32, to: u32, out: usize): usize {
@@ -17,8 +17,7 @@ function putWholes<T>(from: u32, to: u32, out: usize): usize {
   const bits = validity
   let least: i64 = i64.MAX_VALUE
   let greatest: i64 = i64.MIN_VALUE
-  for (let row = from; row < to; row++) {
-    if (!isValid(bits, row)) continue
+  for (let row = nextValid(bits, from, to); row < to; row = nextValid(bits, row + 1, to)) {
     const value = load<T>(values + usize(row) * sizeof<T>())
     least = min(least, i64(value))
     greatest = max(greatest, i64(value))
@@ -32,8 +31,7 @@ function putWholes<T>(from: u32, to: u32, out: usize): usize {
 /** Writes the doubles of those rows that have one. */
 export function putDoubles(from: u32, to: u32, out: usize): usize {
   const bits = validity
-  for (let row = from; row < to; row++) {
-    if (!isValid(bits, row)) continue
+  for (let row = nextValid(bits, from, to); row < to; row = nextValid(bits, row + 1, to)) {
     const value = load<f64>(values + usize(row) * 8)
     meetReal(value)
     store<f64>(out, value)
@@ -47,8 +45,7 @@ export function putTruths(from: u32, to: u32, out: usize): usize {
   const bits = validity
   let count: u32 = 0
   let byte: u32 = 0
-  for (let row = from; row < to; row++) {
-    if (!isValid(bits, row)) continue
+  for (let row = nextValid(bits, from, to); row < to; row = nextValid(bits, row + 1, to)) {
     const truth = u32(isSet(values, row))
     meetWholes(truth, truth)
     byte |= truth << (count & 7)

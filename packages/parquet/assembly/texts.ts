@@ -1,6 +1,6 @@
 import { meetText } from './bounds'
 import { copyWords } from './bytes'
-import { isValid, textAt, textBytes, textOf, validity } from './column'
+import { nextValid, textAt, textBytes, textOf, validity } from './column'
 
 /** Bytes that `putTexts` writes for the rows up to what `textsEnd` gave. */
 export let textsBytes: u32 = 0
@@ -9,9 +9,8 @@ export let textsBytes: u32 = 0
 export function textsEnd(from: u32, to: u32, bytesMax: u32): u32 {
   const bits = validity
   let bytes: u32 = 0
-  let row = from
-  for (; row < to; row++) {
-    if (!isValid(bits, row)) continue
+  let row = nextValid(bits, from, to)
+  for (; row < to; row = nextValid(bits, row + 1, to)) {
     const more = LENGTH_BYTES + textBytes(textOf(row))
     if (row > from && more > bytesMax - min(bytes, bytesMax)) break
     bytes += more
@@ -23,7 +22,9 @@ export function textsEnd(from: u32, to: u32, bytesMax: u32): u32 {
 /** Writes the texts of those rows that have one, each behind its length. */
 export function putTexts(from: u32, to: u32, out: usize): usize {
   const bits = validity
-  for (let row = from; row < to; row++) if (isValid(bits, row)) out = putText(textOf(row), out)
+  for (let row = nextValid(bits, from, to); row < to; row = nextValid(bits, row + 1, to)) {
+    out = putText(textOf(row), out)
+  }
   return out
 }
 

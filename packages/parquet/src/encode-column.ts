@@ -67,7 +67,7 @@ function writeDataPages(
 ): number {
   const { entries, room, slots } = column
   // Without levels nothing needs it.
-  const scratch = leaf.level > 0 ? room.take(WORD_BYTES * pageEntries) : 0
+  const scratch = leaf.level > 0 ? room.take(pageEntries) : 0
   const levels = pageLevels(column, leaf, scratch)
   let count = 0
   let page: PageBounds = { from: 0, to: 0, slotFrom: 0, slotTo: 0 }
@@ -87,7 +87,7 @@ interface PageLevels {
   readonly put: (page: PageBounds, out: number) => number
 }
 
-/** - `scratch`: room for a word for each entry of a page. */
+/** - `scratch`: room for a byte for each entry of a page. */
 function pageLevels({ module }: Column, { isOptional, level, depth }: LeafNode, scratch: number): PageLevels {
   const nullable = isOptional ? 1 : 0
   const widths = [bitWidth(depth), bitWidth(level)]
@@ -97,7 +97,7 @@ function pageLevels({ module }: Column, { isOptional, level, depth }: LeafNode, 
       widths.reduce((sum, width) => sum + (width === 0 ? 0 : WORD_BYTES + hybridBytesMax(entries, width)), 0),
     put: ({ from, to, slotFrom }, out) => {
       let at = out
-      if (depth > 0) at = module.putRepetitions(from, to, repetitionWidth, scratch, at)
+      if (depth > 0) at = module.putRepetitions(from, to, repetitionWidth, at)
       if (level > 0) at = module.putDefinitions(from, to, slotFrom, nullable, definitionWidth, scratch, at)
       return at
     },

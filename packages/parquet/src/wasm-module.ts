@@ -43,7 +43,7 @@ export interface WasmModule {
     scratch: number,
     out: number,
   ) => number
-  readonly putRepetitions: (from: number, to: number, width: number, scratch: number, out: number) => number
+  readonly putRepetitions: (from: number, to: number, width: number, out: number) => number
   /** The number of distinct texts, which as a dictionary have `dictionaryBytes`; see assembly/dictionary.ts. */
   readonly findDistinct: (
     rows: number,
