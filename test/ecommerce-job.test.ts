@@ -99,7 +99,7 @@ describe.each(named)('%s', (_, one) => {
 
   it('gives what its oracle says, of the events of a shop, and Personalize takes it', () =>
     inFolder(async (folder) => {
-      const generated = [...generateObjects({ seed: 5, events: 5000, profile: 'ecommerce', traps: 0 })]
+      const generated = [...generateObjects({ seed: 5, events: 5000, kind: 'ecommerce', traps: 0 })]
       const lines = await writeInput(
         folder,
         generated.map(({ bytes }) => gunzipSync(bytes).toString().trimEnd().split('\n')),
@@ -168,8 +168,8 @@ describe('the jobs of a shop', () => {
 
   it('run over events that the command makes, and have a view with the moment of an event', () =>
     inFolder(async (folder) => {
-      const gen = (profile: string) =>
-        fletching(['gen', '--to', 'data', '--bytes', '200kB', '--traps', '0', '--profile', profile], { cwd: folder })
+      const gen = (kind: string) =>
+        fletching(['gen', '--to', 'data', '--bytes', '200kB', '--traps', '0', '--kind', kind], { cwd: folder })
       expect((await gen('ecommerce')).code).toBe(0)
       const places = ['--S3_JSON_INPUT_PATH', 'data', '--S3_CSV_OUTPUT_PATH', 'out/csv']
       const ran = await fletching(['run', job.name, ...places, '--preflight', 'off'], { cwd: folder })

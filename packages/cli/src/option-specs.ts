@@ -250,9 +250,9 @@ export const genOptionSpecs = {
   bytes: { describe: 'JSON in all, such as 50MB or 1GB; 10,000 events by default', value: 'SIZE' },
   days: { describe: 'received days to spread the events over; 3 by default', value: 'N' },
   'first-day': { describe: 'the first received day; 2019-05-18 by default', value: 'YYYY-MM-DD' },
-  profile: {
+  kind: {
     describe: "events of every kind, or of a shop that keeps to Segment's ecommerce spec; mixed by default",
-    value: 'PROFILE',
+    value: 'KIND',
     choices: ['mixed', 'ecommerce'],
   },
   traps: { describe: 'share of lines that are hard to read, from 0 to 1; 0.01 by default', value: 'SHARE' },

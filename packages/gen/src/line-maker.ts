@@ -27,11 +27,11 @@ export class LineMaker {
   private readonly recent: string[] = []
   private readonly shop: Shop | undefined
 
-  constructor({ seed, eventsExpected, traps, trapKinds, profile }: Settings) {
+  constructor({ seed, eventsExpected, traps, trapKinds, kind }: Settings) {
     this.people = new People(seed, Math.max(50, Math.min(200_000, Math.floor(eventsExpected / 12))))
     this.trapOrder = new Random(seed, STREAM).shuffle([...trapKinds])
     this.trapBound = traps * 0x1_0000_0000
-    this.shop = profile === 'ecommerce' ? new Shop() : undefined
+    this.shop = kind === 'ecommerce' ? new Shop() : undefined
   }
 
   /** The next line of `source`, which arrives at `received`. The first line of a set is never a trap. */

@@ -2,8 +2,8 @@ import { authorError } from '@fletching/columns/errors'
 import { plural } from '@fletching/columns/plural'
 import { isTrapKind, type TrapKind, wellFormedTrapKinds } from './traps.ts'
 
-const profiles = ['mixed', 'ecommerce'] as const
-type Profile = (typeof profiles)[number]
+const kinds = ['mixed', 'ecommerce'] as const
+type Kind = (typeof kinds)[number]
 
 /** What a set shall be like. */
 export interface GenOptions {
@@ -28,7 +28,7 @@ export interface GenOptions {
   /** Compresses the objects, as Segment does; default true. */
   readonly gzip?: boolean | undefined
   /** What the events are: `mixed`, of every kind, or `ecommerce`, of a shop that keeps to Segment's ecommerce spec; default `mixed`. */
-  readonly profile?: Profile | undefined
+  readonly kind?: Kind | undefined
   /** How hard to compress, 1 (quick) to 9 (small); default 6. */
   readonly level?: number | undefined
 }
@@ -45,7 +45,7 @@ export interface Settings {
   readonly firstDayMs: number
   readonly traps: number
   readonly trapKinds: readonly TrapKind[]
-  readonly profile: Profile
+  readonly kind: Kind
   readonly gzip: boolean
   readonly level: number
 }
@@ -68,8 +68,8 @@ export function settle(options: GenOptions): Settings {
   for (const kind of trapKinds as readonly string[]) {
     if (!isTrapKind(kind)) throw authorError('GEN_OPTIONS', `no trap is called "${kind}"`)
   }
-  const { profile = 'mixed' } = options
-  if (!profiles.includes(profile)) throw authorError('GEN_OPTIONS', `no profile is called "${String(profile)}"`)
+  const { kind = 'mixed' } = options
+  if (!kinds.includes(kind)) throw authorError('GEN_OPTIONS', `there are no events of the kind "${String(kind)}"`)
   const unit = bytes === undefined ? 'events' : 'bytes'
   const total = whole(unit, bytes ?? events ?? 10_000, 1, Number.MAX_SAFE_INTEGER)
   const bytesExpected = unit === 'bytes' ? total : total * LINE_BYTES_EXPECTED
@@ -103,7 +103,7 @@ export function settle(options: GenOptions): Settings {
     firstDayMs: dayOf(options.firstDay ?? '2019-05-18'),
     traps: trapKinds.length === 0 ? 0 : traps,
     trapKinds,
-    profile,
+    kind,
     gzip,
     level: whole('level', options.level ?? 6, 1, 9),
   }

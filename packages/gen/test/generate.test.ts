@@ -62,7 +62,7 @@ describe('the same seed', () => {
 })
 
 describe('the events of a shop', () => {
-  const options = { seed: 7, events: 6_000, traps: 0, profile: 'ecommerce' as const }
+  const options = { seed: 7, events: 6_000, traps: 0, kind: 'ecommerce' as const }
   const messages = messagesOf(plain(options)) as readonly (Message & {
     readonly userId?: string | null
     readonly traits?: Readonly<Record<string, unknown>>
@@ -313,7 +313,7 @@ describe('options that make no sense', () => {
     [{ seed: 1, traps: 1.1 }, 'GEN_OPTIONS: traps is a share from 0 to 1, not 1.1'],
     [{ seed: 1, traps: Number.NaN }, 'GEN_OPTIONS: traps is a share from 0 to 1, not NaN'],
     [{ seed: 1, trapKinds: ['cut-lien' as 'cut-line'] }, 'GEN_OPTIONS: no trap is called "cut-lien"'],
-    [{ seed: 1, profile: 'shop' as 'mixed' }, 'GEN_OPTIONS: no profile is called "shop"'],
+    [{ seed: 1, kind: 'shop' as 'mixed' }, 'GEN_OPTIONS: there are no events of the kind "shop"'],
     [{ seed: 1, events: 3, files: 4 }, 'GEN_OPTIONS: 4 files are too many for about 3 events'],
     [{ seed: 1, level: 10 }, 'GEN_OPTIONS: level is a whole number from 1 to 9, not 10'],
     [

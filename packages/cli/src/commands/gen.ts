@@ -60,7 +60,7 @@ function genOptions(values: OptionValues): GenOptions {
     bytes: byteCount('bytes', text('bytes')),
     days: count('days', text('days')),
     firstDay: day(text('first-day')),
-    profile: text('profile'),
+    kind: text('kind'),
     traps: share(text('traps')),
     trapKinds: malformed ? trapKinds.map(({ kind }) => kind) : wellFormedTrapKinds,
     gzip: values.plain !== true,
