@@ -229,7 +229,8 @@ const {
 /** Every option of `bookmark`. */
 export const bookmarkOptionSpecs = {
   outputs: {
-    describe: 'what becomes of the Parquet files and the rejects of runs that are forgotten: they stay, or are removed',
+    describe:
+      'what becomes of the Parquet files and the rejects of runs that are forgotten: they stay, or are removed; to be said where there are any',
     value: 'POLICY',
     choices: ['keep', 'remove'],
   },

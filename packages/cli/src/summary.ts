@@ -45,8 +45,8 @@ function changeLabel(what: string): string {
 
 /** Outputs one a line; of many partitions the first three and a count. */
 function outputLines(outputs: Report['outputs']): string[] {
-  const line = ({ name, rows, bytes }: Report['outputs'][number]) =>
-    `wrote ${name}  ${counted(rows, 'row')}, ${formatBytes(bytes)}`
+  const line = ({ name, format, rows, bytes }: Report['outputs'][number]) =>
+    `wrote ${name}  ${counted(rows, format === 'rejects' ? 'line' : 'row')}, ${formatBytes(bytes)}`
   const parquet = outputs.filter(({ format }) => format === 'parquet')
   const others = outputs.filter(({ format }) => format !== 'parquet')
   const rest = parquet.slice(3)

@@ -29,8 +29,9 @@ function addTool(line: Argv, tool: Tool, argv: readonly string[], take: (command
     [words.at(-1), ...places].join(' '),
     describe,
     (own) => {
-      for (const { name, describe, isOptional = false } of positionals) {
-        own.positional(name, { type: 'string', demandOption: !isOptional, describe })
+      for (const { name, describe, isOptional = false, repeats = false } of positionals) {
+        const none = repeats ? { defaultDescription: 'none' } : {}
+        own.positional(name, { type: 'string', demandOption: !isOptional, ...none, describe })
       }
       const usage = ['Usage: fletching', ...words, ...places, ...(takesParameters ? ['[--PARAMETER value …]'] : [])]
       return declare(own, options)

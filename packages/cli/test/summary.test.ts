@@ -50,12 +50,14 @@ describe('the summary of a run', () => {
     const output = (name: string, format: string, rows: number) =>
       ({ name, format, rows, bytes: 5 }) as Report['outputs'][number]
     const outputs = [
+      output('rejects.ndjson', 'rejects', 1),
       output('a.csv', 'csv', 1),
       ...['a', 'b', 'c', 'd'].map((name) => output(name, 'parquet', name === 'b' ? 2 : 1)),
     ]
     const lines = summary({ ...report, inputs: [input], outputs }).split('\n')
     expect([lines[0], ...lines.filter((line) => line.startsWith('wrote'))]).toEqual([
       'clicks: 1 object, 5 B stored, 5 B of JSON in 0.5 s (10 B/s)',
+      'wrote rejects.ndjson  1 line, 5 B',
       'wrote a.csv  1 row, 5 B',
       'wrote a  1 row, 5 B',
       'wrote b  2 rows, 5 B',

@@ -20,7 +20,10 @@ export const schemaInfer: Tool = {
       value: 'LOCATION',
     },
     name: { describe: 'the name of the schema; events by default, with --into that of the file', value: 'NAME' },
-    'max-fields': { describe: 'fail where the events have more fields; 1000 by default', value: 'N' },
+    'max-fields': {
+      describe: 'of more fields in all, the objects with the most become JSON text; 1000 by default',
+      value: 'N',
+    },
     'max-object-fields': {
       describe: 'objects with more different keys become JSON text; 200 by default',
       value: 'N',
