@@ -53,6 +53,7 @@ async function lineOf(
 }
 
 /** A plan that ends behind its scan. */
-function scanAlone({ explode: _, ...plan }: PhysicalPlan): PhysicalPlan {
+function scanAlone(whole: PhysicalPlan): PhysicalPlan {
+  const { explode: _, ...plan } = whole
   return { ...plan, residual: [], dropDuplicates: { keys: [], nulls: 'equal', filters: [] }, sinks: [] }
 }
