@@ -219,9 +219,14 @@ export function scan(from: usize, limit: usize): usize {
         const openings = i32(popcnt(opens))
         const closings = i32(popcnt(closes))
         // The line's first byte is an opening bracket, before any that closes. Wherever in the block the others close, no more than all that
-        // open can be open at once.
-        if ((arrayBrackets | stack) === 0 && depth + i32(at === line) > closings && depth + openings <= deepest) {
+        // open can be open at once. Where none opens, all may close: with the last the line's object is over, and so must be the line.
+        if (
+          (arrayBrackets | stack) === 0 &&
+          closings < depth + i32(at === line) + i32(openings === 0) &&
+          depth + openings <= deepest
+        ) {
           depth += openings - closings
+          if (depth === 0) bad |= u64(!isLineEnd(at + BLOCK_BYTES - usize(clz(closes))))
         } else {
           inArrays = 0 - (stack & 1)
           let both = opens | closes
@@ -239,18 +244,15 @@ export function scan(from: usize, limit: usize): usize {
               bad |= (outer ^ isArray) | u64(depth < 1)
               stack >>>= 1
               depth--
-              // The line's object is over: so must be the line.
-              if (depth === 0) {
-                const next = at + usize(bit) + 1
-                bad |= u64(load<u8>(next) !== LF && (load<u8>(next) !== CR || load<u8>(next, 1) !== LF))
-              }
+              if (depth === 0) bad |= u64(!isLineEnd(at + usize(bit) + 1))
             }
             inArrays ^= (0 - (outer ^ (stack & 1))) & (~u64(1) << bit)
           }
         }
 
         const afterStart = afterComma | afterOpen
-        const keyOpens = stringOpens & afterStart & ~inArrays
+        const keyPlaces = afterStart & ~inArrays
+        const keyOpens = stringOpens & keyPlaces
         // The addition runs from each key's opening quote to its closing one.
         const past = strings + keyOpens + keyCarry
         const keyBytes = strings & ~past
@@ -267,12 +269,12 @@ export function scan(from: usize, limit: usize): usize {
         const scalarStarts = scalarBytes & ~((scalarBytes << 1) | scalarCarry)
         scalarCarry = scalarBytes >>> 63
 
-        // The grammar, by what may stand before each token.
+        // The grammar: a key's colon stands behind it, no other value where a key must, and a value or a key wherever one must and nowhere else,
+        // but for the end of an empty container.
         bad |= colons ^ afterKey
-        bad |= (opens | scalarStarts) & ~(afterColon | (afterStart & inArrays))
-        bad |= stringOpens & ~(afterColon | afterStart)
-        bad |= commas & (afterColon | afterStart)
-        bad |= closes & (afterColon | afterComma)
+        const others = opens | scalarStarts
+        bad |= others & keyPlaces
+        bad |= ((stringOpens | others) ^ (afterColon | afterStart)) & ~(closes & afterOpen)
         bad |= control & strings
         keyEscapes |= backslashes & keyBytes
 
@@ -377,6 +379,11 @@ function decide(line: usize, keysEnd: usize, scalarsEnd: usize, hasKeyEscapes: b
 
 function endContainers(line: usize, slots: usize, slotsEnd: usize): void {
   for (let slot = slots; slot < slotsEnd; slot += SLOT_BYTES) if (load<u32>(slot) >= OBJECT) endContainer(line, slot)
+}
+
+/** Whether a line ends before the byte at `at`. */
+function isLineEnd(at: usize): bool {
+  return load<u8>(at) === LF || (load<u8>(at) === CR && load<u8>(at, 1) === LF)
 }
 
 /** The first LF from `start` on. */
