@@ -70,7 +70,7 @@ import {
 import { isScalar } from './scalar'
 import { evaluate, tally } from './steps'
 import { utf8Errors } from './utf8'
-import { OBJECT, SLOT_BYTES } from './value'
+import { MISSING, OBJECT, SLOT_BYTES } from './value'
 
 /**
  * Scans the lines from `from` on; the last ends with an LF at `limit - 1`. Lines of which nothing more is to be known are
@@ -347,10 +347,7 @@ function decide(line: usize, keysEnd: usize, scalarsEnd: usize, hasKeyEscapes: b
   for (let scalar = SCALARS; scalar < scalarsEnd; scalar += 4) if (!isScalar(load<u32>(scalar))) return SLOW
   const nodes = nodeCount()
   const slotsEnd = slots + usize(nodes) * SLOT_BYTES
-  for (let slot = slots; slot < slotsEnd; slot += SLOT_BYTES) {
-    store<u64>(slot, 0)
-    store<u32>(slot, 0, 8)
-  }
+  for (let slot = slots; slot < slotsEnd; slot += SLOT_BYTES) store<u32>(slot, MISSING)
   const stepKeys = stepSearch()
   if (stepKeys !== 0) fillSlots(stepKeys, line, keysEnd, slots)
   const steps = stepCount()

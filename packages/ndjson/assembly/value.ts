@@ -1,4 +1,5 @@
 import { BACKSLASH, BLANK, CLOSE_BRACE, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './bytes'
+import { signs } from './masks'
 import { BLOCK_ENTRY_BYTES, BLOCKS } from './memory'
 import { scalarEnds } from './scalar'
 
@@ -58,15 +59,21 @@ export function scalarKind(byte: u8): u32 {
   return byte === 0x6e ? NULL : NUMBER
 }
 
-/** The first quote or backslash from `start` on. */
+/** The first quote or backslash from `start` on. Few strings are longer than what is looked at at once, so that their lengths mislead no branch. */
 export function stringEnd(start: usize): usize {
   let at = start
   while (true) {
-    const v = v128.load(at)
-    const stops = i8x16.bitmask(v128.or(i8x16.eq(v, i8x16.splat(QUOTE)), i8x16.eq(v, i8x16.splat(BACKSLASH))))
-    if (stops !== 0) return at + ctz(stops)
-    at += 16
+    const stops = signs(stopsAt(at), stopsAt(at + 16), stopsAt(at + 32), stopsAt(at + 48))
+    if (stops !== 0) return at + usize(ctz(stops))
+    at += 64
   }
+}
+
+// @ts-expect-error: decorator
+@inline
+function stopsAt(at: usize): v128 {
+  const v = v128.load(at)
+  return v128.or(i8x16.eq(v, i8x16.splat(QUOTE)), i8x16.eq(v, i8x16.splat(BACKSLASH)))
 }
 
 /** The closing quote of the string that has its first quote or backslash at `start`. */
