@@ -8,8 +8,10 @@ import { describe, expect, it } from 'vitest'
 import { ParquetSink, type TableTarget } from '../src/parquet-sink.ts'
 import type { ParquetSinkPlan } from '../src/physical.ts'
 import { type OutputInfo, outputInfo } from '../src/report.ts'
-import { partsOf } from '../src/table-part.ts'
+import { partsOf, type TablePart } from '../src/table-part.ts'
+import { packBody, spillForm, unpackBody } from '../src/worker-messages.ts'
 import { objectsIn, openWatchedStore, sha256Of } from './stores.ts'
+import { numberedBatch, numberedSchema, randomNumberedRows } from './table-parts.ts'
 
 const schema = new Schema([new Field('id', new Utf8(), false), new Field('part', new Utf8(), false)])
 
@@ -159,6 +161,39 @@ describe('a table', () => {
       for (const ends of [cuts(1), cuts(7), rows.map((_, row) => row)]) {
         expect(await tableOf(rows, ends, openRows), `batches end at ${ends.join(', ')}`).toEqual(whole)
       }
+    },
+  )
+
+  it.each(Array.from({ length: 12 }, (_, i) => testSeed + i))(
+    'has the same bytes whatever of its parts lay in a file (FLETCHING_SEED=%i)',
+    async (seed) => {
+      const random = randomFrom(seed)
+      const batches = Array.from({ length: 12 }, () =>
+        partsOf(numberedBatch(randomNumberedRows(random, 1 + random.below(120), 150)), ['day'], false),
+      )
+      const bounds = random.pick([
+        { rowGroupRows: 50, openRows: 200 },
+        { rowGroupRows: 1000, openRows: 4000, openBytes: 60_000 },
+      ])
+      const form = spillForm([numberedSchema])
+      const inFile = (parts: readonly TablePart[]): readonly TablePart[] => {
+        const { transfer: _, ...packed } = packBody({ parts: [{ format: 'parquet', parts }], rejects: [] })
+        const read = form.read(form.write({ kind: 'morsel', unit: 0, index: 0, ...packed }))
+        const [part] = unpackBody(read as never, { sinks: [numberedSchema], undecided: undefined }).parts
+        return part.format === 'parquet' ? part.parts : []
+      }
+      const tableOf = async (given: readonly (readonly TablePart[])[]) => {
+        const { store } = openWatchedStore()
+        const plan = planOf({ partitionBy: ['day'], ...bounds })
+        const withDay = new Schema([new Field('day', new Utf8(), true), ...numberedSchema.fields])
+        const sink = await ParquetSink.open(store, tableIn(folder), withDay, plan)
+        for (const parts of given) await sink.write(parts)
+        await show(store, sink)
+        return objectsIn(store)
+      }
+      const expected = await tableOf(batches)
+      expect(await tableOf(batches.map(inFile))).toEqual(expected)
+      expect(await tableOf(batches.map((parts) => (random.below(2) === 0 ? parts : inFile(parts))))).toEqual(expected)
     },
   )
 
