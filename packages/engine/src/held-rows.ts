@@ -1,8 +1,7 @@
-import { concatBatches } from '@fletching/kernels/concat'
 import type { BatchRows } from '@fletching/parquet'
 import type { Schema } from 'apache-arrow'
 import type { RowRanges } from './row-ranges.ts'
-import { type LooseRows, looseBatch, looseRows } from './table-part.ts'
+import { joinBytes, type LooseRows, looseBatch } from './table-part.ts'
 
 /** Rows that wait. */
 export interface Held extends LooseRows {
@@ -44,8 +43,9 @@ export class HeldRows {
     const few = this.#held.splice(-JOINED_AT_ONCE)
     this.#few = 0
     for (const { byteLength } of few) this.#byteLength -= byteLength
-    const joined = concatBatches(few.map((rows) => looseBatch(rows, this.#schema)))
-    this.#push({ rows: joined.numRows, ...looseRows(joined) })
+    const rows = few.reduce((sum, piece) => sum + piece.rows, 0)
+    const pieces = few.flatMap(({ content }) => (content instanceof Uint8Array ? [content] : []))
+    this.#push({ rows, ...joinBytes(pieces, this.#schema) })
   }
 
   /** Gives up all of them. */

@@ -11,7 +11,7 @@ import {
 import { concatBatches } from '@fletching/kernels/concat'
 import { dictionaryDecode, dictionaryEncode } from '@fletching/kernels/dictionary'
 import type { BatchRows } from '@fletching/parquet'
-import { DataType, type RecordBatch, Schema, type Utf8, Vector } from 'apache-arrow'
+import { DataType, type Dictionary, type RecordBatch, Schema, type Utf8, Vector } from 'apache-arrow'
 import { foldersOf } from './partition.ts'
 import { type RowRanges, rowsIn, takeRanges } from './row-ranges.ts'
 
@@ -55,19 +55,38 @@ export function partsOf(batch: RecordBatch, columns: readonly string[], isShared
 
 /** Rows of a batch that is nobody else's: all of them, or those that are said. */
 export function looseRows(batch: RecordBatch, ranges?: RowRanges): LooseRows {
-  const packed = packBatch(batch)
-  const around = columnsIn(packed.columns) * COLUMN_BYTES
-  const byteLength = packedByteLength(packed)
-  if (byteLength >= around) return { content: batch, byteLength: byteLength + around }
-  const few = ranges === undefined || rowsIn(ranges) === batch.numRows ? batch : takeRanges(batch, ranges)
-  // A copy, since what `serialize` gives may lie in more memory than it takes.
-  const content = new Uint8Array(serialize(packBatch(withOwnDictionaries(few))))
-  return { content, byteLength: content.length + BYTES_BYTES }
+  const { own, around } = weightOf(batch)
+  if (own >= around) return { content: batch, byteLength: own + around }
+  return fewRows(ranges === undefined || rowsIn(ranges) === batch.numRows ? batch : takeRanges(batch, ranges))
 }
 
 /** The batch of loose rows. */
 export function looseBatch({ content }: LooseRows, schema: Schema): RecordBatch {
-  return content instanceof Uint8Array ? unpackBatch(schema, deserialize(content) as PackedBatch) : content
+  return content instanceof Uint8Array ? withDictionaries(batchOfBytes(content, schema), schema) : content
+}
+
+/** Rows that are bytes, together. */
+export function joinBytes(pieces: readonly Uint8Array[], schema: Schema): LooseRows {
+  const joined = concatBatches(pieces.map((piece) => batchOfBytes(piece, schema)))
+  const { own, around } = weightOf(joined)
+  return own >= around ? looseRows(withDictionaries(joined, schema)) : fewRows(joined)
+}
+
+/** Bytes hold texts alone: a dictionary for a few of them takes longer to make than they are worth. */
+function fewRows(batch: RecordBatch): LooseRows {
+  const plain = mapColumns(batch, plainSchema(batch.schema), dictionaryDecode)
+  // A copy, since what `serialize` gives may lie in more memory than it takes.
+  const content = new Uint8Array(serialize(packBatch(plain)))
+  return { content, byteLength: content.length + BYTES_BYTES }
+}
+
+function batchOfBytes(bytes: Uint8Array, schema: Schema): RecordBatch {
+  return unpackBatch(plainSchema(schema), deserialize(bytes) as PackedBatch)
+}
+
+function weightOf(batch: RecordBatch): { own: number; around: number } {
+  const packed = packBatch(batch)
+  return { own: packedByteLength(packed), around: columnsIn(packed.columns) * COLUMN_BYTES }
 }
 
 /** The rows of a part, in the batch that holds them. */
@@ -84,14 +103,27 @@ function withoutColumns(batch: RecordBatch, columns: readonly string[]): RecordB
   return batchOf(new Schema(fields), batch.numRows, children)
 }
 
-/** With dictionaries of the texts that these rows have, not of those of all rows around them. */
-function withOwnDictionaries(batch: RecordBatch): RecordBatch {
-  const children = batch.data.children.map((data) =>
-    DataType.isDictionary(data.type)
-      ? dictionaryEncode(dictionaryDecode(new Vector([data])) as Vector<Utf8>).data[0]
-      : data,
+function withDictionaries(batch: RecordBatch, schema: Schema): RecordBatch {
+  return mapColumns(batch, schema, (column, type) =>
+    DataType.isDictionary(type) ? dictionaryEncode(column as Vector<Utf8>) : column,
   )
-  return batchOf(batch.schema, batch.numRows, children)
+}
+
+/** The batch under a schema in which dictionaries come or go. */
+function mapColumns(batch: RecordBatch, schema: Schema, map: (column: Vector, type: DataType) => Vector): RecordBatch {
+  if (!hasDictionaries(schema) && !hasDictionaries(batch.schema)) return batch
+  const children = batch.data.children.map((data, index) => map(new Vector([data]), schema.fields[index].type).data[0])
+  return batchOf(schema, batch.numRows, children)
+}
+
+function plainSchema(schema: Schema): Schema {
+  if (!hasDictionaries(schema)) return schema
+  const plain = (type: DataType) => (DataType.isDictionary(type) ? (type as Dictionary).dictionary : type)
+  return new Schema(schema.fields.map((field) => field.clone({ type: plain(field.type) })))
+}
+
+function hasDictionaries({ fields }: Schema): boolean {
+  return fields.some(({ type }) => DataType.isDictionary(type))
 }
 
 /** Those within structs and lists are columns too. */
