@@ -5,13 +5,18 @@ import { type FileHandle, open } from 'node:fs/promises'
  * A new file that grows. It is open while it is one of the few that were written to last, and opened again when it is written to: a table may
  * have a file for each of thousands of partitions, and a process may have far fewer open.
  *
- * - Errors: those of the system, also when a file is closed to make room, which its next use tells.
+ * What is written is brought to the disk on the way, in the background, so that little of it is left to be waited for at the end.
+ *
+ * - Errors: those of the system, also when a file is closed to make room or brought to the disk on the way, which its next use tells.
  */
 export class AppendedFile {
   readonly #path: string
   #file: FileHandle | undefined
   #end = 0
   #isInUse = false
+  /** What the disk has been asked to take so far, and the asking that goes on. */
+  #askedEnd = 0
+  #asking: Promise<void> | undefined
   #fault: { readonly error: unknown } | undefined
 
   private constructor(path: string, file: FileHandle) {
@@ -32,11 +37,13 @@ export class AppendedFile {
         at += bytesWritten
         this.#end += bytesWritten
       }
+      if (this.#asking === undefined && this.#end - this.#askedEnd >= ASKED_BYTES) this.#asking = this.#askDisk(file)
     })
   }
 
   /** Brings every byte to the disk and closes the file. */
   async finish(): Promise<Stats> {
+    await this.#asking
     const stats = await this.#use(async (file) => {
       await file.sync()
       return file.stat()
@@ -50,6 +57,17 @@ export class AppendedFile {
     this.#file = undefined
     openFiles.delete(this)
     await file?.close()
+  }
+
+  /** The system tells an error once: who is told keeps it. */
+  async #askDisk(file: FileHandle): Promise<void> {
+    this.#askedEnd = this.#end
+    try {
+      await file.datasync()
+    } catch (error) {
+      this.#fault ??= { error }
+    }
+    this.#asking = undefined
   }
 
   async #use<T>(work: (file: FileHandle) => Promise<T>): Promise<T> {
@@ -85,3 +103,6 @@ const openFiles = new Set<AppendedFile>()
 
 /** A process with hardly any files has 64, of which it takes thirty for itself. To open one again takes a hundredth of what a row group does. */
 const OPEN_FILES_MAX = 16
+
+/** As much as a disk takes in some ten or hundred milliseconds, and more than what most files of a table have. */
+const ASKED_BYTES = 4 * 1024 * 1024
