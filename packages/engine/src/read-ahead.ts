@@ -162,7 +162,7 @@ function weightOf({ object, start, end = object.size }: Split): number {
   return Math.min(HELD_BYTES_MAX, Math.max(HELD_BYTES_MIN, end - start))
 }
 
-/** What the AWS SDK has sockets for, 50, less those of the outputs; more did not shorten a run over 2,000 objects, see benchmarks/s3.js. */
+/** Where an answer takes 30 ms, more than one thread can ask for: each costs it a millisecond or two. See benchmarks/s3.js. */
 const UNDER_WAY_MAX = 32
 /** An object without a byte takes memory too. */
 const HELD_BYTES_MIN = 4 * 1024

@@ -49,7 +49,8 @@ const WINDOW_BYTES = 64 * MIB
 const WINDOW_BYTES_MIN = 4 * MIB
 /** Eight ranges of large objects, of 4 MiB each. */
 const AHEAD_BYTES = 32 * MIB
-const AHEAD_BYTES_MIN = 4 * MIB
+/** As much more is what a container of 128 MiB can spare. */
+const AHEAD_BYTES_MIN = MIB
 /** Some 18 million keys of 40 bytes. */
 const KEY_BYTES = 1024 * MIB
 const KEY_BYTES_MIN = 16 * MIB

@@ -34,7 +34,7 @@ function openStore({ pieceBytes = 64 * 1024, pass = async (_: Split) => {} } = {
     underWayMost: 0,
     /** Of what was asked for and given. */
     bytes: 0,
-    async *read(split: Split, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    async *read(this: void, split: Split, signal: AbortSignal): AsyncGenerator<Uint8Array> {
       store.begun.push(split.index)
       store.underWayMost = Math.max(store.underWayMost, ++store.underWay)
       try {

@@ -20,7 +20,7 @@ describe('the number of threads', () => {
     ['a large input', large, { cpus: 8 }, 8, 64, 32, 1024],
     ['a large input, if fewer are asked for', large, { cpus: 8, workers: 2 }, 2, 64, 32, 1024],
     ['little memory', large, { cpus: 8, memoryBytesMax: 300 * MIB }, 2, 22, 11, 16],
-    ['hardly any memory', large, { cpus: 8, memoryBytesMax: 64 * MIB }, 1, 4, 4, 16],
+    ['hardly any memory', large, { cpus: 8, memoryBytesMax: 64 * MIB }, 1, 4, 1, 16],
     ['nothing', [], { cpus: 8 }, 1, 64, 32, 1024],
   ]
 
