@@ -15,7 +15,7 @@ export interface AheadOptions {
  * Reads the splits of a store that has to be waited for before their turn: their bytes are on their way while others are scanned.
  *
  * They are begun in their order, while fewer than 32 are under way and all that was begun and not taken has room. A small object comes whole;
- * of a large one, or a range, 4 MiB come before its turn, and then as much as is taken. A split that is wanted before there was room for it, as
+ * of a large one, or a range, 2 MiB come before its turn, and then as much as is taken. A split that is wanted before there was room for it, as
  * when several threads take from several places, is read as it is taken.
  *
  * - Memory: `bytesMax`, and what the store gives at once for each that is under way.
@@ -166,4 +166,4 @@ function weightOf({ object, start, end = object.size }: Split): number {
 const UNDER_WAY_MAX = 32
 /** An object without a byte takes memory too. */
 const HELD_BYTES_MIN = 4 * 1024
-const HELD_BYTES_MAX = 4 * 1024 * 1024
+const HELD_BYTES_MAX = 2 * 1024 * 1024

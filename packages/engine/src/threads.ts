@@ -47,8 +47,8 @@ const MAIN_BYTES = 128 * MIB
 const WORKER_BYTES = 64 * MIB
 const WINDOW_BYTES = 64 * MIB
 const WINDOW_BYTES_MIN = 4 * MIB
-/** Eight ranges of large objects, of 4 MiB each. */
-const AHEAD_BYTES = 32 * MIB
+/** Eight ranges of large objects, of 2 MiB each. */
+const AHEAD_BYTES = 16 * MIB
 /** As much more is what a container of 128 MiB can spare. */
 const AHEAD_BYTES_MIN = MIB
 /** Some 18 million keys of 40 bytes. */

@@ -25,8 +25,10 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await setImmediate()
 }
 
+const noWait: (split: Split) => Promise<void> = async () => {}
+
 /** A store whose pieces come when they are let, and what it was asked for. */
-function openStore({ pieceBytes = 64 * 1024, pass = async (_: Split) => {} } = {}) {
+function openStore({ pieceBytes = 64 * 1024, pass = noWait } = {}) {
   const store = {
     begun: [] as number[],
     ended: [] as number[],
@@ -140,19 +142,19 @@ describe('reading ahead', () => {
   it('holds little of what is large: eight ranges are under way, whoever waits for what', async () => {
     const units = unitsOf(Array.from({ length: 20 }, () => [64 * MIB]))
     const store = openStore()
-    const ahead = new ReadAhead({ units, bytesMax: 32 * MIB, read: store.read })
+    const ahead = new ReadAhead({ units, bytesMax: 16 * MIB, read: store.read })
     const splits = splitsOf(units)
     const first = ahead.take(splits[0])
     await first.next()
     await settle()
     expect(store.begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
-    expect(store.bytes).toBeLessThanOrEqual(32 * MIB + 9 * 64 * 1024)
+    expect(store.bytes).toBeLessThanOrEqual(16 * MIB + 9 * 64 * 1024)
     // One that is wanted earlier is not held at all.
     const early = ahead.take(splits[15])
     await early.next()
     await settle()
     expect(store.begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 15])
-    expect(store.bytes).toBeLessThanOrEqual(32 * MIB + 11 * 64 * 1024)
+    expect(store.bytes).toBeLessThanOrEqual(16 * MIB + 11 * 64 * 1024)
     let rest = 64 * 1024
     for await (const bytes of first) rest += bytes.length
     expect(rest).toBe(64 * MIB)
@@ -238,6 +240,6 @@ describe('reading ahead', () => {
     for await (const _ of ahead.take(units[0].splits[0])) break
     await settle()
     expect(store.ended).toEqual([0])
-    expect(store.bytes).toBeLessThan(5 * MIB)
+    expect(store.bytes).toBeLessThan(3 * MIB)
   })
 })

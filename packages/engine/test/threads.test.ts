@@ -15,13 +15,13 @@ function unitsOf(count: number, size: number): Unit[] {
 describe('the number of threads', () => {
   const large = unitsOf(16, 16 * MIB)
   const cases: [string, Unit[], RunOptions, number, number, number, number][] = [
-    ['a small input', unitsOf(4, MIB), { cpus: 8 }, 1, 64, 32, 1024],
-    ['a small input, if more are asked for', unitsOf(4, MIB), { cpus: 8, workers: 3 }, 3, 64, 32, 1024],
-    ['a large input', large, { cpus: 8 }, 8, 64, 32, 1024],
-    ['a large input, if fewer are asked for', large, { cpus: 8, workers: 2 }, 2, 64, 32, 1024],
+    ['a small input', unitsOf(4, MIB), { cpus: 8 }, 1, 64, 16, 1024],
+    ['a small input, if more are asked for', unitsOf(4, MIB), { cpus: 8, workers: 3 }, 3, 64, 16, 1024],
+    ['a large input', large, { cpus: 8 }, 8, 64, 16, 1024],
+    ['a large input, if fewer are asked for', large, { cpus: 8, workers: 2 }, 2, 64, 16, 1024],
     ['little memory', large, { cpus: 8, memoryBytesMax: 300 * MIB }, 2, 22, 11, 16],
     ['hardly any memory', large, { cpus: 8, memoryBytesMax: 64 * MIB }, 1, 4, 1, 16],
-    ['nothing', [], { cpus: 8 }, 1, 64, 32, 1024],
+    ['nothing', [], { cpus: 8 }, 1, 64, 16, 1024],
   ]
 
   it.each(cases)('for %s is what it is worth', (_, units, options, count, windowMib, aheadMib, keyMib) => {
