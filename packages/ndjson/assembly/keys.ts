@@ -30,6 +30,7 @@ import { containerEnd, depthAt, fillSlot, MISSING, OBJECT, SLOT_BYTES, SLOT_END,
  * there twice the last value stays.
  */
 export function fillSlots(search: usize, line: usize, keysEnd: usize, slots: usize): void {
+  if (search === 0) return
   if (load<u32>(search, SEARCH_LONG_COUNT) === 0) fillFewSlots(search, line, keysEnd, slots)
   else fillManySlots(search, line, keysEnd, slots)
 }

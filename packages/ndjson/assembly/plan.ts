@@ -23,10 +23,10 @@ function head(word: usize): u32 {
 export function nodeCount(): u32 {
   return head(0)
 }
-/** The search for what steps look at, and that for the rest; each 0 when it is for nothing. */
+/** The search for what the first steps look at, and that for the rest; each 0 when it is for nothing. */
 // @ts-expect-error: decorator
 @inline
-export function stepSearch(): usize {
+export function firstSearch(): usize {
   return head(1)
 }
 // @ts-expect-error: decorator
@@ -74,6 +74,13 @@ export function columnRowsMax(): u32 {
 @inline
 export function firstKey(): usize {
   return head(8)
+}
+
+/** How many steps the first search is for. */
+// @ts-expect-error: decorator
+@inline
+export function firstStepCount(): i32 {
+  return head(11)
 }
 
 /** Objects and arrays of a line that may be open at once. */

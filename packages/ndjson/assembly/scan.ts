@@ -45,6 +45,8 @@ import {
 } from './memory'
 import {
   FALSE,
+  firstSearch,
+  firstStepCount,
   lineBytesMax,
   nestingMax,
   nodeCount,
@@ -53,7 +55,6 @@ import {
   STEP_PREDICATE,
   STEP_TALLY,
   stepCount,
-  stepSearch,
   stepTable,
   TRUE,
 } from './plan'
@@ -348,12 +349,17 @@ function decide(line: usize, keysEnd: usize, scalarsEnd: usize, hasKeyEscapes: b
   const nodes = nodeCount()
   const slotsEnd = slots + usize(nodes) * SLOT_BYTES
   for (let slot = slots; slot < slotsEnd; slot += SLOT_BYTES) store<u32>(slot, MISSING)
-  const stepKeys = stepSearch()
-  if (stepKeys !== 0) fillSlots(stepKeys, line, keysEnd, slots)
+  fillSlots(firstSearch(), line, keysEnd, slots)
+  const firstSteps = firstStepCount()
   const steps = stepCount()
   let step: i32 = 0
   let result = TRUE
+  let isFilled = false
   for (; step < steps; step++) {
+    if (step === firstSteps) {
+      fillSlots(restSearch(), line, keysEnd, slots)
+      isFilled = true
+    }
     const entry = stepTable() + usize(step) * STEP_BYTES
     result = evaluate(load<u32>(entry, STEP_PREDICATE), slots)
     if (result === TRUE) continue
@@ -368,8 +374,7 @@ function decide(line: usize, keysEnd: usize, scalarsEnd: usize, hasKeyEscapes: b
     break
   }
   // The line passes, or a step is undecided, or has refused a value that was not seen before.
-  const restKeys = restSearch()
-  if (restKeys !== 0) fillSlots(restKeys, line, keysEnd, slots)
+  if (!isFilled) fillSlots(restSearch(), line, keysEnd, slots)
   endContainers(line, slots, slotsEnd)
   return result === FALSE ? step + REFUSED_BY : step
 }

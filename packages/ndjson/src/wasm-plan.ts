@@ -31,19 +31,21 @@ export function writePlan(
   if (trie.nodeCount > NODES_MAX || planBytes(spec, trie, rooms) > byteLength) return false
   const bytes = new Uint8Array(buffer, address, byteLength)
   const plan: Plan = { address, bytes, words: new Int32Array(buffer, address, byteLength / 4), length: HEAD_WORDS * 4 }
-  const stepNodes = nodesOfSteps(spec, trie)
-  const isOfSteps = (node: number) => stepNodes.some((below) => node <= below && below <= trie.last[node])
-  const stepSearch = writeSearch(plan, wantedKeys(trie, isOfSteps), 0)
+  // The step that wants one of some values refuses most lines: what the steps up to it look at is searched first.
+  const firstSteps = 1 + spec.steps.findIndex(({ predicate }) => predicate.op === 'isIn') || spec.steps.length
+  const firstNodes = nodesOfSteps(spec.steps.slice(0, firstSteps), trie)
+  const isFirst = (node: number) => firstNodes.some((below) => node <= below && below <= trie.last[node])
+  const firstSearch = writeSearch(plan, wantedKeys(trie, isFirst), 0)
   const restSearch = writeSearch(
     plan,
-    wantedKeys(trie, (node) => !isOfSteps(node)),
-    stepSearch.firstKey,
+    wantedKeys(trie, (node) => !isFirst(node)),
+    firstSearch.firstKey,
   )
   const steps = writeSteps(plan, spec, trie)
   const columns = writeColumns(plan, rooms)
   const head = [
     trie.nodeCount,
-    stepSearch.address,
+    firstSearch.address,
     restSearch.address,
     spec.steps.length,
     steps,
@@ -53,6 +55,7 @@ export function writePlan(
     restSearch.firstKey,
     rooms.rows,
     depthMax,
+    firstSteps,
   ]
   plan.words.set(head)
   return true
@@ -71,7 +74,7 @@ function writeSteps(plan: Plan, { columns, steps }: ScanSpec, trie: PathTrie): n
 }
 
 /** The nodes of the values that steps look at. */
-function nodesOfSteps({ steps }: ScanSpec, { nodes }: PathTrie): readonly number[] {
+function nodesOfSteps(steps: ScanSpec['steps'], { nodes }: PathTrie): readonly number[] {
   return steps.flatMap(({ predicate, tallyColumn }) => [
     ...columnsOf(predicate).map((column) => nodes[column]),
     ...(tallyColumn === undefined ? [] : [nodes[tallyColumn]]),
@@ -199,7 +202,7 @@ function planBytes(spec: ScanSpec, trie: PathTrie, rooms: Rooms): number {
 
 const UTF8 = new TextEncoder()
 const NODES_MAX = 1024
-const HEAD_WORDS = 11
+const HEAD_WORDS = 12
 const OP_AND = 0
 const OP_OR = 1
 const OP_TEST = 2

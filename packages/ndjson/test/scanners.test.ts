@@ -97,7 +97,7 @@ function randomSpec(random: () => number): ScanSpec {
     }
   }
   const steps = Array.from({ length: below(4) }, (_, number) => ({
-    predicate: { op: 'or', inputs: [predicate(1), predicate(1)] } as const,
+    predicate: random() < 0.4 ? predicate(1) : ({ op: 'or', inputs: [predicate(1), predicate(1)] } as const),
     reason: `reason ${below(3)} ${number % 2}`,
     ...(random() < 0.5 ? { tallyColumn: below(columns.length) } : {}),
   }))

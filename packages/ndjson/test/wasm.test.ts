@@ -138,14 +138,34 @@ describe('the module in WebAssembly', () => {
     ['{"p":{"s":"0","r":"0"},"r":"0","p":{"s":"1"},"r":"3"}', { 'p.s': '1', 'p.r': null, r: '3' }],
     ['{"p":{"s":"0"},"p":{"q":{"s":"0","r":"0"},"s":"1","r":"2"}}', { 'p.s': '1', 'p.r': '2', r: null }],
     ['{"p":{"s":"1","r":"2"},"q":{"s":"0","r":"0"}}', { 'p.s': '1', 'p.r': '2', r: null }],
+    ['{"p":{"s":"1"},"r":"no"}', undefined],
+    ['{"p":{"s":"2"}}', undefined],
     ['{"p":{"s":"0"},"p":{"r":"2"}}', undefined],
     ['{"p":{"s":"0"},"p":"1"}', undefined],
-  ])('looks for what a step needs first, and then for the rest: %s', (line, expected) => {
+  ])('finds the same whichever steps come first: %s', (line, expected) => {
     const columns = ['p.s', 'p.r', 'r'].map((path) => column(path, TEXT))
-    const spec: ScanSpec = { columns, steps: [{ predicate: { op: 'isNotNull', column: 0 }, reason: 'no' }] }
-    const { rows, counts } = decode(line, spec)
-    expect(rows).toEqual(expected === undefined ? [] : [expected])
-    expect(counts.slowLines).toBe(0)
+    const some = { predicate: { op: 'isNotNull', column: 0 }, reason: 'none' } as const
+    const listed = { predicate: { op: 'isIn', column: 0, values: ['1'] }, reason: 'another' } as const
+    const other = {
+      predicate: {
+        op: 'or',
+        inputs: [
+          { op: 'isNull', column: 2 },
+          { op: 'isIn', column: 2, values: ['3'] },
+        ],
+      },
+      reason: 'r',
+    } as const
+    for (const steps of [
+      [other, some, listed],
+      [some, other, listed],
+      [listed, other, some],
+      [other, listed, some],
+    ]) {
+      const { rows, counts } = decode(line, { columns, steps })
+      expect(rows).toEqual(expected === undefined ? [] : [expected])
+      expect(counts.slowLines).toBe(0)
+    }
   })
 
   it('forgets them with the remarks', () => {
