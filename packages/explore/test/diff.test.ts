@@ -132,7 +132,7 @@ describe('Parquet', () => {
       }
       connection.closeSync()
       const { a } = await diffRows(join(folder, 'a'), join(folder, 'b'))
-      expect(JSON.stringify(a.rowsOnly.first)).toBe('[{"row":{"s":"{\\"__proto__\\":1}","__proto__":"1"},"times":1}]')
+      expect(JSON.stringify(a.rowsOnly.first)).toBe('[{"times":1,"row":{"s":"{\\"__proto__\\":1}","__proto__":"1"}}]')
     }))
 
   it('is compared with CSV, folders and every type that has a text', async () => {
