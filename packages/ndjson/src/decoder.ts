@@ -286,8 +286,8 @@ export class NdjsonDecoder {
   }
 
   #fill(rows: number, lineBytes: number, columns: readonly FilledColumn[]): void {
-    for (const [number, column] of columns.entries())
-      this.#outputs[number].append(rows, column, this.#remarks.converted)
+    const outputs = this.#outputs
+    for (let i = 0; i < outputs.length; i++) outputs[i].append(rows, columns[i], this.#remarks.converted)
     this.#counts.lines += rows
     this.#addRows(rows, lineBytes)
   }

@@ -3,8 +3,9 @@ import type { WasmModule } from './wasm-module.ts'
 import type { Shape } from './wasm-shape.ts'
 
 /*
- * Where in the module's memory the rows of each column lie on their way to JavaScript. A narrow plan has rooms for many rows, so that they are
- * taken seldom; a wide one for fewer, so that all rooms together stay within a processor's cache, and within what memory may grow to.
+ * Where in the module's memory the rows of each column lie on their way to JavaScript. There is room for those of a batch, so that each column is
+ * taken in one copy, and of a very wide plan for fewer, so that all rooms together stay within what memory may grow to. What is not written
+ * to takes up nothing.
  */
 
 /** The room of a column, in addresses. */
@@ -43,8 +44,13 @@ export interface FilledColumn {
 }
 
 /** Lays out rooms for some columns, and for what lies within them, from an address on. */
-export function layOutRooms(shapes: readonly Shape[], start: number, count: number): Rooms {
-  const rows = rowsOf(count)
+export function layOutRooms(shapes: readonly Shape[], start: number): Rooms {
+  let rooms = roomsFor(shapes, start, ROWS_MAX)
+  while (rooms.rows > ROWS_MIN && !fitsMemory(rooms)) rooms = roomsFor(shapes, start, rooms.rows / 2)
+  return rooms
+}
+
+function roomsFor(shapes: readonly Shape[], start: number, rows: number): Rooms {
   const itemsMax = ITEMS_OF_ROW * rows
   let end = start
   const take = (byteLength: number) => {
@@ -105,13 +111,6 @@ export function rowValidity({ counts, validity }: FilledColumn): RowValidity | u
   return counts[0] === 0 ? undefined : { nullCount: counts[0], bits: validity }
 }
 
-/** A power of two: rows that so many columns have room for. */
-function rowsOf(columns: number): number {
-  let rows = ROWS_MAX
-  while (rows > ROWS_MIN && rows * columns > CELLS_MAX) rows /= 2
-  return rows
-}
-
 function hasTexts({ type }: Shape): boolean {
   return type.kind === 'utf8' || type.kind === 'json'
 }
@@ -132,16 +131,15 @@ function valueBytes(shape: Shape, rows: number): number {
 
 /** In which the counts lie, as assembly/memory.ts has it. */
 const ROOM_VALIDITY = 16
-const ROWS_MAX = 1024
+/** Those of a batch. */
+const ROWS_MAX = 16_384
 const ROWS_MIN = 64
-/** Rows times columns; found by the scan benchmark. */
-const CELLS_MAX = 49_152
 /** Items that the lists of a column have room for: a row of more is written in JavaScript. */
 const ITEMS_OF_ROW = 2
-const TEXT_BYTES_OF_ROW = 64
+const TEXT_BYTES_OF_ROW = 128
 const TEXT_BYTES_MIN = 16_384
 /** For what reading or copying 16 bytes at once takes too much. */
 const PADDING = 64
 const PAGE_BYTES = 65_536
 /** As the module's memory is declared: scripts/build-wasm.js. */
-const MEMORY_BYTES_MAX = 288 * PAGE_BYTES
+const MEMORY_BYTES_MAX = 4096 * PAGE_BYTES

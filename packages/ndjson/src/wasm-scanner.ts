@@ -7,7 +7,7 @@ import { StrictScanner } from './strict-scanner.ts'
 import { openWasmModule, type WasmModule } from './wasm-module.ts'
 import { writePlan } from './wasm-plan.ts'
 import { type FilledColumn, fitsMemory, growMemory, layOutRooms, type Rooms, viewRoom } from './wasm-rooms.ts'
-import { allShapes, openShapes, type Shapes, unfilledShapes } from './wasm-shape.ts'
+import { openShapes, type Shapes, unfilledShapes } from './wasm-shape.ts'
 
 /**
  * Scans whole chunks in WebAssembly, as assembly/scan.ts tells, and looks at what that gives back: records of lines that a reader must know of.
@@ -309,7 +309,7 @@ export function openWasmScanner(spec: ScanSpec, limits: LineLimits, reader: Line
   if (module === undefined || spec.steps.length > module.STEPS_MAX) return undefined
   // When all columns are more than it can fill, it may still find them.
   for (const shapes of [openShapes(spec), unfilledShapes(spec)]) {
-    const rooms = layOutRooms(shapes.columns, module.COLUMNS, allShapes(shapes.columns).length)
+    const rooms = layOutRooms(shapes.columns, module.COLUMNS)
     if (fitsMemory(rooms) && writePlan(module, spec, shapes.trie, rooms, limits))
       return new WasmScanner(module, spec, shapes, rooms, limits, reader)
   }

@@ -38,11 +38,6 @@ export function unfilledShapes(spec: ScanSpec): Shapes {
   return { trie, nodes: trie.nodes, columns: [] }
 }
 
-/** The shapes and those within them, each before its own: a number for each, as the writers of columns have it. */
-export function allShapes(shapes: readonly Shape[]): readonly Shape[] {
-  return shapes.flatMap((shape) => [shape, ...allShapes(shape.inner)])
-}
-
 /** The path to a value and those to the fields within it, in the order of their shapes. */
 function pathsOf(path: readonly string[], type: ScanType): readonly (readonly string[])[] {
   return [path, ...fieldsOf(type).flatMap((field) => pathsOf([...path, field.key], field.type))]

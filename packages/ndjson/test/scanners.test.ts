@@ -229,15 +229,18 @@ describe('both scanners', () => {
   })
 
   it.each<[string, string[]]>([
-    ['more short lines than a column holds', Array.from({ length: 5000 }, (_, row) => `{"id":"${row % 7}"}`)],
-    ['texts that fill a column', Array.from({ length: 9 }, (_, row) => `{"id":"${String(row).repeat(30_000)}"}`)],
+    ['more short lines than a column holds', Array.from({ length: 40_000 }, (_, row) => `{"id":"${row % 7}"}`)],
+    ['texts that fill a column', Array.from({ length: 90 }, (_, row) => `{"id":"${String(row).repeat(30_000)}"}`)],
+    ['items that fill a list', Array.from({ length: 9 }, (_, row) => `{"list":[${`${row},`.repeat(5000)}0]}`)],
     ['more words than are remembered', Array.from({ length: 4000 }, (_, row) => `{"word":"${(row * 7) % 1500}"}`)],
   ])('give the same of %s', (_, lines) => {
     const columns = [
       column('id', TEXT),
       column('word', { kind: 'dictionary', numbers: 'unfit', lineBreaks: 'keep', empty: 'keep' }),
+      column('list', { kind: 'list', item: { type: { kind: 'int64' }, unfit: 'null' } }),
     ]
-    const { batches } = openBoth({ columns, steps: [] })(Buffer.from(lines.join('\n')), () => 100_000)
+    const decode = openBoth({ columns, steps: [] }, { batchRows: 100_000 })
+    const { batches } = decode(Buffer.from(lines.join('\n')), () => 100_000)
     expect(batches.reduce((rows, { batch }) => rows + batch.numRows, 0)).toBe(lines.length)
   })
 
