@@ -1,26 +1,26 @@
 import { formatPath } from '@fletching/columns'
 import { FletchingError } from '@fletching/columns/errors'
 import type { ObjectInfo, Store } from '@fletching/storage'
-import type { FailedRow } from './failed-row.ts'
+import type { FailedRow, RowError } from './failed-row.ts'
 import { LINE, type LinePlace, OFFSET, withPlaces } from './kept-rows.ts'
 import { contentOf } from './message-search.ts'
 import type { MorselBody } from './morsel.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
 
-/** An error that tells of a row, with its line instead, if its object can be read again; any other as it is. */
+/** An error that tells of a row, with its line instead, if its object can be read again. */
 export async function withLine(
-  error: unknown,
+  error: RowError,
   plan: PhysicalPlan,
   { store, objects }: { readonly store: Store; readonly objects: readonly ObjectInfo[] },
   signal: AbortSignal | undefined,
-): Promise<unknown> {
-  const failed = error instanceof FletchingError ? (error.details.failed as FailedRow | undefined) : undefined
-  if (failed === undefined || objects[failed.object].location.scheme === 'stdin') return error
+): Promise<FletchingError> {
+  const { failed } = error.details
+  if (objects[failed.object].location.scheme === 'stdin') return error
   const found = await lineOf(failed, plan, store, objects[failed.object], signal).catch(() => undefined)
   signal?.throwIfAborted()
   if (found === undefined) return error
-  const { kind, code, what, at, help } = error as FletchingError
+  const { kind, code, what, at, help } = error
   const place = `${found.object} line ${found.line}, byte ${found.byteOffset} of the uncompressed object`
   return new FletchingError(kind, code, what, { at: [...at.slice(0, -1), place], help, details: { ...found } })
 }

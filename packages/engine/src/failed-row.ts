@@ -18,6 +18,15 @@ export interface FailedRow {
   readonly of: 'scanned' | 'undecided'
 }
 
+/** An error that tells of a row of an object. */
+export interface RowError extends FletchingError {
+  readonly details: { readonly failed: FailedRow }
+}
+
+export function tellsFailedRow(error: unknown): error is RowError {
+  return error instanceof FletchingError && error.details.failed !== undefined
+}
+
 /** Where rows on their way through operators come from. */
 export interface RowsOrigin extends Pick<FailedRow, 'from' | 'of'> {
   /** Those that end in the batch, and the one that goes on. */

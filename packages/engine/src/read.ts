@@ -9,6 +9,7 @@ import type { Coordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
 import type { Decided, Deduplicator } from './deduplicator.ts'
 import { explodedSchema } from './exploder.ts'
+import { tellsFailedRow } from './failed-row.ts'
 import { assertReadWithin } from './limits.ts'
 import { LineLimit, malformedLines, rejectedLines } from './line-limit.ts'
 import { malformedError } from './malformed.ts'
@@ -85,6 +86,7 @@ export async function readObjects(work: InputWork, coordinator: Coordinator, opt
     await reading.takeRest()
     return reading.finish()
   } catch (error) {
+    if (!tellsFailedRow(error)) throw error
     const { withLine } = await import('./failed-line.ts')
     throw await withLine(error, work.plan, work, options.signal)
   } finally {

@@ -205,7 +205,7 @@ describe('what is not a file of ours', () => {
     const decoder = await openParquetDecoder(batch.schema, ['text'], footer)
     decoder.push(file.subarray(0, 100))
     expect(() => decoder.flush()).toThrow(
-      expect.objectContaining({ message: bad('it is cut: 0 of its 1 row groups came whole') }),
+      expect.objectContaining({ message: bad('it is cut: 0 of its 1 row group came whole') }),
     )
   })
 
