@@ -1,5 +1,5 @@
 import { QUOTE } from './bytes'
-import { KEYS, SCALARS } from './memory'
+import { KEYS, SCALARS, UNESCAPED, UNESCAPED_END } from './memory'
 import {
   firstKey,
   KEY_AFTER,
@@ -23,7 +23,8 @@ import {
   SEARCH_SHIFT,
   SEARCH_TABLE,
 } from './plan'
-import { containerEnd, depthAt, fillSlot, MISSING, OBJECT, SLOT_BYTES, SLOT_END, SLOT_START, stringEnd } from './value'
+import { unescape } from './unescape'
+import { containerEnd, depthAt, escapedEnd, fillSlot, MISSING, OBJECT, SLOT_BYTES, SLOT_END, SLOT_START, stringEnd } from './value'
 
 /**
  * Fills the slots of the nodes of a search. Keys come in the order of the line, so that a node's parent is filled before it. Of a key that is
@@ -113,19 +114,35 @@ function longPrefixAt(at: usize): u64 {
 /** As `src/wasm-keys.ts` has it. */
 const LONG_PREFIX_MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15
 
-/** Whether one of the line's keys that have escapes may be a wanted one: it begins like it up to the first. */
+/** Whether one of the line's keys that have escapes is a wanted one, or is left to JavaScript. */
 export function mayBeWanted(keysEnd: usize): bool {
   for (let key = KEYS; key < keysEnd; key += 4) {
     const at: usize = load<u32>(key)
     const stop = stringEnd(at + 1)
-    if (load<u8>(stop) === QUOTE) continue
-    const length = stop - at
-    let wanted = firstKey()
-    while (wanted !== 0) {
-      // With the opening quote; the wanted one goes on where the escape stands.
-      if (load<u32>(wanted, KEY_LENGTH) > u32(length) + 1 && isText(at, load<u32>(wanted, KEY_TEXT), length)) return true
-      wanted = load<u32>(wanted, KEY_AFTER)
-    }
+    if (load<u8>(stop) !== QUOTE && beginsWanted(at, stop - at) && isEscapedWanted(at + 1, escapedEnd(stop))) return true
+  }
+  return false
+}
+
+/** Whether a wanted key begins like the `length` bytes at `at`, and goes on. */
+function beginsWanted(at: usize, length: usize): bool {
+  for (let wanted = firstKey(); wanted !== 0; wanted = load<u32>(wanted, KEY_AFTER)) {
+    // With the opening quote; the wanted one goes on where the escape stands.
+    if (usize(load<u32>(wanted, KEY_LENGTH)) > length + 1 && isText(at, load<u32>(wanted, KEY_TEXT), length)) return true
+  }
+  return false
+}
+
+/** Whether the key from `start` to `end`, without its escapes, is a wanted one; true also where it is too long to look, or has half a surrogate pair. */
+function isEscapedWanted(start: usize, end: usize): bool {
+  if (UNESCAPED + (end - start) + 32 > UNESCAPED_END) return true
+  const close = unescape(start, end, UNESCAPED + 1)
+  if (close === 0) return true
+  store<u8>(UNESCAPED, QUOTE)
+  store<u8>(close, QUOTE)
+  const length = close + 1 - UNESCAPED
+  for (let wanted = firstKey(); wanted !== 0; wanted = load<u32>(wanted, KEY_AFTER)) {
+    if (usize(load<u32>(wanted, KEY_LENGTH)) === length && isText(UNESCAPED, load<u32>(wanted, KEY_TEXT), length)) return true
   }
   return false
 }

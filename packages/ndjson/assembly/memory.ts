@@ -27,7 +27,7 @@ export const LACKED: usize = FILLED + 8
 export const LACKED_WORDS: usize = LACKED + 4
 export const LACKED_WORD_BYTES: usize = 12
 export const LACKED_MAX: u32 = 64
-/** Words with escapes are unescaped to here: behind each other, when they are lacked. */
+/** Keys and words with escapes are unescaped to here: words behind each other, when they are lacked. */
 export const UNESCAPED: usize = COUNTS + 0x600
 export const UNESCAPED_END: usize = COUNTS + 0x1000
 /** What is wanted, as JavaScript has written it: see `plan.ts`. */
