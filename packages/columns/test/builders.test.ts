@@ -3,12 +3,11 @@ import {
   clearBit,
   DictionaryBuilder,
   Int64Builder,
-  ListBuilder,
   type RowValidity,
   Utf8Builder,
 } from '@fletching/columns'
 import { randomFrom, testSeed } from '@fletching/testing'
-import { type Data, Field, Int64 } from 'apache-arrow'
+import type { Data } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 
 /** Which of some rows are null, as bits, behind which there are ones. */
@@ -28,46 +27,6 @@ function textOf({ length, nullCount, nullBitmap, values, valueOffsets }: Data): 
 }
 
 describe('many rows at once', () => {
-  it(`are a batch's own, seed ${testSeed}`, () => {
-    const { below } = randomFrom(testSeed)
-    const wholes = new Int64Builder()
-    const texts = new Utf8Builder()
-    const words = new DictionaryBuilder()
-    const bools = new BoolBuilder()
-    const lists = new ListBuilder(new Field('item', new Int64()), new Int64Builder())
-    words.appendBytes(Buffer.from('x'), 0, 1)
-    const given: [Data, string][] = []
-    for (let batch = 0; batch < 60; batch++) {
-      for (let piece = below(4); piece >= 0; piece--) {
-        // Many of them the whole of a batch, of one size or of another.
-        const rows = [1024, 1024, 5000, below(3000)][below(4)]
-        const validity = validityOf(Array.from({ length: rows }, () => below(4) === 0))
-        const ends = Int32Array.from({ length: rows + 1 }, (_, row) => row * 20)
-        const values = BigInt64Array.from({ length: rows * 20 }, () => BigInt(below(100)))
-        wholes.appendValues(rows, values, validity)
-        texts.appendTexts(rows, new Uint8Array(rows * 20).fill(below(100)), ends, validity)
-        words.appendNumbers(rows, new Int32Array(rows), validity)
-        bools.appendWords(
-          rows,
-          Int32Array.from({ length: rows }, () => below(2)),
-          validity,
-        )
-        ;(lists.item as Int64Builder).appendValues(rows * 20, values, undefined)
-        lists.appendLists(rows, ends, validity)
-        values.fill(-1n)
-        validity?.bits.fill(0)
-        ends.fill(-1)
-      }
-      for (const builder of [wholes, texts, words, bools, lists]) {
-        const data = builder.finish()
-        given.push([data, textOf(data)])
-        for (const buffer of [data.nullBitmap, data.values, data.valueOffsets] as (ArrayBufferView | undefined)[])
-          if (buffer !== undefined) expect(buffer.byteLength).toBe(buffer.buffer.byteLength)
-      }
-    }
-    for (const [data, text] of given) expect(textOf(data)).toBe(text)
-  })
-
   it(`are what they are one by one, seed ${testSeed}`, () => {
     const { below } = randomFrom(testSeed)
     for (let round = 0; round < 100; round++) {

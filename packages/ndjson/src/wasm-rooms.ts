@@ -131,8 +131,8 @@ function valueBytes(shape: Shape, rows: number): number {
 
 /** In which the counts lie, as assembly/memory.ts has it. */
 const ROOM_VALIDITY = 16
-/** Those of a batch. */
-const ROWS_MAX = 16_384
+/** More of them did not shorten a job. */
+const ROWS_MAX = 1024
 const ROWS_MIN = 64
 /** Items that the lists of a column have room for: a row of more is written in JavaScript. */
 const ITEMS_OF_ROW = 2
@@ -142,4 +142,4 @@ const TEXT_BYTES_MIN = 16_384
 const PADDING = 64
 const PAGE_BYTES = 65_536
 /** As the module's memory is declared: scripts/build-wasm.js. */
-const MEMORY_BYTES_MAX = 4096 * PAGE_BYTES
+const MEMORY_BYTES_MAX = 1024 * PAGE_BYTES

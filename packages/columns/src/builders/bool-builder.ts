@@ -2,7 +2,6 @@ import { Bool, type Data, makeData } from 'apache-arrow'
 import { bitmapByteLength, setBit } from '../bitmap.ts'
 import type { ColumnBuilder } from './builder.ts'
 import { type RowValidity, Validity } from './validity.ts'
-import { firstOf } from './whole-copies.ts'
 
 /** Truth values, eight to a byte. */
 export class BoolBuilder implements ColumnBuilder<Bool> {
@@ -35,9 +34,8 @@ export class BoolBuilder implements ColumnBuilder<Bool> {
 
   finish(): Data<Bool> {
     const { length, nullCount, nullBitmap } = this.#validity.finish()
-    const data = firstOf(this.#bits, bitmapByteLength(length))
-    if (data === this.#bits) this.#bits = new Uint8Array(data.length)
-    else this.#bits.fill(0)
+    const data = this.#bits.slice(0, bitmapByteLength(length))
+    this.#bits.fill(0)
     return makeData({ type: this.type, length, nullCount, nullBitmap, data })
   }
 

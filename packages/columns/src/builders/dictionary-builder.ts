@@ -3,7 +3,6 @@ import { hashBytes, sameBytes } from '../bytes.ts'
 import type { ColumnBuilder } from './builder.ts'
 import { Utf8Builder } from './utf8-builder.ts'
 import { type RowValidity, Validity } from './validity.ts'
-import { fillsArray, firstOf } from './whole-copies.ts'
 
 /**
  * Texts of which few are distinct: each is held once, rows hold its number.
@@ -42,11 +41,8 @@ export class DictionaryBuilder implements ColumnBuilder<Dictionary<Utf8, Int32>>
   /** Appends rows by the numbers of their texts; that of a null is 0. */
   appendNumbers(rows: number, numbers: Int32Array, validity: RowValidity | undefined): void {
     const row = this.#validity.length
-    if (fillsArray(row, rows, this.#indices)) this.#indices = numbers.slice(0, rows)
-    else {
-      if (row + rows > this.#indices.length) this.#grow(row + rows)
-      this.#indices.set(numbers.subarray(0, rows), row)
-    }
+    if (row + rows > this.#indices.length) this.#grow(row + rows)
+    this.#indices.set(numbers.subarray(0, rows), row)
     this.#validity.append(rows, validity)
   }
 
@@ -58,8 +54,7 @@ export class DictionaryBuilder implements ColumnBuilder<Dictionary<Utf8, Int32>>
   finish(): Data<Dictionary<Utf8, Int32>> {
     const { length, nullCount, nullBitmap } = this.#validity.finish()
     this.#dictionary ??= this.#makeDictionary()
-    const data = firstOf(this.#indices, length)
-    if (data === this.#indices) this.#indices = new Int32Array(0)
+    const data = this.#indices.slice(0, length)
     return makeData({ type: this.type, length, nullCount, nullBitmap, data, dictionary: this.#dictionary })
   }
 

@@ -1,7 +1,6 @@
 import { type Data, type Field, List, makeData, Struct } from 'apache-arrow'
 import type { ColumnBuilder } from './builder.ts'
 import { type RowValidity, Validity } from './validity.ts'
-import { fillsArray, firstOf } from './whole-copies.ts'
 
 /** Structs. The caller appends one value, or a null, to every child before `append`. */
 export class StructBuilder implements ColumnBuilder<Struct> {
@@ -68,20 +67,16 @@ export class ListBuilder implements ColumnBuilder<List> {
   /** Appends rows whose items have been appended: where those of each end, counted from the first and behind a zero. */
   appendLists(rows: number, ends: Int32Array, validity: RowValidity | undefined): void {
     const row = this.#validity.length
-    if (fillsArray(row, rows, this.#offsets)) this.#offsets = ends.slice(0, rows + 1)
-    else {
-      if (row + rows + 1 > this.#offsets.length) this.#grow(row + rows + 1)
-      const offsets = this.#offsets
-      const before = offsets[row]
-      for (let i = 1; i <= rows; i++) offsets[row + i] = before + ends[i]
-    }
+    if (row + rows + 1 > this.#offsets.length) this.#grow(row + rows + 1)
+    const offsets = this.#offsets
+    const before = offsets[row]
+    for (let i = 1; i <= rows; i++) offsets[row + i] = before + ends[i]
     this.#validity.append(rows, validity)
   }
 
   finish(): Data<List> {
     const { length, nullCount, nullBitmap } = this.#validity.finish()
-    const valueOffsets = firstOf(this.#offsets, length + 1)
-    if (valueOffsets === this.#offsets) this.#offsets = new Int32Array(1)
+    const valueOffsets = this.#offsets.slice(0, length + 1)
     return makeData({ type: this.type, length, nullCount, nullBitmap, valueOffsets, child: this.item.finish() })
   }
 

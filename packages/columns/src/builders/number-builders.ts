@@ -1,7 +1,6 @@
 import { type Data, type DataType, Float64, Int64, makeData, TimestampMillisecond } from 'apache-arrow'
 import type { ColumnBuilder } from './builder.ts'
 import { type RowValidity, Validity } from './validity.ts'
-import { fillsArray, firstOf } from './whole-copies.ts'
 
 type FixedArray = BigInt64Array | Float64Array
 
@@ -35,19 +34,14 @@ class FixedWidthBuilder<T extends DataType, A extends FixedArray> implements Col
   /** Appends rows; a zero lies under a null. */
   appendValues(rows: number, values: A, validity: RowValidity | undefined): void {
     const row = this.#validity.length
-    if (fillsArray(row, rows, this.#values)) this.#values = values.slice(0, rows) as A
-    else {
-      if (row + rows > this.#values.length) this.#grow(row + rows)
-      this.#values.set(values.subarray(0, rows) as never, row)
-    }
+    if (row + rows > this.#values.length) this.#grow(row + rows)
+    this.#values.set(values.subarray(0, rows) as never, row)
     this.#validity.append(rows, validity)
   }
 
   finish(): Data<T> {
     const { length, nullCount, nullBitmap } = this.#validity.finish()
-    const values = firstOf<FixedArray>(this.#values, length)
-    if (values === this.#values) this.#values = this.#allocate(0)
-    const data = values as T['TArray']
+    const data = this.#values.slice(0, length) as T['TArray']
     return makeData({ type: this.type as unknown as Int64, length, nullCount, nullBitmap, data }) as unknown as Data<T>
   }
 

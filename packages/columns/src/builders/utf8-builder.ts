@@ -1,12 +1,11 @@
 import { type Data, makeData, Utf8 } from 'apache-arrow'
 import type { ColumnBuilder } from './builder.ts'
 import { type RowValidity, Validity } from './validity.ts'
-import { fillsArray, firstOf } from './whole-copies.ts'
 
 /**
  * Texts, as UTF-8 bytes one after the other.
  *
- * - Memory: doubles when it is full; keeps its buffers over `finish`, unless they are full.
+ * - Memory: doubles when it is full; keeps its buffers over `finish`.
  */
 export class Utf8Builder implements ColumnBuilder<Utf8> {
   readonly type = new Utf8()
@@ -50,26 +49,19 @@ export class Utf8Builder implements ColumnBuilder<Utf8> {
     const row = this.#validity.length
     const at = this.#offsets[row]
     const next = at + ends[rows]
-    if (fillsArray(at, next, this.#values)) this.#values = texts.slice(0, next)
-    else {
-      if (next > this.#values.length) this.#growValues(next)
-      this.#values.set(texts.subarray(0, ends[rows]), at)
-    }
-    if (fillsArray(row, rows, this.#offsets)) this.#offsets = ends.slice(0, rows + 1)
-    else {
-      if (row + rows + 1 > this.#offsets.length) this.#growOffsets(row + rows + 1)
-      const offsets = this.#offsets
-      for (let i = 1; i <= rows; i++) offsets[row + i] = at + ends[i]
-    }
+    if (next > this.#values.length) this.#growValues(next)
+    this.#values.set(texts.subarray(0, ends[rows]), at)
+    if (row + rows + 1 > this.#offsets.length) this.#growOffsets(row + rows + 1)
+    const offsets = this.#offsets
+    for (let i = 1; i <= rows; i++) offsets[row + i] = at + ends[i]
     this.#validity.append(rows, validity)
   }
 
   finish(): Data<Utf8> {
     const { length, nullCount, nullBitmap } = this.#validity.finish()
-    const valueOffsets = firstOf(this.#offsets, length + 1)
-    const data = firstOf(this.#values, valueOffsets[length])
-    if (valueOffsets === this.#offsets) this.#offsets = new Int32Array(1)
-    if (data === this.#values) this.#values = new Uint8Array(0)
+    const valueOffsets = this.#offsets.slice(0, length + 1)
+    const data = this.#values.slice(0, valueOffsets[length])
+    this.#offsets[0] = 0
     return makeData({ type: this.type, length, nullCount, nullBitmap, valueOffsets, data })
   }
 

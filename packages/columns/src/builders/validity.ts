@@ -1,5 +1,4 @@
 import { bitmapByteLength, clearBit } from '../bitmap.ts'
-import { firstOf } from './whole-copies.ts'
 
 /** Which of some rows have a value, when not all have: the nulls among them, and their bits from bit 0 on; those behind the last are 1. */
 export interface RowValidity {
@@ -42,14 +41,10 @@ export class Validity {
       if (this.#bits !== undefined) this.#reserve()
       return
     }
-    this.#nullCount += validity.nullCount
-    const source = validity.bits.subarray(0, bitmapByteLength(rows))
-    if (row === 0) {
-      this.#bits = source.slice()
-      return
-    }
     this.#bits ??= new Uint8Array(Math.max(64, bitmapByteLength(this.#length))).fill(0xff)
     this.#reserve()
+    this.#nullCount += validity.nullCount
+    const source = validity.bits.subarray(0, bitmapByteLength(rows))
     if ((row & 7) === 0) this.#bits.set(source, row >> 3)
     else putShifted(source, this.#bits, row)
   }
@@ -58,7 +53,7 @@ export class Validity {
   finish(): { length: number; nullCount: number; nullBitmap: Uint8Array | null } {
     const length = this.#length
     const nullCount = this.#nullCount
-    const nullBitmap = this.#bits === undefined ? null : firstOf(this.#bits, bitmapByteLength(length))
+    const nullBitmap = this.#bits === undefined ? null : this.#bits.slice(0, bitmapByteLength(length))
     this.#bits = undefined
     this.#length = 0
     this.#nullCount = 0
