@@ -76,8 +76,8 @@ export const seededFaults = [
   {
     fault: 'of a key that is there twice the first value wins',
     file: 'packages/ndjson/assembly/keys.ts',
-    find: 'fillSlot(slot, at + load<u32>(key, KEY_LENGTH) - 1)',
-    replace: 'if (load<u32>(slot) === 0) fillSlot(slot, at + load<u32>(key, KEY_LENGTH) - 1)',
+    find: 'if (load<u32>(slot) !== MISSING) clearSlots(slot, slots + usize(load<u32>(node, NODE_LAST)) * SLOT_BYTES)',
+    replace: 'if (load<u32>(slot) !== MISSING) continue',
     test: 'packages/ndjson/test/values.test.ts',
   },
   {
