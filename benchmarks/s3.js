@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { generateObjects } from '@fletching/gen'
-import { fletching, openFaultyS3 } from '@fletching/testing'
+import { openFaultyS3, spawnFletching } from '@fletching/testing'
 
 const SIZES = {
   smoke: { objects: 40, smallBytes: 400_000, largeBytes: 2_000_000, waits: [0, 5], runs: 1 },
@@ -64,7 +64,7 @@ async function run(input, workers) {
   const args = ['run', 'segment-to-personalize', '--S3_JSON_INPUT_PATH', input, '--S3_CSV_OUTPUT_PATH', `${out}/csv`]
   const table = ['--S3_PARQUET_OUTPUT_PATH', `${out}/table`]
   const begin = performance.now()
-  const ended = await fletching([...args, ...table, '--workers', workers, '--preflight', 'off'], { env: s3.env })
+  const ended = await spawnFletching([...args, ...table, '--workers', workers, '--preflight', 'off'], { env: s3.env })
   const seconds = (performance.now() - begin) / 1000
   if (ended.code !== 0) throw new Error(ended.stderr)
   const digest = createHash('sha256')
