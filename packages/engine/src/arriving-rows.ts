@@ -27,11 +27,6 @@ export class ArrivingRows {
     this.#left = { rows: this.#keptFor, content, byteLength, ranges: isSelection ? ranges : undefined }
   }
 
-  /** Rows that were not taken. */
-  get rows(): number {
-    return this.#left.rows
-  }
-
   /** How many rows stood before this one in the batch, of those that were not yet told of. */
   rowsBefore(row: number): number {
     let rows = 0

@@ -8,7 +8,7 @@ import type { EarlierRows } from './earlier-rows.ts'
 import { mapSome, preparedAtOnce } from './map-some.ts'
 import { type Meter, meteredEncoder, operatorName } from './meter.ts'
 import type { Morsel } from './morsel.ts'
-import { fileSchema, sinkSchema } from './operators.ts'
+import { sinkSchema, writtenSchema } from './operators.ts'
 import { ParquetSink } from './parquet-sink.ts'
 import type { PhysicalSink } from './physical.ts'
 import type { Places, SinkPlace } from './places.ts'
@@ -80,7 +80,7 @@ async function openSink(
 /** Undefined for a sink that has no row groups, and where nothing is measured. */
 async function openMeteredEncoder(sink: PhysicalSink, number: number, meter: Meter | undefined) {
   if (meter === undefined || sink.format !== 'parquet') return undefined
-  const encoder = await openTableEncoder(fileSchema(sinkSchema(sink.columns), sink), sink)
+  const encoder = await openTableEncoder(writtenSchema(sink), sink)
   return meteredEncoder(meter, operatorName.encode(number), encoder)
 }
 

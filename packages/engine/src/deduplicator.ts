@@ -9,7 +9,7 @@ import { newRowCounts, type RowCounts, rowsOut } from './accounting.ts'
 import { countDropped, lostLines } from './counted-rows.ts'
 import { Distinct, type DistinctOptions } from './distinct.ts'
 import { evaluate } from './evaluate.ts'
-import { onRows } from './failed-row.ts'
+import { onRows, rowsGoingOn } from './failed-row.ts'
 import { passed } from './filters.ts'
 import { keysOf } from './keys.ts'
 import { Latest } from './latest.ts'
@@ -129,10 +129,9 @@ export class Deduplicator {
   /** How many rows of the first object came in earlier batches. */
   #see({ batch, objects, objectEnds }: Undecided): number {
     const last = objects[objectEnds.length] ?? objects[objects.length - 1]
-    const before = objects[0].index === this.#seen.object ? this.#seen.rows : 0
-    const rows = batch.numRows - (objectEnds.length === 0 ? -before : objectEnds[objectEnds.length - 1])
-    this.#seen = { object: last.index, rows }
-    return before
+    const firstRow = objects[0].index === this.#seen.object ? this.#seen.rows : 0
+    this.#seen = { object: last.index, rows: rowsGoingOn(batch.numRows, { objectEnds, firstRow }) }
+    return firstRow
   }
 
   /** Of work that waits, the time until it first does. */

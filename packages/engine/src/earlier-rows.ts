@@ -12,7 +12,7 @@ import { ANEW, type EarlierColumns, earlierTable, partitionValue } from './earli
 import { earlierFile } from './earlier-file.ts'
 import type { LedgerRun } from './ledger.ts'
 import type { Manifest } from './manifest.ts'
-import { fileSchema, sinkSchema } from './operators.ts'
+import { sinkSchema, writtenSchema } from './operators.ts'
 import type { CsvSinkPlan } from './physical.ts'
 import type { Places } from './places.ts'
 import type { OutputInfo } from './report.ts'
@@ -40,7 +40,7 @@ export async function* earlierRows(
   const files = inOrderOfRuns(written)
   const lastRun = bookmark === undefined ? lastOf(last) : bookmark.ledger.runs.at(-1)
   if (lastRun !== undefined) assertInTable(lastRun, files, table)
-  const schema = fileSchema(sinkSchema(from.table.columns), from.table)
+  const schema = writtenSchema(from.table)
   const inFiles = [...new Set(from.columns.map(({ name }) => name))].filter(
     (name) => !from.table.partitionBy.includes(name),
   )

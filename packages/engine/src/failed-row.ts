@@ -39,6 +39,14 @@ export interface RowsOrigin extends Pick<FailedRow, 'from' | 'of'> {
   readonly numbers?: Int32Array
 }
 
+/** Of the object that goes on behind a batch of so many rows, how many have come: it is the first of the next. */
+export function rowsGoingOn(
+  rows: number,
+  { objectEnds, firstRow }: Pick<RowsOrigin, 'objectEnds' | 'firstRow'>,
+): number {
+  return objectEnds.length === 0 ? firstRow + rows : rows - objectEnds[objectEnds.length - 1]
+}
+
 /** Sends rows through operators. An error of a row is that of the first that fails, and tells which one that is; any error tells the objects. */
 export function onRows<T>(rows: Rows, origin: RowsOrigin, run: (rows: Rows) => T): T {
   try {

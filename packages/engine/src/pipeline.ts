@@ -1,7 +1,7 @@
 import { internal } from '@fletching/columns/errors'
 import { type DecodedBatch, type LineCounts, NdjsonDecoder } from '@fletching/ndjson'
 import { addTally, newRowCounts, type RowCounts } from './accounting.ts'
-import { onRows } from './failed-row.ts'
+import { onRows, rowsGoingOn } from './failed-row.ts'
 import { type Filters, openExplode, openFilters } from './filters.ts'
 import { type Meter, metered, operatorName } from './meter.ts'
 import type { Ended, EndedObject, MorselBody, ObjectName } from './morsel.ts'
@@ -125,7 +125,7 @@ export class Pipeline {
     if (ended > open.length) throw internal(`a batch ends ${ended} objects, of which ${open.length} had begun`)
     this.#endedBefore += ended
     const firstRow = this.#firstRow
-    this.#firstRow = decoded.batch.numRows - (ended === 0 ? -firstRow : objectEnds[ended - 1])
+    this.#firstRow = rowsGoingOn(decoded.batch.numRows, { objectEnds, firstRow })
     const counts = open.map((object) => object.counts)
     const objects = open.map(({ index, name }) => ({ index, name }))
     const rows = addObjectColumns(decoded, this.#objectColumns, objects)

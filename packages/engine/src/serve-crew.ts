@@ -4,7 +4,7 @@ import type { RowGroupEncoder } from '@fletching/parquet'
 import { openLocalStore } from '@fletching/storage'
 import type { Schema } from 'apache-arrow'
 import { Meter, meteredEncoder, operatorName } from './meter.ts'
-import { fileSchema, sinkSchema } from './operators.ts'
+import { writtenSchema } from './operators.ts'
 import type { PhysicalSink } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
 import { countSentAsync } from './sent-count.ts'
@@ -124,7 +124,7 @@ interface Table {
 
 async function openTable(sink: PhysicalSink, operator: string, meter: Meter | undefined): Promise<Table> {
   if (sink.format !== 'parquet') throw internal('a CSV has no row groups')
-  const schema = fileSchema(sinkSchema(sink.columns), sink)
+  const schema = writtenSchema(sink)
   return { schema, encoder: meteredEncoder(meter, operator, await openTableEncoder(schema, sink)) }
 }
 
