@@ -3,9 +3,8 @@ import type { WasmModule } from './wasm-module.ts'
 import type { Shape } from './wasm-shape.ts'
 
 /*
- * Where in the module's memory the rows of each column lie on their way to JavaScript. There is room for those of a batch, so that each column is
- * taken in one copy, and of a very wide plan for fewer, so that all rooms together stay within what memory may grow to. What is not written
- * to takes up nothing.
+ * Where in the module's memory the rows of each column lie on their way to JavaScript. There is room for so many that they are taken seldom, and of a very
+ * wide plan for fewer, so that all rooms together stay within what memory may grow to. What is not written to takes up nothing.
  */
 
 /** The room of a column, in addresses. */
