@@ -131,7 +131,10 @@ export class Crew {
    */
   begin({ objects, units }: CrewWork): void {
     this.#handedOut = { objects, units, next: 0 }
-    for (const lane of this.#lanes) this.#assign(lane, this.#handedOut)
+    // In rounds, so that neighbours are scanned at the same time: what one scans waits for little of what the others do.
+    for (let round = 1; round <= this.#aheadMax; round++) {
+      for (const lane of this.#lanes) this.#assign(lane, this.#handedOut, round)
+    }
   }
 
   /**
@@ -284,18 +287,21 @@ export class Crew {
   }
 
   /** Gives a worker units ahead, so that it need not wait for this thread, but few when few are left, so that all end together. */
-  #assign(lane: Lane, handedOut: HandedOut): void {
+  #assign(lane: Lane, handedOut: HandedOut, unitsMax = this.#aheadMax): void {
     const { units } = handedOut
-    const { workerCount, readsFiles } = this.#options
     const left = units.length - handedOut.next
-    const ahead = Math.min(Math.max(1, Math.floor(left / (2 * workerCount))), readsFiles ? 4 : 2)
-    while (lane.units < ahead && handedOut.next < units.length) {
+    const ahead = Math.max(1, Math.floor(left / (2 * this.workerCount)))
+    while (lane.units < Math.min(ahead, unitsMax) && handedOut.next < units.length) {
       const unit = units[handedOut.next++]
       lane.units++
       post(lane.worker, { kind: 'unit', unit })
-      if (!readsFiles && this.#scanning !== undefined) void this.#feed(lane.worker, unit, this.#scanning)
+      if (!this.#options.readsFiles && this.#scanning !== undefined) void this.#feed(lane.worker, unit, this.#scanning)
     }
     if (ahead === 1) this.#openTables()
+  }
+
+  get #aheadMax(): number {
+    return this.#options.readsFiles ? 4 : 2
   }
 
   /** Lets a worker load the writer of others while the rest have units yet: most row groups come when none have. */

@@ -1,10 +1,16 @@
 import { deserialize, serialize } from 'node:v8'
 import type { Spill, SpillPlace } from '@fletching/storage'
 
-/** A message that waits for its turn, in memory or in the spill. */
-type Waiting<M> =
-  | { readonly message: M; readonly byteLength: number; readonly admitted: () => void }
-  | { readonly place: Promise<SpillPlace> }
+/** A message that waits for its turn. */
+interface Waiting<M> {
+  readonly byteLength: number
+  /** Lets its sender go on, or fail as this does. */
+  readonly admitted: (after?: Promise<unknown>) => void
+  /** In memory, or where it lies in the spill. */
+  content: { readonly message: M } | { readonly place: Promise<SpillPlace> }
+  /** Whether it counts among what is held; it does not while it is beyond the bound. */
+  isHeld: boolean
+}
 
 /** How messages lie in the spill. */
 export interface SpillForm<M> {
@@ -16,7 +22,9 @@ export interface SpillForm<M> {
  * Puts the messages of units that are worked on at the same time into the order of the units.
  *
  * The unit whose turn it is is always let in, and its sender waits until its message has been taken. Those of later units wait in memory up
- * to a bound, and beyond it in the spill, so that their senders can go on: a slow first unit stops nobody, and costs no memory.
+ * to a bound. Beyond it their senders wait too while there is something to take, for then it is the taker who is slow, and nothing is gained by running
+ * ahead of it. Where the taker waits, for a unit that is slow, they go to the spill instead, so that their senders can go on: a slow first unit stops
+ * nobody, and costs no memory.
  *
  * - Memory: `bytesMax`, and what the senders have sent and not been told to be admitted.
  */
@@ -26,9 +34,13 @@ export class OrderedWindow<M> {
   readonly #spill: Spill
   readonly #form: SpillForm<M>
   readonly #waiting = new Map<number, Waiting<M>[]>()
+  /** Those beyond the bound, whose senders wait. */
+  #beyond: Waiting<M>[] = []
   readonly #ended = new Set<number>()
   #turn = 0
   #bytes = 0
+  /** Whether the taker waits for a message of the unit whose turn it is. */
+  #isAwaited = false
   #failure: { readonly error: unknown } | undefined
   #wake = () => {}
 
@@ -50,22 +62,19 @@ export class OrderedWindow<M> {
   }
 
   /** Takes a message; resolves when its sender may send more. */
-  async admit(unit: number, message: M, byteLength: number): Promise<void> {
-    const queue = this.#queueOf(unit)
-    const mayStay = unit === this.#turn || this.#bytes + byteLength <= this.#bytesMax
-    if (!mayStay) {
-      const place = this.#spill.append(this.#form.write(message))
-      queue.push({ place })
-      await place
-      return
-    }
-    await new Promise<void>((resolve) => {
-      const isTurn = unit === this.#turn
-      queue.push({ message, byteLength, admitted: resolve })
-      this.#bytes += byteLength
-      if (isTurn) this.#wake()
-      else resolve()
-    })
+  admit(unit: number, message: M, byteLength: number): Promise<void> {
+    return new Promise<unknown>((admitted) => {
+      const waiting: Waiting<M> = { byteLength, admitted, content: { message }, isHeld: false }
+      this.#queueOf(unit).push(waiting)
+      if (unit === this.#turn) {
+        this.#hold(waiting)
+        this.#wake()
+        return
+      }
+      this.#beyond.push(waiting)
+      this.#letIn()
+      if (this.#isAwaited) this.#spillBeyond()
+    }).then(() => {})
   }
 
   /** Says that a unit's last message has come. */
@@ -85,19 +94,50 @@ export class OrderedWindow<M> {
     while (this.#turn < this.#unitCount) {
       if (this.#failure !== undefined) throw this.#failure.error
       const first = this.#waiting.get(this.#turn)?.shift()
-      if (first !== undefined) {
-        if ('place' in first) return this.#form.read(await this.#spill.read(await first.place))
-        this.#bytes -= first.byteLength
-        first.admitted()
-        return first.message
-      }
+      if (first !== undefined) return this.#give(first)
       if (this.#ended.has(this.#turn)) {
         this.#waiting.delete(this.#turn)
         this.#ended.delete(this.#turn)
         this.#turn++
-      } else await this.#change()
+      } else {
+        this.#spillBeyond()
+        await this.#change()
+      }
     }
     return undefined
+  }
+
+  async #give(waiting: Waiting<M>): Promise<M> {
+    const { content, byteLength, isHeld, admitted } = waiting
+    if ('place' in content) return this.#form.read(await this.#spill.read(await content.place))
+    if (isHeld) this.#bytes -= byteLength
+    else this.#beyond.splice(this.#beyond.indexOf(waiting), 1)
+    admitted()
+    this.#letIn()
+    return content.message
+  }
+
+  #hold(waiting: Waiting<M>): void {
+    waiting.isHeld = true
+    this.#bytes += waiting.byteLength
+  }
+
+  /** Those that came first, as many as the bound allows. */
+  #letIn(): void {
+    while (this.#beyond.length > 0 && this.#bytes + this.#beyond[0].byteLength <= this.#bytesMax) {
+      const [waiting] = this.#beyond.splice(0, 1)
+      this.#hold(waiting)
+      waiting.admitted()
+    }
+  }
+
+  #spillBeyond(): void {
+    for (const waiting of this.#beyond.splice(0)) {
+      if ('place' in waiting.content) continue
+      const place = this.#spill.append(this.#form.write(waiting.content.message))
+      waiting.content = { place }
+      waiting.admitted(place)
+    }
   }
 
   #queueOf(unit: number): Waiting<M>[] {
@@ -106,9 +146,11 @@ export class OrderedWindow<M> {
     return queue
   }
 
-  #change(): Promise<void> {
-    return new Promise((resolve) => {
+  async #change(): Promise<void> {
+    this.#isAwaited = true
+    await new Promise<void>((resolve) => {
       this.#wake = resolve
     })
+    this.#isAwaited = false
   }
 }

@@ -22,6 +22,8 @@ describe('an ordered window', () => {
         const window = new OrderedWindow<string>(units.length, random.below(60), spill)
         const senders = units.map((messages, unit) => ({ unit, messages: [...messages], isOpen: true }))
         const sending: Promise<void>[] = []
+        const takesAtOnce = random.below(2) === 0
+        const taken = takesAtOnce ? rest(window) : undefined
         while (senders.some(({ isOpen }) => isOpen)) {
           const sender = random.pick(senders.filter(({ isOpen }) => isOpen))
           const message = sender.messages.shift()
@@ -30,8 +32,9 @@ describe('an ordered window', () => {
             sender.isOpen = false
             window.end(sender.unit)
           }
+          if (takesAtOnce && random.below(3) === 0) await new Promise(setImmediate)
         }
-        expect(await rest(window), `FLETCHING_SEED=${testSeed}, round ${round}`).toEqual(units.flat())
+        expect(await (taken ?? rest(window)), `FLETCHING_SEED=${testSeed}, round ${round}`).toEqual(units.flat())
         await Promise.all(sending)
         expect(window.bytes).toBe(0)
         await spill.close()
@@ -51,18 +54,56 @@ describe('an ordered window', () => {
     await first
   })
 
-  it('keeps no more than its bound in memory, and the rest in the spill', () =>
+  it('keeps no more than its bound in memory while its taker waits, and the rest in the spill', () =>
     inFolder(async (folder) => {
       const spill = new Spill(folder)
       const window = new OrderedWindow<Uint8Array>(2, 250, spill)
+      const taken = rest(window)
       for (let n = 0; n < 20; n++) await window.admit(1, Uint8Array.of(n), 100)
       expect(window.bytes).toBe(200)
       expect(await readdir(folder)).toHaveLength(1)
       window.end(1)
       window.end(0)
-      expect((await rest(window)).map(([n]) => n)).toEqual(Array.from({ length: 20 }, (_, n) => n))
+      expect((await taken).map(([n]) => n)).toEqual(Array.from({ length: 20 }, (_, n) => n))
       await spill.close()
       expect(await readdir(folder)).toEqual([])
+    }))
+
+  it('holds the senders of later units beyond its bound while there is something to take, and writes nothing', () =>
+    inFolder(async (folder) => {
+      const spill = new Spill(folder)
+      const window = new OrderedWindow<string>(3, 250, spill)
+      const admitted: string[] = []
+      const send = (unit: number, message: string) =>
+        window.admit(unit, message, 100).then(() => admitted.push(message))
+      const sending = ['0a', '1a', '1b', '2a'].map((message) => send(Number(message[0]), message))
+      await new Promise(setImmediate)
+      expect([admitted, window.bytes]).toEqual([['1a'], 200])
+      expect(await window.next()).toBe('0a')
+      await new Promise(setImmediate)
+      expect([admitted, window.bytes]).toEqual([['1a', '0a', '1b'], 200])
+      for (const unit of [0, 1, 2]) window.end(unit)
+      expect(await rest(window)).toEqual(['1a', '1b', '2a'])
+      await Promise.all(sending)
+      expect([window.bytes, await readdir(folder)]).toEqual([0, []])
+      await spill.close()
+    }))
+
+  it('writes those whose senders it holds once its taker has to wait', () =>
+    inFolder(async (folder) => {
+      const spill = new Spill(folder)
+      const window = new OrderedWindow<string>(2, 0, spill)
+      const later = window.admit(1, 'later', 10)
+      const first = window.admit(0, 'first', 10)
+      expect(await window.next()).toBe('first')
+      await first
+      const rested = rest(window)
+      await later
+      expect([window.bytes, (await readdir(folder)).length]).toEqual([0, 1])
+      window.end(0)
+      window.end(1)
+      expect(await rested).toEqual(['later'])
+      await spill.close()
     }))
 
   it('fails whoever waits, and whoever comes', async () => {
@@ -76,6 +117,7 @@ describe('an ordered window', () => {
 
   it('says which folder has no room', async () => {
     const window = new OrderedWindow<string>(2, 0, new Spill('/dev/null/x'))
+    void window.next()
     await expect(window.admit(1, 'a', 1)).rejects.toThrow(
       /^SPILL: cannot write what has to wait: ENOTDIR.*\n {2}at \/dev\/null\/x\n {2}give a folder with room for temporary files with --tmp$/,
     )
