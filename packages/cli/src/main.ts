@@ -1,5 +1,5 @@
 import { runCommandLine } from './command-line.ts'
-import { optimizeLate } from './optimize-late.ts'
+import { tuneV8 } from './tune-v8.ts'
 
 let code: number | undefined
 
@@ -16,7 +16,7 @@ process.once('exit', (given) => {
 const { env, stdout, stderr } = process
 // The AWS SDK would write a warning about Node 20 to standard error. Other programs decide for themselves, so that no room below sets it.
 env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
-void runCommandLine(process.argv.slice(2), { env, stdout, stderr, onReading: optimizeLate }).then((ended) => {
+void runCommandLine(process.argv.slice(2), { env, stdout, stderr, onReading: tuneV8 }).then((ended) => {
   code = ended
   // After a signal, a read that hangs must not keep the process.
   process.exit(ended)
