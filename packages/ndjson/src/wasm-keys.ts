@@ -48,12 +48,12 @@ export function writeSearch(plan: Plan, wanted: readonly WantedKey[], before: nu
   if (wanted.length === 0) return { address: 0, firstKey: before }
   const shortest = Math.min(3, ...wanted.map(({ text }) => text.length - 2))
   const mask = -1 >>> (8 * (3 - shortest))
-  const byPrefix = groupBy(wanted, ({ text }) => prefixView(text).getInt32(0, true) & mask)
+  const byPrefix = groupBy(wanted.filter(standsAsIs), ({ text }) => prefixView(text).getInt32(0, true) & mask)
   if (byPrefix.size > SHORT_MAX) return writeLongSearch(plan, wanted, before)
   const multiplier = findMultiplier([...byPrefix.keys()])
   if (multiplier === undefined) return writeLongSearch(plan, wanted, before)
   const table = take(plan, 8 << SHORT_BITS)
-  let firstKey = before
+  let firstKey = writeKeys(plan, wanted.filter(needsEscapes), before)
   for (const [prefix, keys] of byPrefix) {
     firstKey = writeKeys(plan, keys, firstKey)
     const place = table + 8 * (Math.imul(prefix, multiplier) >>> SHORT_SHIFT)
@@ -63,11 +63,11 @@ export function writeSearch(plan: Plan, wanted: readonly WantedKey[], before: nu
 }
 
 function writeLongSearch(plan: Plan, wanted: readonly WantedKey[], before: number): Search {
-  const byPrefix = groupBy(wanted, ({ text }) => prefixView(text).getBigUint64(0, true))
+  const byPrefix = groupBy(wanted.filter(standsAsIs), ({ text }) => prefixView(text).getBigUint64(0, true))
   const count = 2 ** Math.ceil(Math.log2(2 * byPrefix.size))
   const table = take(plan, LONG_PREFIX_BYTES * count)
   const taken = new Set<number>()
-  let firstKey = before
+  let firstKey = writeKeys(plan, wanted.filter(needsEscapes), before)
   for (const [prefix, keys] of byPrefix) {
     let place = Number((BigInt.asUintN(64, prefix * LONG_PREFIX_MULTIPLIER) >> 32n) & BigInt(count - 1))
     while (taken.has(place)) place = (place + 1) % count
@@ -99,6 +99,15 @@ function groupBy<K>(keys: readonly WantedKey[], prefixOf: (key: WantedKey) => K)
   return groups
 }
 
+/** Whether a key can stand in a line without escapes. One that cannot is looked for among those that have some alone, lest a part of such a key pass for it. */
+function standsAsIs(key: WantedKey): boolean {
+  return !needsEscapes(key)
+}
+
+function needsEscapes({ text }: WantedKey): boolean {
+  return text.subarray(1, -1).some((byte) => byte === QUOTE || byte === BACKSLASH || byte < BLANK)
+}
+
 /** Writes keys that begin alike, as a chain, and gives the first of it. */
 function writeKeys(plan: Plan, keys: readonly WantedKey[], after: number): number {
   let next = 0
@@ -128,6 +137,8 @@ function writeKey(plan: Plan, { text, nodes }: WantedKey, next: number, after: n
 }
 
 const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const BLANK = 0x20
 const MULTIPLIER_TURNS = 10_000
 /** Prefixes up to which they are of four bytes, and the bits of a place in their table. */
 const SHORT_MAX = 64

@@ -230,6 +230,23 @@ describe('the module in WebAssembly', () => {
   })
 })
 
+it.each([3, 80])('does not take a part of a key with escapes for a wanted one, of %d columns', (count) => {
+  const names = ['a\\', 'a"b', 'a\n', ...columns(count - 3).map(({ name }) => name)]
+  const both = openBoth({ columns: names.map((name) => ({ ...column(name, TEXT), path: [name] })), steps: [] })
+  const lines = [{ 'a\\': '1' }, { 'a"c': 'no' }, { 'a"b': '2' }, { 'a\n': '3' }, { a: 'no' }].map((line) =>
+    JSON.stringify(line),
+  )
+  const { batches } = both(new TextEncoder().encode(lines.join('\n')), () => 50)
+  const rows = batches.flatMap(({ batch }) => batch.toArray().map((row) => names.slice(0, 3).map((name) => row[name])))
+  expect(rows).toEqual([
+    ['1', null, null],
+    [null, null, null],
+    [null, '2', null],
+    [null, null, '3'],
+    [null, null, null],
+  ])
+})
+
 describe.each(['wasm', 'ts'] as const)('memory for the next bytes, with the scanner in %s', (scanner) => {
   const input = Buffer.from(
     `${`${event('Product Clicked')}\n`.repeat(20)}${event('x'.repeat(100_000))}\n{\n${event('y')}`,
