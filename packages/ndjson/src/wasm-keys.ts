@@ -53,7 +53,7 @@ export function writeSearch(plan: Plan, wanted: readonly WantedKey[], before: nu
   const multiplier = findMultiplier([...byPrefix.keys()])
   if (multiplier === undefined) return writeLongSearch(plan, wanted, before)
   const table = take(plan, 8 << SHORT_BITS)
-  let firstKey = writeKeys(plan, wanted.filter(needsEscapes), before)
+  let firstKey = wanted.filter(needsEscapes).reduce((after, key) => writeKey(plan, key, 0, after), before)
   for (const [prefix, keys] of byPrefix) {
     firstKey = writeKeys(plan, keys, firstKey)
     const place = table + 8 * (Math.imul(prefix, multiplier) >>> SHORT_SHIFT)
@@ -67,7 +67,7 @@ function writeLongSearch(plan: Plan, wanted: readonly WantedKey[], before: numbe
   const count = 2 ** Math.ceil(Math.log2(2 * byPrefix.size))
   const table = take(plan, LONG_PREFIX_BYTES * count)
   const taken = new Set<number>()
-  let firstKey = writeKeys(plan, wanted.filter(needsEscapes), before)
+  let firstKey = wanted.filter(needsEscapes).reduce((after, key) => writeKey(plan, key, 0, after), before)
   for (const [prefix, keys] of byPrefix) {
     let place = Number((BigInt.asUintN(64, prefix * LONG_PREFIX_MULTIPLIER) >> 32n) & BigInt(count - 1))
     while (taken.has(place)) place = (place + 1) % count

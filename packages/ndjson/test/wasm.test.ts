@@ -20,6 +20,7 @@ describe('the module in WebAssembly', () => {
     ['a tab between tokens', 1, '{\t"a":1}'],
     ['an escape in a key that is wanted', 1, event('Product Clicked').replace('userId', 'user\\u0049d')],
     ['an escape at the start of a key that is wanted', 1, '{"\\u0075serId":1}'],
+    ['an escape in the key that is looked for first', 1, event('Product Clicked').replace('event', 'ev\\u0065nt')],
     [
       'an escape in keys that are not wanted',
       0,
