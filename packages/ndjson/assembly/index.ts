@@ -15,4 +15,5 @@ export {
   TALLIES,
   WORDS,
 } from './memory'
+export { endContainers } from './record'
 export { scan } from './scan'

@@ -109,7 +109,7 @@ function pastValue(at: usize): usize {
 }
 
 /** The first byte behind an object or an array. */
-function pastContainer(open: usize): usize {
+export function pastContainer(open: usize): usize {
   let at = open
   let depth = 0
   while (true) {

@@ -1,5 +1,6 @@
 import { QUOTE } from './bytes'
 import { KEYS, SCALARS, UNESCAPED, UNESCAPED_END } from './memory'
+import { fillPaths } from './paths'
 import {
   firstKey,
   KEY_AFTER,
@@ -7,9 +8,6 @@ import {
   KEY_NEXT,
   KEY_NODE,
   KEY_TEXT,
-  LONG_PREFIX_BYTES,
-  LONG_PREFIX_KEY,
-  LONG_PREFIX_WHOLE,
   NODE_DEPTH,
   NODE_LAST,
   NODE_NEXT,
@@ -17,9 +15,9 @@ import {
   NODE_PARENT,
   PREFIX_BYTES,
   PREFIX_KEY,
-  SEARCH_LONG_COUNT,
   SEARCH_MASK,
   SEARCH_MULTIPLIER,
+  SEARCH_PLACES,
   SEARCH_SHIFT,
   SEARCH_TABLE,
 } from './plan'
@@ -32,8 +30,8 @@ import { containerEnd, depthAt, escapedEnd, fillSlot, MISSING, OBJECT, SLOT_BYTE
  */
 export function fillSlots(search: usize, line: usize, keysEnd: usize, slots: usize): void {
   if (search === 0) return
-  if (load<u32>(search, SEARCH_LONG_COUNT) === 0) fillFewSlots(search, line, keysEnd, slots)
-  else fillManySlots(search, line, keysEnd, slots)
+  if (load<u32>(search, SEARCH_PLACES) === 0) fillFewSlots(search, line, keysEnd, slots)
+  else fillPaths(search, line, keysEnd, slots)
 }
 
 /** When few keys are wanted, most keys of a line are not: they are left out first. */
@@ -61,30 +59,6 @@ function fillFewSlots(search: usize, line: usize, keysEnd: usize, slots: usize):
   }
 }
 
-/** When many keys are wanted, most keys of a line are, and some begin alike. */
-function fillManySlots(search: usize, line: usize, keysEnd: usize, slots: usize): void {
-  const table: usize = load<u32>(search, SEARCH_TABLE)
-  const last = load<u32>(search, SEARCH_LONG_COUNT) - 1
-  for (let key = KEYS; key < keysEnd; key += 4) {
-    const at: usize = load<u32>(key)
-    const prefix = longPrefixAt(at + 1)
-    let place = u32((prefix * LONG_PREFIX_MULTIPLIER) >>> 32) & last
-    let entry = table + usize(place) * LONG_PREFIX_BYTES
-    let wanted: usize = load<u32>(entry, LONG_PREFIX_KEY)
-    while (wanted !== 0 && load<u64>(entry) !== prefix) {
-      place = (place + 1) & last
-      entry = table + usize(place) * LONG_PREFIX_BYTES
-      wanted = load<u32>(entry, LONG_PREFIX_KEY)
-    }
-    while (wanted !== 0) {
-      const length = load<u32>(wanted, KEY_LENGTH)
-      if (length <= LONG_PREFIX_WHOLE || isText(at, load<u32>(wanted, KEY_TEXT), length)) break
-      wanted = load<u32>(wanted, KEY_NEXT)
-    }
-    if (wanted !== 0) fillNodes(wanted, line, at, slots)
-  }
-}
-
 /** Fills the slots of those nodes of a key that the one at `at` stands for, in place of all that an earlier value left. */
 function fillNodes(key: usize, line: usize, at: usize, slots: usize): void {
   const depth = depthAt(line, at)
@@ -96,23 +70,10 @@ function fillNodes(key: usize, line: usize, at: usize, slots: usize): void {
   }
 }
 
-function clearSlots(first: usize, last: usize): void {
+/** Clears some slots: those of a node, and of what lies below it. */
+export function clearSlots(first: usize, last: usize): void {
   for (let slot = first; slot <= last; slot += SLOT_BYTES) store<u32>(slot, MISSING)
 }
-
-/** The first eight bytes of a key, or as many as there are up to the quote behind it. */
-// @ts-expect-error: decorator
-@inline
-function longPrefixAt(at: usize): u64 {
-  const bytes = load<u64>(at)
-  // Ones at the top of each byte that is a quote; above the first of them there may be others.
-  const others = bytes ^ (0x0101_0101_0101_0101 * u64(QUOTE))
-  const quotes = (others - 0x0101_0101_0101_0101) & ~others & 0x8080_8080_8080_8080
-  return bytes & (quotes ^ (quotes - 1))
-}
-
-/** As `src/wasm-keys.ts` has it. */
-const LONG_PREFIX_MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15
 
 /** Whether one of the line's keys that have escapes is a wanted one, or is left to JavaScript. */
 export function mayBeWanted(keysEnd: usize): bool {

@@ -3,7 +3,8 @@
  *
  *   head      how the lines are to be looked at
  *   search    some of the wanted keys, and how they are found in a line
- *   prefixes  a hash table of what the keys of a search begin with: of few the first four bytes, without collisions; of many the first eight
+ *   prefixes  a hash table of the first four bytes of the keys of a search for few, without collisions
+ *   places    a hash table of the nodes, for a search for many: by key and parent
  *   key       one of the wanted keys, and the nodes that have it
  *   node      a node of the path trie
  *   step      a step, its predicate, and what to do with the refused value
@@ -83,6 +84,13 @@ export function firstStepCount(): i32 {
   return head(11)
 }
 
+/** How many nodes there are of which the scan tells where their objects and arrays end, and these. */
+// @ts-expect-error: decorator
+@inline
+export function endedNodes(): usize {
+  return head(12)
+}
+
 /** Objects and arrays of a line that may be open at once. */
 // @ts-expect-error: decorator
 @inline
@@ -91,11 +99,11 @@ export function nestingMax(): i32 {
 }
 
 /**
- * A search: the table of prefixes; of long ones how many places it has, else 0; of short ones which bits of their four bytes count, since a short key
+ * A search: its table; of one for many how many places that has, else 0; of one for few which bits of the four bytes count, since a short key
  * leaves some to what follows it, and how they come to their places.
  */
 export const SEARCH_TABLE: usize = 0
-export const SEARCH_LONG_COUNT: usize = 4
+export const SEARCH_PLACES: usize = 4
 export const SEARCH_MASK: usize = 8
 export const SEARCH_MULTIPLIER: usize = 12
 export const SEARCH_SHIFT: usize = 16
@@ -103,11 +111,13 @@ export const SEARCH_SHIFT: usize = 16
 /** A place of the prefix table: the prefix and the first of its keys. */
 export const PREFIX_BYTES: usize = 8
 export const PREFIX_KEY: usize = 4
-/** A place in that of long prefixes. A prefix ends with the quote behind its key, if that is among its bytes; zeros follow. */
-export const LONG_PREFIX_BYTES: usize = 16
-export const LONG_PREFIX_KEY: usize = 8
-/** Bytes of a key, with its quotes, up to which the prefix is all of it but the first quote. */
-export const LONG_PREFIX_WHOLE: u32 = 9
+/** A place of the table of nodes: the first bytes of the key, with the quote behind it if that is among them, and zeros; the node, its parent, the last below it, its key or 0. */
+export const PLACE_BYTES: usize = 32
+export const PLACE_TEXT_BYTES: usize = 16
+export const PLACE_NODE: usize = 16
+export const PLACE_PARENT: usize = 20
+export const PLACE_LAST: usize = 24
+export const PLACE_KEY: usize = 28
 
 /** A key: the next of the same prefix, its bytes with both quotes and where they stand, the first node that has it, the next of all. */
 export const KEY_NEXT: usize = 0

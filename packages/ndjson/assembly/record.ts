@@ -2,9 +2,10 @@
  * What JavaScript is told of a line: the number of the line in its scan, where it starts and ends, what is known of it; then
  * its slots.
  */
+import { pastContainer } from './items'
 import { RECORDS } from './memory'
 import { nodeCount } from './plan'
-import { SLOT_BYTES } from './value'
+import { OBJECT, SLOT_BYTES, SLOT_END, SLOT_START } from './value'
 
 export const RECORD_START: usize = 4
 export const RECORD_END: usize = 8
@@ -26,4 +27,14 @@ export function recordBytes(): usize {
 @inline
 export function recordAt(number: u32): usize {
   return RECORDS + usize(number) * recordBytes()
+}
+
+/** Tells where the objects and arrays in the slots of a record end; the scan leaves most of that to those who want to know. */
+export function endContainers(record: u32): void {
+  const end = recordAt(record + 1)
+  for (let slot = recordAt(record) + RECORD_SLOTS; slot < end; slot += SLOT_BYTES) {
+    const start: usize = load<u32>(slot, SLOT_START)
+    const isOpen = load<u32>(slot) >= OBJECT && usize(load<u32>(slot, SLOT_END)) === start
+    if (isOpen) store<u32>(slot, u32(pastContainer(start)), SLOT_END)
+  }
 }

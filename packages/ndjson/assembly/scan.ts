@@ -32,7 +32,10 @@ import { endContainer, fillSlots, mayBeWanted } from './keys'
 import { equal, prefixXor, signs } from './masks'
 import {
   BLOCK_BYTES,
+  BLOCK_CLOSES,
+  BLOCK_DEPTH,
   BLOCK_ENTRY_BYTES,
+  BLOCK_STOPS,
   BLOCKS,
   BLOCKS_END,
   COUNTS,
@@ -44,6 +47,7 @@ import {
   STEPS_MAX,
 } from './memory'
 import {
+  endedNodes,
   FALSE,
   firstSearch,
   firstStepCount,
@@ -82,7 +86,7 @@ import { MISSING, OBJECT, SLOT_BYTES } from './value'
 export function scan(from: usize, limit: usize): usize {
   memory.fill(COUNTS, 0, REFUSED - COUNTS + STEPS_MAX * 4)
   const bytesOfRecord = recordBytes()
-  const recordsEnd = RECORDS + RECORDS_BYTES - bytesOfRecord
+  const recordsEnd = RECORDS + RECORDS_BYTES - bytesOfRecord - CLEARED_BYTES
   const lengthMax = lineBytesMax()
   const deepest = min<i32>(nestingMax(), STACK_DEPTH)
   let record = RECORDS
@@ -212,8 +216,9 @@ export function scan(from: usize, limit: usize): usize {
         }
 
         store<u64>(block, opens)
-        store<u64>(block, closes, 8)
-        store<i32>(block, depth, 16)
+        store<u64>(block, closes, BLOCK_CLOSES)
+        store<i32>(block, depth, BLOCK_DEPTH)
+        store<u64>(block, quotes | backslashes, BLOCK_STOPS)
         /** The bytes whose innermost container is an array. */
         let inArrays: u64 = 0
         const arrayBrackets = brackets & outside
@@ -346,9 +351,8 @@ export function scan(from: usize, limit: usize): usize {
 function decide(line: usize, keysEnd: usize, scalarsEnd: usize, hasKeyEscapes: bool, slots: usize): i32 {
   if (hasKeyEscapes && mayBeWanted(keysEnd)) return SLOW
   for (let scalar = SCALARS; scalar < scalarsEnd; scalar += 4) if (!isScalar(load<u32>(scalar))) return SLOW
-  const nodes = nodeCount()
-  const slotsEnd = slots + usize(nodes) * SLOT_BYTES
-  for (let slot = slots; slot < slotsEnd; slot += SLOT_BYTES) store<u32>(slot, MISSING)
+  const slotsEnd = slots + usize(nodeCount()) * SLOT_BYTES
+  for (let slot = slots; slot < slotsEnd; slot += CLEARED_BYTES) v128.store(slot, i32x4.splat(MISSING))
   fillSlots(firstSearch(), line, keysEnd, slots)
   const firstSteps = firstStepCount()
   const steps = stepCount()
@@ -375,12 +379,13 @@ function decide(line: usize, keysEnd: usize, scalarsEnd: usize, hasKeyEscapes: b
   }
   // The line passes, or a step is undecided, or has refused a value that was not seen before.
   if (!isFilled) fillSlots(restSearch(), line, keysEnd, slots)
-  endContainers(line, slots, slotsEnd)
+  const ended = endedNodes()
+  const endedEnd = ended + (usize(load<u32>(ended)) << 2)
+  for (let node = ended; node < endedEnd; node += 4) {
+    const slot = slots + usize(load<u32>(node, 4)) * SLOT_BYTES
+    if (load<u32>(slot) >= OBJECT) endContainer(line, slot)
+  }
   return result === FALSE ? step + REFUSED_BY : step
-}
-
-function endContainers(line: usize, slots: usize, slotsEnd: usize): void {
-  for (let slot = slots; slot < slotsEnd; slot += SLOT_BYTES) if (load<u32>(slot) >= OBJECT) endContainer(line, slot)
 }
 
 /** Whether a line ends before the byte at `at`. */
@@ -398,6 +403,8 @@ function lineEnd(start: usize): usize {
   }
 }
 
+/** Slots are cleared by so many bytes, which may reach behind the last of a record. */
+const CLEARED_BYTES: usize = 16
 const ODD_BITS: u64 = 0xaaaa_aaaa_aaaa_aaaa
 /** What the stack holds, with room for the last bracket; what is deeper is left to the strict scanner. */
 const STACK_DEPTH: i32 = 62

@@ -1,12 +1,12 @@
 import { BACKSLASH, BLANK, CLOSE_BRACE, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './bytes'
 import { signs } from './masks'
-import { BLOCK_ENTRY_BYTES, BLOCKS } from './memory'
+import { BLOCK_CLOSES, BLOCK_DEPTH, BLOCK_ENTRY_BYTES, BLOCK_STOPS, BLOCKS } from './memory'
 import { scalarEnds } from './scalar'
 
 /** What stands at a node; the numbers are those of `src/slots.ts`. */
 export const MISSING: u32 = 0
 const NULL: u32 = 1
-const STRING: u32 = 2
+export const STRING: u32 = 2
 const ESCAPED_STRING: u32 = 3
 const NUMBER: u32 = 4
 const TRUE: u32 = 5
@@ -69,6 +69,16 @@ export function stringEnd(start: usize): usize {
   }
 }
 
+/** The quotes and backslashes among the 64 bytes from `start` on, which is within a string of the line at hand: the first of them is one of that line. */
+// @ts-expect-error: decorator
+@inline
+export function stopsFrom(line: usize, start: usize): u64 {
+  const bit = u64((start - line) & 63)
+  const block = BLOCKS + ((start - line) >> 6) * BLOCK_ENTRY_BYTES
+  const next = block + BLOCK_ENTRY_BYTES
+  return (load<u64>(block, BLOCK_STOPS) >>> bit) | ((load<u64>(next, BLOCK_STOPS) << 1) << (63 - bit))
+}
+
 // @ts-expect-error: decorator
 @inline
 function stopsAt(at: usize): v128 {
@@ -99,7 +109,7 @@ export function scalarEnd(start: usize): usize {
 export function depthAt(line: usize, at: usize): i32 {
   const block = BLOCKS + ((at - line) >> 6) * BLOCK_ENTRY_BYTES
   const below = (u64(1) << ((at - line) & 63)) - 1
-  return load<i32>(block, 16) + i32(popcnt(load<u64>(block) & below)) - i32(popcnt(load<u64>(block, 8) & below))
+  return load<i32>(block, BLOCK_DEPTH) + i32(popcnt(load<u64>(block) & below)) - i32(popcnt(load<u64>(block, BLOCK_CLOSES) & below))
 }
 
 /** The first byte behind the container that opens at `open`. */
@@ -107,12 +117,12 @@ export function containerEnd(line: usize, open: usize): usize {
   const depth = depthAt(line, open)
   let block = BLOCKS + ((open - line) >> 6) * BLOCK_ENTRY_BYTES
   let at = open - ((open - line) & 63)
-  let closes = load<u64>(block, 8) & ~((u64(2) << ((open - line) & 63)) - 1)
+  let closes = load<u64>(block, BLOCK_CLOSES) & ~((u64(2) << ((open - line) & 63)) - 1)
   while (true) {
-    const before = load<i32>(block, 16)
-    if (before - i32(popcnt(load<u64>(block, 8))) <= depth) {
+    const before = load<i32>(block, BLOCK_DEPTH)
+    if (before - i32(popcnt(load<u64>(block, BLOCK_CLOSES))) <= depth) {
       const opens = load<u64>(block)
-      const all = load<u64>(block, 8)
+      const all = load<u64>(block, BLOCK_CLOSES)
       while (closes !== 0) {
         const upTo = closes ^ (closes - 1)
         if (before + i32(popcnt(opens & upTo)) - i32(popcnt(all & upTo)) === depth) return at + usize(ctz(closes)) + 1
@@ -121,6 +131,6 @@ export function containerEnd(line: usize, open: usize): usize {
     }
     block += BLOCK_ENTRY_BYTES
     at += 64
-    closes = load<u64>(block, 8)
+    closes = load<u64>(block, BLOCK_CLOSES)
   }
 }

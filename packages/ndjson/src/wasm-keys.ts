@@ -2,7 +2,7 @@ import type { PathTrie } from './path-trie.ts'
 import { type Plan, put, putText, take, writeWords } from './wasm-words.ts'
 
 /** A key that is wanted at one or more nodes. */
-export interface WantedKey {
+interface WantedKey {
   /** In UTF-8, with both quotes. */
   readonly text: Uint8Array
   readonly nodes: WantedNode[]
@@ -17,7 +17,7 @@ interface WantedNode {
 }
 
 /** The keys of some nodes of a trie, each once. */
-export function wantedKeys(trie: PathTrie, isWanted: (node: number) => boolean): readonly WantedKey[] {
+function wantedKeys(trie: PathTrie, isWanted: (node: number) => boolean): readonly WantedKey[] {
   const keys = new Map<string, WantedKey>()
   const visit = (parent: number, depth: number) => {
     for (const { key, node } of trie.children[parent]) {
@@ -40,18 +40,19 @@ export interface Search {
 }
 
 /**
- * Writes a search for some keys, in front of those that were written before: a hash table of what they begin with. Of few keys that are their first four
+ * Writes a search for some nodes, with their keys in front of those that were written before. Of few keys it has a hash table of their first four
  * bytes, without collisions; a key shorter than three bytes shares its first four with what follows it, so that fewer of them count. Many keys begin
- * alike, and would have collisions: of them it is up to eight bytes, and one that finds its place taken goes to the next.
+ * alike, and most of a line are wanted: then it is for all nodes, each found by its key and its parent.
  */
-export function writeSearch(plan: Plan, wanted: readonly WantedKey[], before: number): Search {
+export function writeSearch(plan: Plan, trie: PathTrie, isWanted: (node: number) => boolean, before: number): Search {
+  const wanted = wantedKeys(trie, isWanted)
   if (wanted.length === 0) return { address: 0, firstKey: before }
   const shortest = Math.min(3, ...wanted.map(({ text }) => text.length - 2))
   const mask = -1 >>> (8 * (3 - shortest))
-  const byPrefix = groupBy(wanted.filter(standsAsIs), ({ text }) => prefixView(text).getInt32(0, true) & mask)
-  if (byPrefix.size > SHORT_MAX) return writeLongSearch(plan, wanted, before)
+  const byPrefix = groupBy(wanted.filter(standsAsIs), ({ text }) => firstBytes(text).getInt32(0, true) & mask)
+  if (byPrefix.size > SHORT_MAX) return writePathSearch(plan, trie, before)
   const multiplier = findMultiplier([...byPrefix.keys()])
-  if (multiplier === undefined) return writeLongSearch(plan, wanted, before)
+  if (multiplier === undefined) return writePathSearch(plan, trie, before)
   const table = take(plan, 8 << SHORT_BITS)
   let firstKey = wanted.filter(needsEscapes).reduce((after, key) => writeKey(plan, key, 0, after), before)
   for (const [prefix, keys] of byPrefix) {
@@ -62,34 +63,48 @@ export function writeSearch(plan: Plan, wanted: readonly WantedKey[], before: nu
   return { address: put(plan, [table, 0, mask, multiplier, SHORT_SHIFT]), firstKey }
 }
 
-function writeLongSearch(plan: Plan, wanted: readonly WantedKey[], before: number): Search {
-  const byPrefix = groupBy(wanted.filter(standsAsIs), ({ text }) => prefixView(text).getBigUint64(0, true))
-  const count = 2 ** Math.ceil(Math.log2(2 * byPrefix.size))
-  const table = take(plan, LONG_PREFIX_BYTES * count)
+function writePathSearch(plan: Plan, trie: PathTrie, before: number): Search {
+  const places = placesFor(trie)
+  const table = take(plan, PLACE_BYTES * places)
   const taken = new Set<number>()
-  let firstKey = wanted.filter(needsEscapes).reduce((after, key) => writeKey(plan, key, 0, after), before)
-  for (const [prefix, keys] of byPrefix) {
-    let place = Number((BigInt.asUintN(64, prefix * LONG_PREFIX_MULTIPLIER) >> 32n) & BigInt(count - 1))
-    while (taken.has(place)) place = (place + 1) % count
-    taken.add(place)
-    firstKey = writeKeys(plan, keys, firstKey)
-    const halves = [BigInt.asIntN(32, prefix), BigInt.asIntN(32, prefix >> 32n)].map(Number)
-    writeWords(plan, table + LONG_PREFIX_BYTES * place, [...halves, firstKey])
+  let firstKey = before
+  for (const key of wantedKeys(trie, () => true)) {
+    firstKey = writeKey(plan, key, 0, firstKey)
+    if (needsEscapes(key)) continue
+    const text = firstBytes(key.text)
+    const words = [0, 4, 8, 12].map((at) => text.getInt32(at, true))
+    for (const { node, parent, last } of key.nodes) {
+      let place = placeOf(text, key.text.length - 2, parent) % places
+      while (taken.has(place)) place = (place + 1) % places
+      taken.add(place)
+      writeWords(plan, table + PLACE_BYTES * place, [...words, node, parent, last, firstKey])
+    }
   }
-  return { address: put(plan, [table, count]), firstKey }
+  return { address: put(plan, [table, places]), firstKey }
+}
+
+/** How many places the table for a trie has: a power of two, and no less than twice as many as there are nodes. */
+function placesFor({ nodeCount }: PathTrie): number {
+  return 2 ** Math.ceil(Math.log2(2 * nodeCount))
+}
+
+/** As assembly/paths.ts has it. */
+function placeOf(text: DataView, length: number, parent: number): number {
+  const mixed = text.getBigUint64(0, true) ^ BigInt(Math.min(length, PLACE_TEXT_BYTES))
+  return Number(BigInt.asUintN(64, mixed * PLACE_MULTIPLIER) >> 40n) + parent * 5
 }
 
 /** Bytes that the keys of a trie and the tables of two searches for them take at most. */
 export function keyBytesMax(trie: PathTrie): number {
   const keys = trie.children.flat()
-  const tables = 2 * SEARCH_BYTES + 2 * (8 << SHORT_BITS) + 4 * LONG_PREFIX_BYTES * keys.length
-  return keys.reduce((sum, { key }) => sum + key.length + 68, tables)
+  const tables = SEARCH_BYTES + Math.max(8 << SHORT_BITS, PLACE_BYTES * placesFor(trie))
+  return 2 * keys.reduce((sum, { key }) => sum + key.length + 68, tables)
 }
 
-/** The bytes behind the first quote, as many as a prefix has, and zeros where there are fewer. */
-function prefixView(text: Uint8Array): DataView {
-  const bytes = new Uint8Array(8)
-  bytes.set(text.subarray(1, 9))
+/** The bytes behind the first quote, as many as a place has, and zeros where there are fewer. */
+function firstBytes(text: Uint8Array): DataView {
+  const bytes = new Uint8Array(PLACE_TEXT_BYTES)
+  bytes.set(text.subarray(1, 1 + PLACE_TEXT_BYTES))
   return new DataView(bytes.buffer)
 }
 
@@ -144,7 +159,7 @@ const MULTIPLIER_TURNS = 10_000
 const SHORT_MAX = 64
 const SHORT_BITS = 10
 const SHORT_SHIFT = 32 - SHORT_BITS
-const LONG_PREFIX_BYTES = 16
+const PLACE_BYTES = 32
+const PLACE_TEXT_BYTES = 16
+const PLACE_MULTIPLIER = 0x9e3779b97f4a7c15n
 const SEARCH_BYTES = 20
-/** As assembly/keys.ts has it. */
-const LONG_PREFIX_MULTIPLIER = 0x9e3779b97f4a7c15n

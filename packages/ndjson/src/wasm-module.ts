@@ -7,6 +7,8 @@ interface Functions {
   readonly scan: (from: number, limit: number) => number
   /** Writes rows of records into the columns; see assembly/columns.ts. */
   readonly fillColumns: (first: number, end: number, rowsMax: number, bytesMax: number) => number
+  /** Tells in the slots of a record where their objects and arrays end. */
+  readonly endContainers: (record: number) => void
   /** Ends the rows in the columns, and counts what is in them. */
   readonly endColumns: () => void
   /** Makes a text known with a word of its owner, and gives its number or -1. */
@@ -41,10 +43,11 @@ export function openWasmModule(): WasmModule | undefined {
   compiled ??= compile()
   if (compiled === null) return undefined
   const { exports } = new WebAssembly.Instance(compiled)
-  const { memory, scan, fillColumns, endColumns, learn, wordAt, forget } = exports as unknown as WasmModule
+  const { memory, scan, endContainers, fillColumns, endColumns, learn, wordAt, forget } =
+    exports as unknown as WasmModule
   // Asking a global for its value takes longer than any of the functions.
   const numbers = NUMBERS.map((name) => [name, (exports[name] as WebAssembly.Global<'i32'>).value])
-  return { memory, scan, fillColumns, endColumns, learn, wordAt, forget, ...Object.fromEntries(numbers) }
+  return { memory, scan, endContainers, fillColumns, endColumns, learn, wordAt, forget, ...Object.fromEntries(numbers) }
 }
 
 function compile(): WebAssembly.Module | null {

@@ -3,9 +3,10 @@ import type { PathTrie } from './path-trie.ts'
 import { ARRAY, ESCAPED_STRING, FALSE, MISSING, NULL, NUMBER, OBJECT, STRING, TRUE } from './slots.ts'
 import type { ScanColumn, ScanPredicate, ScanSpec } from './spec.ts'
 import { columnBytesMax, writeColumns } from './wasm-columns.ts'
-import { keyBytesMax, wantedKeys, writeSearch } from './wasm-keys.ts'
+import { keyBytesMax, writeSearch } from './wasm-keys.ts'
 import type { WasmModule } from './wasm-module.ts'
 import type { Rooms } from './wasm-rooms.ts'
+import type { Shape, Shapes } from './wasm-shape.ts'
 import { type Plan, put, putText, take, writeWords } from './wasm-words.ts'
 
 /*
@@ -21,7 +22,7 @@ import { type Plan, put, putText, take, writeWords } from './wasm-words.ts'
 export function writePlan(
   module: WasmModule,
   spec: ScanSpec,
-  trie: PathTrie,
+  { trie, columns: shapes }: Shapes,
   rooms: Rooms,
   { lineBytesMax, depthMax }: LineLimits,
 ): boolean {
@@ -35,14 +36,11 @@ export function writePlan(
   const firstSteps = 1 + spec.steps.findIndex(({ predicate }) => predicate.op === 'isIn') || spec.steps.length
   const firstNodes = nodesOfSteps(spec.steps.slice(0, firstSteps), trie)
   const isFirst = (node: number) => firstNodes.some((below) => node <= below && below <= trie.last[node])
-  const firstSearch = writeSearch(plan, wantedKeys(trie, isFirst), 0)
-  const restSearch = writeSearch(
-    plan,
-    wantedKeys(trie, (node) => !isFirst(node)),
-    firstSearch.firstKey,
-  )
+  const firstSearch = writeSearch(plan, trie, isFirst, 0)
+  const restSearch = writeSearch(plan, trie, (node) => !isFirst(node), firstSearch.firstKey)
   const steps = writeSteps(plan, spec, trie)
   const columns = writeColumns(plan, rooms)
+  const ended = jsonNodes(shapes)
   const head = [
     trie.nodeCount,
     firstSearch.address,
@@ -56,9 +54,18 @@ export function writePlan(
     rooms.rows,
     depthMax,
     firstSteps,
+    put(plan, [ended.length, ...ended]),
   ]
   plan.words.set(head)
   return true
+}
+
+/** The nodes of the line whose values are written as they stand, so that the ends of objects and arrays are to be known. */
+function jsonNodes(shapes: readonly Shape[]): readonly number[] {
+  return shapes.flatMap(({ type, node, inner }) => {
+    if (type.kind === 'json') return [node]
+    return type.kind === 'struct' ? jsonNodes(inner) : []
+  })
 }
 
 function writeSteps(plan: Plan, { columns, steps }: ScanSpec, trie: PathTrie): number {
@@ -202,7 +209,7 @@ function planBytes(spec: ScanSpec, trie: PathTrie, rooms: Rooms): number {
 
 const UTF8 = new TextEncoder()
 const NODES_MAX = 1024
-const HEAD_WORDS = 12
+const HEAD_WORDS = 13
 const OP_AND = 0
 const OP_OR = 1
 const OP_TEST = 2

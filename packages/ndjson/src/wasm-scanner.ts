@@ -202,7 +202,7 @@ export class WasmScanner implements Scanner {
       nextLine = line + 1
       nextByte = end + 1
       this.#slots[record] ??= words.subarray(at + RECORD_WORDS, at + recordWords)
-      this.#readRecord(start, end, words[at + 3], this.#slots[record])
+      this.#readRecord(record, start, end, words[at + 3], this.#slots[record])
     }
     splitter.pass(lines - nextLine, to - nextByte)
   }
@@ -258,11 +258,12 @@ export class WasmScanner implements Scanner {
     }
   }
 
-  #readRecord(start: number, end: number, state: number, slots: Slots): void {
+  #readRecord(record: number, start: number, end: number, state: number, slots: Slots): void {
     if (state < 0) {
       this.#splitter.emit(this.#bytes, start, end, 1)
       return
     }
+    this.#module.endContainers(record)
     this.#splitter.begin(end + 1 - start)
     if (state < REFUSED_BY) {
       this.#takeRows()
@@ -310,7 +311,7 @@ export function openWasmScanner(spec: ScanSpec, limits: LineLimits, reader: Line
   // When all columns are more than it can fill, it may still find them.
   for (const shapes of [openShapes(spec), unfilledShapes(spec)]) {
     const rooms = layOutRooms(shapes.columns, module.COLUMNS)
-    if (fitsMemory(rooms) && writePlan(module, spec, shapes.trie, rooms, limits))
+    if (fitsMemory(rooms) && writePlan(module, spec, shapes, rooms, limits))
       return new WasmScanner(module, spec, shapes, rooms, limits, reader)
   }
   return undefined

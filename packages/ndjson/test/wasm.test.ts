@@ -201,7 +201,7 @@ describe('the module in WebAssembly', () => {
     ['1,024 columns', 'ts', { columns: columns(1024), steps: [] }],
     ['a struct of 2,000 fields', 'wasm', { columns: [column('a', wideStruct(2000))], steps: [] }],
     ['200 kB of values', 'wasm', { columns: [column('a', TEXT)], steps: [isIn(['x'.repeat(200_000)])] }],
-    ['300 kB of values', 'ts', { columns: [column('a', TEXT)], steps: [isIn(['x'.repeat(300_000)])] }],
+    ['600 kB of values', 'ts', { columns: [column('a', TEXT)], steps: [isIn(['x'.repeat(600_000)])] }],
     ['64 steps', 'wasm', { columns: [column('a', TEXT)], steps: Array.from({ length: 64 }, () => isIn(['x'])) }],
     ['65 steps', 'ts', { columns: [column('a', TEXT)], steps: Array.from({ length: 65 }, () => isIn(['x'])) }],
   ])('takes %s: %s', (_, scanner, spec) => expect(scannerOf(spec)).toBe(scanner))
@@ -219,9 +219,10 @@ describe('the module in WebAssembly', () => {
   })
 
   it.each([60, 127, 700])('takes %d columns that begin alike, or with a short key', (count) => {
-    const names = Array.from({ length: count - 4 }, (_, number) => `column${number}`)
+    const long = [14, 15, 16, 17, 32, 33].map((length) => 'k'.repeat(length))
+    const names = Array.from({ length: count - 10 }, (_, number) => `column${number}`)
     const spec = {
-      columns: ['', 'a', 'ab', 'abc', ...names].map((name) => ({ ...column(name, ID), path: [name] })),
+      columns: ['', 'a', 'ab', 'abc', ...long, ...names].map((name) => ({ ...column(name, ID), path: [name] })),
       steps: [],
     }
     const members = spec.columns.map(({ name }, number) => `"${name}" : "${number}"`)
@@ -229,6 +230,23 @@ describe('the module in WebAssembly', () => {
     expect(Object.values(rows[0])).toEqual(spec.columns.map((_, number) => String(number)))
     expect(counts.slowLines).toBe(0)
   })
+})
+
+it.each<[string, (string | null)[]]>([
+  ['{"p":{"q":{"s":"1"},"s":"2"},"s":"3"}', ['1', '2', '3']],
+  ['{"s":"3","p":{"s":"2","q":{"s":"1"}}}', ['1', '2', '3']],
+  ['{"p":[{"q":{"s":"0"},"s":"0"}],"s":"3"}', [null, null, '3']],
+  ['{"p":{"q":[{"s":"0"},[{"q":{"s":"0"}}]],"s":"2"}}', [null, '2', null]],
+  ['{"p":{"x":{"s":"0","q":{"s":"0"}},"s":"2"},"q":{"s":"0"}}', [null, '2', null]],
+  ['{"x":{"p":{"s":"0"}},"p":{"q":{"x":{"s":"0"}}}}', [null, null, null]],
+  ['{"p":{"q":{"s":"0"},"s":"0"},"p":{"s":"2"}}', [null, '2', null]],
+  ['{"p":{"q":{"s":"0"},"q":{}},"s":"0","s":"3"}', [null, null, '3']],
+  ['{"p":{"q":{"s":"1"}},"p":7}', [null, null, null]],
+])('finds keys where they stand when many are wanted: %s', (line, expected) => {
+  const wanted = ['p.q.s', 'p.s', 's'].map((path) => column(path, TEXT))
+  const { rows, counts } = decode(line, { columns: [...wanted, ...columns(80)], steps: [] })
+  expect(Object.values(rows[0]).slice(0, 3)).toEqual(expected)
+  expect(counts.slowLines).toBe(0)
 })
 
 it.each([3, 80])('does not take a part of a key with escapes for a wanted one, of %d columns', (count) => {
