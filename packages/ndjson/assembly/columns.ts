@@ -3,6 +3,7 @@
  * knows the common forms alone: a row that holds anything else is left to JavaScript, which writes it behind those before it.
  */
 import { CLOSE_BRACKET } from './bytes'
+import { FOUND_RECORDS, foundFrom } from './found'
 import { noteItem, pastMarks } from './items'
 import { wordOf } from './known'
 import {
@@ -59,12 +60,13 @@ import {
   NO_TEXT,
   NO_VALUE,
   NO_WORD,
+  ODD,
   stepCount,
   TEXT_MAX_NONE,
 } from './plan'
 import { RECORD_END, RECORD_SLOTS, RECORD_START, RECORD_STATE, recordAt, recordBytes } from './record'
 import { hasControls, hasLineBreaks, unescape } from './unescape'
-import { MISSING, SLOT_BYTES, SLOT_END, SLOT_START } from './value'
+import { SLOT_BYTES, SLOT_END, SLOT_START } from './value'
 
 /** What the byte of a row says of its value: none, one, one that is the text of a number, or one with control characters. */
 const IS_NULL: u8 = 0
@@ -74,6 +76,9 @@ const IS_CONTROL: u8 = 3
 /** Of a value that is left to JavaScript, and its row with it. */
 const IS_ODD: u8 = 255
 
+/** Rows that are tried at once: after one that was left to JavaScript a single one, and twice as many each time, up to those of one word of bits. */
+let stride: u32 = 1
+
 /**
  * Writes the rows of the records from `first` on into the columns, behind those that are there, until one is left to JavaScript, or there are
  * `rowsMax` of them, or those of `bytesMax` bytes of lines, or a column is full.
@@ -81,28 +86,57 @@ const IS_ODD: u8 = 255
  * @returns the first record of which no row was written.
  */
 export function fillColumns(first: u32, end: u32, rowsMax: u32, bytesMax: u32): u32 {
-  const passed = stepCount()
   const most = min(rowsMax, columnRowsMax())
-  const step = recordBytes()
-  const columns = columnTable()
-  const columnsEnd = columnTableEnd()
   let next = first
-  let record = recordAt(first)
   let rows = load<u32>(FILLED)
   let bytes = load<u32>(FILLED, 4)
   store<u32>(LACKED, 0)
-  while (next < end && rows < most && bytes < bytesMax) {
-    if (load<i32>(record, RECORD_STATE) !== passed || !putRow(columns, columnsEnd, record + RECORD_SLOTS, rows)) break
-    // A row that lacks words is looked at to its end, so that all of them are learnt from it.
-    if (load<u32>(LACKED) !== 0) break
-    bytes += load<u32>(record, RECORD_END) - load<u32>(record, RECORD_START)
-    rows++
-    next++
-    record += step
+  while (rows < most) {
+    const wordEnd = (next | (FOUND_RECORDS - 1)) + 1
+    const last = min(min(end, wordEnd), next + min(stride, most - rows))
+    const ready = readyRecords(next, last, bytes, bytesMax)
+    if (ready === 0) break
+    const record = recordAt(next)
+    const done = putRows(columnTable(), columnTableEnd(), next, record + RECORD_SLOTS, rows, ready)
+    bytes += bytesOf(record, done)
+    rows += done
+    next += done
+    stride = done < ready ? 1 : min(stride << 1, FOUND_RECORDS)
+    if (done < ready) break
   }
   store<u32>(FILLED, rows)
   store<u32>(FILLED, bytes, 4)
   return next
+}
+
+/** How many records from `first` on have rows that can be tried, behind rows of `bytes` bytes. */
+function readyRecords(first: u32, end: u32, bytes: u32, bytesMax: u32): u32 {
+  const passed = stepCount()
+  const step = recordBytes()
+  let record = recordAt(first)
+  let next = first
+  let total = bytes
+  while (next < end && total < bytesMax && load<i32>(record, RECORD_STATE) === passed) {
+    total += lineBytes(record)
+    next++
+    record += step
+  }
+  return next - first
+}
+
+/** Bytes of the lines of `count` records from one on. */
+function bytesOf(first: usize, count: u32): u32 {
+  const step = recordBytes()
+  const end = first + usize(count) * step
+  let bytes: u32 = 0
+  for (let record = first; record < end; record += step) bytes += lineBytes(record)
+  return bytes
+}
+
+// @ts-expect-error: decorator
+@inline
+function lineBytes(record: usize): u32 {
+  return load<u32>(record, RECORD_END) - load<u32>(record, RECORD_START)
 }
 
 /** Ends the rows that are in the columns, and counts what is in them; the next are written from the start again. */
@@ -144,34 +178,116 @@ function packValidity(room: usize, rows: u32): void {
   store<u32>(room, controls, ROOM_COUNTS + 8)
 }
 
-/** False when the row is left to JavaScript; what was written of it then is written over. */
-function putRow(columns: usize, columnsEnd: usize, slots: usize, row: u32): bool {
+/**
+ * Writes the rows of `count` records, which belong to one word of bits, column by column. What stands behind the rows that are written is written over.
+ *
+ * @returns how many: those before the first that is left to JavaScript.
+ */
+function putRows(columns: usize, columnsEnd: usize, record: u32, slots: usize, row: u32, count: u32): u32 {
+  const step = recordBytes()
+  let done = count
+  // Behind the rows that are written, one that lacks words is looked at to its end, so that all of them are learnt from it.
+  let tried = count
+  for (let column = columns; column < columnsEnd && tried > 0; column += ENTRY_BYTES) {
+    const node = load<u32>(column, ENTRY_NODE)
+    const there = foundFrom(record, node) & (~u64(0) >>> u64(FOUND_RECORDS - tried))
+    const lacked = load<u32>(LACKED)
+    const put = putColumn(column, slots + usize(node) * SLOT_BYTES, step, row, tried, there)
+    if (put === tried) continue
+    done = min(done, put)
+    tried = put + u32(load<u32>(LACKED) !== lacked)
+  }
+  return done
+}
+
+/** False when the item of a list is left to JavaScript, other than for want of words. */
+function putItem(columns: usize, columnsEnd: usize, slots: usize, row: u32): bool {
   for (let column = columns; column < columnsEnd; column += ENTRY_BYTES) {
+    const lacked = load<u32>(LACKED)
     const slot = slots + usize(load<u32>(column, ENTRY_NODE)) * SLOT_BYTES
-    // Most values of a wide plan are missing: that needs no call.
-    const validity = load<u32>(slot) === MISSING ? putNone(column, row) : putValue(column, row, slot)
-    if (validity === IS_ODD) return false
-    store<u8>(usize(load<u32>(column, ENTRY_ROOM)) + row, validity, ROOM_VALIDITY)
+    if (putColumn(column, slot, 0, row, 1, 1) === 0 && load<u32>(LACKED) === lacked) return false
   }
   return true
 }
 
-/** Writes that there is no value; IS_ODD where there must be one. */
-// @ts-expect-error: decorator
-@inline
-function putNone(column: usize, row: u32): u8 {
+/**
+ * Writes the values of a column in `count` rows from `row` on. Of each row there is a slot, `step` bytes behind that of the row before, and a bit in `there`,
+ * which is clear only where the slot has no value.
+ *
+ * @returns how many rows are written: those before the first that is left to JavaScript.
+ */
+function putColumn(column: usize, slots: usize, step: usize, row: u32, count: u32, there: u64): u32 {
+  const none: u32 = load<u8>(column, ENTRY_BECOMES)
+  const most = none === ODD ? min(count, u32(ctz(~there))) : count
+  const validity = usize(load<u32>(column, ENTRY_ROOM)) + ROOM_VALIDITY + row
   const values: usize = load<u32>(column, ENTRY_VALUES)
-  const becomes: u32 = load<u8>(column, ENTRY_BECOMES)
-  if (becomes === NO_TEXT || becomes === NO_LIST) {
-    const ends = values + (usize(row) << 2)
-    store<u32>(ends, load<u32>(ends), 4)
-  } else if (becomes === NO_VALUE) store<u64>(values + (usize(row) << 3), 0)
-  else if (becomes === NO_WORD) store<u32>(values + (usize(row) << 2), 0)
-  else if (becomes !== NO_STRUCT) return IS_ODD
-  return IS_NULL
+  const texts: usize = load<u32>(column, ENTRY_TEXTS)
+  const textsRoom = load<u32>(column, ENTRY_TEXTS_ROOM)
+  const textMax = load<u32>(column, ENTRY_TEXT_MAX)
+  const hasEnds = textsRoom !== 0 || load<u32>(column, ENTRY_ITEMS) !== 0
+  const ends = values + (usize(row) << 2)
+  clear(validity, count)
+  if (none === NO_VALUE) clear(values + (usize(row) << 3), count << 3)
+  else if (none === NO_WORD || hasEnds) clear(ends + (usize(hasEnds) << 2), count << 2)
+  /** Where the text or the items of the row before end. */
+  let at: u32 = hasEnds ? load<u32>(ends) : 0
+  let done = most
+  for (let rest = there; rest !== 0; rest &= rest - 1) {
+    const i = u32(ctz(rest))
+    if (i >= most) break
+    const slot = slots + usize(i) * step
+    const end = ends + (usize(i) << 2)
+    const becomes: u32 = load<u8>(column + usize(load<u32>(slot)), ENTRY_BECOMES)
+    // What is most common needs no call.
+    if (becomes === AS_TEXT || becomes === AS_NUMBER_TEXT) {
+      const start: usize = load<u32>(slot, SLOT_START)
+      const length = load<u32>(slot, SLOT_END) - u32(start)
+      if (length > textMax || at + length > textsRoom) {
+        done = i
+        break
+      }
+      copyText(start, length, texts + usize(at))
+      at += length
+      store<u32>(end, at, 4)
+      store<u8>(validity + i, becomes === AS_TEXT ? IS_VALUE : IS_NUMBER)
+      continue
+    }
+    if (hasEnds) store<u32>(end, at)
+    const is = putValue(column, row + i, slot)
+    if (is === IS_ODD) {
+      done = i
+      break
+    }
+    store<u8>(validity + i, is)
+    if (hasEnds) at = load<u32>(end, 4)
+  }
+  if (hasEnds && u32(popcnt(there)) < count) fillGaps(ends, done)
+  return done
 }
 
-/** What the byte of the row says of the value that was written, or IS_ODD. */
+/** Clears some bytes, and up to 15 behind them. */
+// @ts-expect-error: decorator
+@inline
+function clear(start: usize, byteLength: u32): void {
+  for (let i: u32 = 0; i < byteLength; i += 16) v128.store(start + i, i64x2.splat(0))
+}
+
+/** Gives each of some rows that has no end that of the row before it; ends never fall, so that it is the greatest up to there. */
+function fillGaps(ends: usize, count: u32): void {
+  const none = i32x4.splat(0)
+  let before = i32x4.splat(load<u32>(ends))
+  for (let i: u32 = 0; i < count; i += 4) {
+    const at = ends + (usize(i) << 2)
+    let v = v128.load(at, 4)
+    v = i32x4.max_u(v, v128.shuffle<i32>(none, v, 0, 4, 5, 6))
+    v = i32x4.max_u(v, v128.shuffle<i32>(none, v, 0, 1, 4, 5))
+    v = i32x4.max_u(v, before)
+    v128.store(at, v, 4)
+    before = v128.shuffle<i32>(v, v, 3, 3, 3, 3)
+  }
+}
+
+/** Writes any value but a plain text; what the byte of the row then says of it, or IS_ODD. */
 function putValue(column: usize, row: u32, slot: usize): u8 {
   const values: usize = load<u32>(column, ENTRY_VALUES)
   const value = values + (usize(row) << 3)
@@ -197,8 +313,6 @@ function putValue(column: usize, row: u32, slot: usize): u8 {
       return IS_NULL
     case AS_LIST:
       return putList(load<u32>(column, ENTRY_ITEMS), values + (usize(row) << 2), start)
-    case AS_TEXT:
-      return isLong ? IS_ODD : putText(column, row, start, end, IS_VALUE)
     case AS_TEXT_UNLESS_EMPTY:
       return isLong || isEmpty ? IS_ODD : putText(column, row, start, end, IS_VALUE)
     case AS_TEXT_OR_NONE:
@@ -207,8 +321,6 @@ function putValue(column: usize, row: u32, slot: usize): u8 {
       return isLong ? IS_ODD : putUnescaped(column, row, start, end)
     case AS_QUOTED:
       return putText(column, row, start - 1, end + 1, IS_VALUE)
-    case AS_NUMBER_TEXT:
-      return isLong ? IS_ODD : putText(column, row, start, end, IS_NUMBER)
     case AS_WORD_OR_NONE:
       if (isEmpty) return putWord(values, row, 0, IS_NULL)
       break
@@ -251,17 +363,18 @@ function putList(items: usize, ends: usize, open: usize): u8 {
   const columnsEnd: usize = load<u32>(items, ITEMS_COLUMNS_END)
   const slots: usize = load<u32>(items, ITEMS_SLOTS)
   const most = load<u32>(items, ITEMS_MAX)
+  const lacked = load<u32>(LACKED)
   let item = load<u32>(ends)
   let at = pastMarks(open + 1)
   while (load<u8>(at) !== CLOSE_BRACKET) {
     if (item === most) return IS_ODD
     at = noteItem(items, at)
-    if (at === 0 || !putRow(columns, columnsEnd, slots, item)) return IS_ODD
+    if (at === 0 || !putItem(columns, columnsEnd, slots, item)) return IS_ODD
     item++
     at = pastMarks(at)
   }
   store<u32>(ends, item, 4)
-  return IS_VALUE
+  return load<u32>(LACKED) === lacked ? IS_VALUE : IS_ODD
 }
 
 /** Writes the number of a word, or notes that it is lacked. */
@@ -271,7 +384,7 @@ function putKnown(column: usize, values: usize, row: u32, start: usize, length: 
   return word === 0 ? noteLacked(number, start, length) : putWord(values, row, load<u32>(word), IS_VALUE)
 }
 
-/** Notes a word that the dictionary of a column lacks, for JavaScript to make it known. */
+/** Notes a word that the dictionary of a column lacks, for JavaScript to make it known; its row is left to JavaScript. */
 function noteLacked(number: u32, start: usize, length: u32): u8 {
   const count = load<u32>(LACKED)
   if (count === LACKED_MAX) return IS_ODD
@@ -280,7 +393,7 @@ function noteLacked(number: u32, start: usize, length: u32): u8 {
   store<u32>(entry, u32(start), 4)
   store<u32>(entry, length, 8)
   store<u32>(LACKED, count + 1)
-  return IS_NULL
+  return IS_ODD
 }
 
 /** The byte that was given, or IS_ODD when the column has no room for the text. */
@@ -288,19 +401,27 @@ function noteLacked(number: u32, start: usize, length: u32): u8 {
 @inline
 function putText(column: usize, row: u32, start: usize, end: usize, validity: u8): u8 {
   const ends = usize(load<u32>(column, ENTRY_VALUES)) + (usize(row) << 2)
-  const at: usize = row === 0 ? 0 : load<u32>(ends)
+  const at: usize = load<u32>(ends)
   const length = end - start
   if (at + length > usize(load<u32>(column, ENTRY_TEXTS_ROOM))) return IS_ODD
-  const to = usize(load<u32>(column, ENTRY_TEXTS)) + at
-  for (let i: usize = 0; i < length; i += 16) v128.store(to + i, v128.load(start + i))
+  copyText(start, u32(length), usize(load<u32>(column, ENTRY_TEXTS)) + at)
   store<u32>(ends, u32(at + length), 4)
   return validity
+}
+
+/** Copies a text, and up to 32 bytes behind it: few are longer, so that their lengths mislead no branch. */
+// @ts-expect-error: decorator
+@inline
+function copyText(start: usize, length: u32, to: usize): void {
+  v128.store(to, v128.load(start))
+  v128.store(to, v128.load(start, 16), 16)
+  for (let i: u32 = 32; i < length; i += 16) v128.store(to + i, v128.load(start + i))
 }
 
 /** As `putText`; IS_ODD also when the text is left to JavaScript. It is never longer than what it is written as. */
 function putUnescaped(column: usize, row: u32, start: usize, end: usize): u8 {
   const ends = usize(load<u32>(column, ENTRY_VALUES)) + (usize(row) << 2)
-  const at: usize = row === 0 ? 0 : load<u32>(ends)
+  const at: usize = load<u32>(ends)
   if (at + end - start > usize(load<u32>(column, ENTRY_TEXTS_ROOM))) return IS_ODD
   const texts: usize = load<u32>(column, ENTRY_TEXTS)
   const textEnd = unescape(start, end, texts + at)

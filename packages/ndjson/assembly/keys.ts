@@ -1,4 +1,5 @@
 import { QUOTE } from './bytes'
+import { foundBit, foundWords, noteFound } from './found'
 import { KEYS, SCALARS, UNESCAPED, UNESCAPED_END } from './memory'
 import { fillPaths } from './paths'
 import {
@@ -66,6 +67,7 @@ function fillNodes(key: usize, line: usize, at: usize, slots: usize): void {
     if (load<i32>(node, NODE_DEPTH) !== depth || !isWithin(line, at, load<u32>(node, NODE_PARENT), slots)) continue
     const slot = slots + usize(load<u32>(node, NODE_NUMBER)) * SLOT_BYTES
     if (load<u32>(slot) !== MISSING) clearSlots(slot, slots + usize(load<u32>(node, NODE_LAST)) * SLOT_BYTES)
+    noteFound(foundWords, foundBit, load<u32>(node, NODE_NUMBER))
     fillSlot(slot, at + load<u32>(key, KEY_LENGTH) - 1)
   }
 }

@@ -7,6 +7,8 @@
 export const LINE_BYTES_MAX: usize = 0x1_0000
 export const BLOCK_BYTES: usize = 64
 
+/** For each 64 records and each node a word: see `found.ts`. 10 kB at most. */
+export const FOUND: usize = 0x4000
 /** For each depth the node whose object is open there. Before it lie the module's constants. */
 export const PATH: usize = 0x8000
 

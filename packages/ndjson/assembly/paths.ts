@@ -6,6 +6,7 @@
  * loop that mostly ends at once, or a global costs more than it looks.
  */
 import { QUOTE } from './bytes'
+import { foundBit, foundWords, noteFound } from './found'
 import { clearSlots, isText } from './keys'
 import { KEYS, PATH } from './memory'
 import {
@@ -26,6 +27,8 @@ import { depthAt, fillSlot, MISSING, SLOT_BYTES, SLOT_END, SLOT_START, STRING, s
 export function fillPaths(search: usize, line: usize, keysEnd: usize, slots: usize): void {
   const table: usize = load<u32>(search, SEARCH_TABLE)
   const mask = load<u32>(search, SEARCH_PLACES) - 1
+  const words = foundWords
+  const bit = foundBit
   /** The depth of the last key that is within objects alone. */
   let deepest: i32 = 0
   store<u32>(PATH, 0, 4)
@@ -55,6 +58,7 @@ export function fillPaths(search: usize, line: usize, keysEnd: usize, slots: usi
     store<u32>(path, node, 4)
     const slot = slots + usize(node) * SLOT_BYTES
     if (load<u32>(slot) !== MISSING) clearSlots(slot, slots + usize(load<u32>(entry, PLACE_LAST)) * SLOT_BYTES)
+    noteFound(words, bit, node)
     // Most values are short texts without escapes, right behind the colon.
     if (load<u16>(close, 1) === COLON_QUOTE) {
       const start = close + 3

@@ -28,6 +28,7 @@ import {
   QUOTE,
 } from './bytes'
 import { isEscape } from './escape'
+import { beginRecord } from './found'
 import { endContainer, fillSlots, mayBeWanted } from './keys'
 import { equal, prefixXor, signs } from './masks'
 import {
@@ -90,6 +91,8 @@ export function scan(from: usize, limit: usize): usize {
   const lengthMax = lineBytesMax()
   const deepest = min<i32>(nestingMax(), STACK_DEPTH)
   let record = RECORDS
+  let records: u32 = 0
+  beginRecord(records)
   let line = from
   let lines: u32 = 0
   let blankLines: u32 = 0
@@ -337,13 +340,14 @@ export function scan(from: usize, limit: usize): usize {
       store<u32>(record, u32(end), RECORD_END)
       store<i32>(record, state, RECORD_STATE)
       record += bytesOfRecord
+      beginRecord(++records)
     }
     lines++
     line = end + 1
   }
   store<u32>(COUNTS, lines)
   store<u32>(COUNTS, blankLines, 4)
-  store<u32>(COUNTS, u32((record - RECORDS) / bytesOfRecord), 8)
+  store<u32>(COUNTS, records, 8)
   return line
 }
 

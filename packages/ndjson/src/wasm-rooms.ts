@@ -64,7 +64,7 @@ function roomsFor(shapes: readonly Shape[], start: number, rows: number): Rooms 
       shape,
       start: take(ROOM_VALIDITY + rows + PADDING),
       rows,
-      values: take(valueBytes(shape, rows)),
+      values: take(valueBytes(shape, rows) + PADDING),
       texts: take(textBytes === 0 ? 0 : textBytes + PADDING),
       textBytes,
       inner: shape.inner.map((inner) => roomOf(inner, innerRows)),
@@ -137,7 +137,7 @@ const ROWS_MIN = 64
 const ITEMS_OF_ROW = 2
 const TEXT_BYTES_OF_ROW = 128
 const TEXT_BYTES_MIN = 16_384
-/** For what reading or copying 16 bytes at once takes too much. */
+/** For what reading, copying or clearing 16 bytes at once takes too much, and texts 32. */
 const PADDING = 64
 const PAGE_BYTES = 65_536
 /** As the module's memory is declared: scripts/build-wasm.js. */
