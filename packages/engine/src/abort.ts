@@ -23,16 +23,28 @@ export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undef
   })
 }
 
-/** Passes things through, and ends with the signal's reason once that is given, also while a thing is waited for. */
+/**
+ * Passes things through, and ends with the signal's reason once that is given, also while a thing is waited for.
+ *
+ * - Memory: listens once for all of them, and keeps the last wait alone.
+ */
 export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]()
+  let leave = (_reason: unknown) => {}
+  const abort = () => leave(signal?.reason)
+  signal?.addEventListener('abort', abort, { once: true })
   try {
     while (true) {
-      const next = await orAborted(iterator.next(), signal)
+      signal?.throwIfAborted()
+      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
+        leave = reject
+        iterator.next().then(resolve, reject)
+      })
       if (next.done === true) return
       yield next.value
     }
   } finally {
+    signal?.removeEventListener('abort', abort)
     // A read that hangs must not keep a run from ending.
     void iterator.return?.().catch(() => {})
   }
