@@ -75,18 +75,15 @@ class Cut extends Error {}
 class Stalled extends Error {}
 
 async function* withStallTimeout(body: Readable, timeoutMs: number): AsyncGenerator<Uint8Array> {
-  let timer: NodeJS.Timeout | undefined
-  const restart = () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => body.destroy(new Stalled()), timeoutMs)
-  }
-  restart()
+  // Time that the reader of these bytes takes is not the network's.
+  let isWaiting = true
+  const timer = setTimeout(() => isWaiting && body.destroy(new Stalled()), timeoutMs)
   try {
     for await (const bytes of body as AsyncIterable<Uint8Array>) {
-      // Time that the reader of these bytes takes is not the network's.
-      clearTimeout(timer)
+      isWaiting = false
       yield bytes
-      restart()
+      isWaiting = true
+      timer.refresh()
     }
   } finally {
     clearTimeout(timer)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { parseLocation, type Store } from '@fletching/storage'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openS3Store } from '../src/s3.ts'
@@ -9,6 +10,7 @@ import type { S3Options } from '../src/s3-client.ts'
 
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7) & 255))
 const ETAG = '"one"'
+const STALL_MS = 150
 const location = parseLocation('s3://bucket/a.gz')
 const object = { location, name: 's3://bucket/a.gz', size: content.length, etag: ETAG }
 
@@ -45,7 +47,7 @@ beforeEach(async () => {
   options = {
     endpoint: `http://127.0.0.1:${port}`,
     region: 'eu-west-1',
-    stallTimeoutMs: 150,
+    stallTimeoutMs: STALL_MS,
     requestTimeoutMs: 400,
     retryDelayMs: 1,
     readTries: 3,
@@ -134,6 +136,19 @@ describe('reading from S3', () => {
   it('goes on where a body stalled', async () => {
     answers = [send(1000, 'stall'), all]
     expect((await read()).equals(content)).toBe(true)
+  })
+
+  it.each<[string, Answer[], number]>([
+    ['is no stall', [all], 1],
+    ['is not counted where the body stalls behind it', [send(1000, 'stall'), all], 2],
+  ])('waits for whoever takes the bytes, whose time %s', async (_, given, count) => {
+    answers = given
+    const chunks: Uint8Array[] = []
+    for await (const chunk of store.read(object)) {
+      if (chunks.push(chunk) === 1) await delay(2 * STALL_MS)
+    }
+    expect(Buffer.concat(chunks).equals(content)).toBe(true)
+    expect(requests).toHaveLength(count)
   })
 
   it('takes a burst of 503', async () => {
