@@ -317,13 +317,16 @@ export class Crew {
     feeds.set(unit.number, feed)
     try {
       for (const split of unit.splits) {
+        let gathered = new Gathered()
         for await (const bytes of chunks(split)) {
-          // A copy, which `slice` of a Buffer is not: what is moved must be nobody else's.
-          const own = new Uint8Array(bytes)
-          post(worker, { kind: 'chunk', unit: unit.number, bytes: own }, [own.buffer])
-          if (!(await feed.given(own.byteLength))) return
+          gathered.add(bytes)
+          if (gathered.byteLength < CHUNKS_BYTES) continue
+          gathered.post(worker, unit.number, false)
+          if (!(await feed.given(gathered.byteLength))) return
+          gathered = new Gathered()
         }
-        post(worker, { kind: 'chunk', unit: unit.number, bytes: undefined })
+        gathered.post(worker, unit.number, true)
+        if (!(await feed.given(gathered.byteLength))) return
       }
     } catch (error) {
       await window.admit(unit.number, { kind: 'failed', unit: unit.number, error: packError(error) }, 0)
@@ -377,6 +380,25 @@ class Feed {
   }
 }
 
+/** Chunks that are given to a worker together: each message wakes it, and costs as much as to receive a chunk. */
+class Gathered {
+  readonly #chunks: Uint8Array<ArrayBuffer>[] = []
+  byteLength = 0
+
+  add(bytes: Uint8Array): void {
+    const { buffer, byteLength } = bytes
+    // What the store gave is ours, and moves. A part of it stands in one memory with the rest, and is copied; `slice` of a Buffer makes no copy.
+    const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
+    this.#chunks.push(isWhole ? new Uint8Array(buffer) : new Uint8Array(bytes))
+    this.byteLength += byteLength
+  }
+
+  post(worker: Worker, unit: number, isLast: boolean): void {
+    const transfer = this.#chunks.map(({ buffer }) => buffer)
+    post(worker, { kind: 'chunks', unit, chunks: this.#chunks, isLast }, transfer)
+  }
+}
+
 function post(worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): void {
   worker.postMessage(message, transfer)
 }
@@ -385,4 +407,6 @@ function post(worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): 
 const TELL_MS = 100
 /** Row groups that a worker is given at once, so that it need not wait for this thread. */
 const ENCODINGS_AHEAD = 2
+/** Four of the pieces that a socket gives. */
+const CHUNKS_BYTES = 256 * 1024
 const FEED_BYTES_MAX = 4 * 1024 * 1024

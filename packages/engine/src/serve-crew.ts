@@ -48,7 +48,7 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, measures, share
   const tables: Promise<Table>[] = []
 
   port.on('message', (message: ToWorker) => {
-    if (message.kind === 'chunk') chunks.push(message.unit, message.bytes)
+    if (message.kind === 'chunks') chunks.push(message)
     else if (message.kind === 'unit') scanning = scanning.then(() => serve(message.unit))
     else encoding = encoding.then(() => (message.kind === 'open' ? openTables() : encode(message)))
   })
@@ -128,9 +128,11 @@ async function openTable(sink: PhysicalSink, operator: string, meter: Meter | un
   return { schema, encoder: meteredEncoder(meter, operator, await openTableEncoder(schema, sink)) }
 }
 
+type Chunks = Extract<ToWorker, { kind: 'chunks' }>
+
 /** Chunks that have been given and not yet been used, by unit. */
 class ChunkQueues {
-  readonly #waiting = new Map<number, (Uint8Array | undefined)[]>()
+  readonly #waiting = new Map<number, Chunks[]>()
   readonly #used: (unit: number, byteLength: number) => void
   #wake = () => {}
 
@@ -138,8 +140,8 @@ class ChunkQueues {
     this.#used = used
   }
 
-  push(unit: number, bytes: Uint8Array | undefined): void {
-    this.#queueOf(unit).push(bytes)
+  push(message: Chunks): void {
+    this.#queueOf(message.unit).push(message)
     this.#wake()
   }
 
@@ -152,14 +154,17 @@ class ChunkQueues {
           this.#wake = resolve
         })
       }
-      const bytes = queue.shift()
-      if (bytes === undefined) return
-      yield bytes
-      this.#used(unit, bytes.byteLength)
+      const { chunks, isLast } = queue.shift() as Chunks
+      yield* chunks
+      this.#used(
+        unit,
+        chunks.reduce((sum, { byteLength }) => sum + byteLength, 0),
+      )
+      if (isLast) return
     }
   }
 
-  #queueOf(unit: number): (Uint8Array | undefined)[] {
+  #queueOf(unit: number): Chunks[] {
     const queue = this.#waiting.get(unit) ?? []
     this.#waiting.set(unit, queue)
     return queue

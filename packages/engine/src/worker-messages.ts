@@ -36,8 +36,8 @@ export const Shared = {
 
 export type ToWorker =
   | { readonly kind: 'unit'; readonly unit: Unit }
-  /** The next stored bytes of a unit's split, or its end. */
-  | { readonly kind: 'chunk'; readonly unit: number; readonly bytes: Uint8Array | undefined }
+  /** The next stored bytes of a unit's split, and whether they are its last. */
+  | { readonly kind: 'chunks'; readonly unit: number; readonly chunks: readonly Uint8Array[]; readonly isLast: boolean }
   /** Row groups will come soon; what encodes them is to be loaded. */
   | { readonly kind: 'open' }
   /** Rows of a table that are to be one row group. */
@@ -53,7 +53,7 @@ export type FromWorker =
 export type FromScan =
   | ScannedMessage
   | { readonly kind: 'end'; readonly unit: number }
-  /** A chunk has been used. */
+  /** Chunks have been used. */
   | { readonly kind: 'used'; readonly unit: number; readonly byteLength: number }
 
 /** What the coordinator takes in order. */

@@ -1,12 +1,12 @@
 import { on, once } from 'node:events'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
 import { sliceBatch } from '@fletching/columns'
 import type { BatchRows, ParquetWriterName } from '@fletching/parquet'
 import { findInput, type ObjectInfo, openLocalStore, type Store } from '@fletching/storage'
-import { inFolder } from '@fletching/testing'
+import { inFolder, randomFrom, testSeed } from '@fletching/testing'
 import { tableFromArrays } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import { Crew, type CrewOptions, type CrewScan } from '../src/crew.ts'
@@ -148,17 +148,24 @@ describe('workers', () => {
       expect(await readdir(folder)).toEqual(['in'])
     }))
 
-  it('take pieces that share their memory, as those of a network may', () =>
+  it('take pieces that share their memory, as those of a network may, and pieces of their own, in any sizes', () =>
     inFolder(async (folder) => {
-      const objects = await filesOf(folder, contents)
+      // More than is given to a worker in one message.
+      const objects = await filesOf(folder, { ...contents, h: clickLines(5000), i: '' })
       const { csv, lines } = await scan(objects)
-      const chunks: CrewScan['chunks'] = async function* ({ object }) {
-        const pieces: Uint8Array[] = []
-        for await (const bytes of local.read(object)) pieces.push(bytes)
-        const whole = Buffer.concat(pieces)
-        for (let at = 0; at < whole.length; at += 1000) yield whole.subarray(at, at + 1000)
+      for (let seed = testSeed; seed < testSeed + 5; seed++) {
+        const random = randomFrom(seed)
+        const chunks: CrewScan['chunks'] = async function* ({ object }) {
+          const whole = await readFile(object.name)
+          const pieceBytes = random.pick([1000, 70_000, 10_000_000])
+          for (let at = 0; at < whole.length; ) {
+            const piece = whole.subarray(at, at + 1 + random.below(pieceBytes))
+            yield random.below(2) === 0 ? piece : new Uint8Array(piece)
+            at += piece.length
+          }
+        }
+        expect(await scan(objects, { store: waited, chunks }), `FLETCHING_SEED=${seed}`).toMatchObject({ csv, lines })
       }
-      expect(await scan(objects, { store: waited, chunks })).toMatchObject({ csv, lines })
     }))
 
   it('report a failure when it is its turn, after all that comes before', () =>

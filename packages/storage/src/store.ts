@@ -24,7 +24,7 @@ export interface Store {
    */
   list(folder: Location, passOver?: PassOver): AsyncIterable<ObjectInfo>
   /**
-   * The stored bytes, whole and of the version that was listed, or an error.
+   * The stored bytes, whole and of the version that was listed, or an error. Each piece is given away, with the memory it lies in.
    *
    * - `signal`: ends a request that is on its way, with the signal's reason; a place without requests need not look at it.
    */
