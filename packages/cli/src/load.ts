@@ -26,8 +26,12 @@ export function load(file: string): unknown {
   return module.exports
 }
 
-/** Jobs, and what is an ES module alone, are imported by Node. */
-const importModule = (name: string): Promise<unknown> => import(name)
+/**
+ * Jobs, and what is an ES module alone, are imported by Node. The AWS SDK is required: Node looks through all of its code for what it exports before it imports
+ * a CommonJS module, which takes as long as to run it.
+ */
+const importModule = async (name: string): Promise<unknown> =>
+  name.split('/')[0] === '@aws-sdk' ? (require(name) as unknown) : import(name)
 
 /**
  * A module of the bundle as a function of what CommonJS gives to it, and of `importModule`, since `import()` is not there for a `Script`. The code that V8 made of it lies beside it, if the build has kept it, and

@@ -81,6 +81,15 @@ describe('a module of the bundle', () => {
         good({ same: true, pi: Math.PI }),
       )
     }))
+
+  it.each(['glue', 'personalize', 's3'])('is given the AWS SDK for %s without a search for its exports', (service) =>
+    inFolder(async (folder) => {
+      const name = `'@aws-sdk/client-${service}'`
+      const main = join(folder, 'main.js')
+      writeFileSync(main, `exports.isRequired = async () => (await importModule(${name})) === require(${name})`)
+      expect(evaluate('loader.load(process.argv[1]).isRequired()', [main])).toEqual(good(true))
+    }),
+  )
 })
 
 describe('the build', () => {
