@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // @ts-check
-// The main job over objects in S3: many small ones, and one that is large and plain. The server is in this process, on the loopback address, and
-// waits before each answer as a network would; the command runs in a process of its own. Every CSV must be the one of a run over the same files.
+// The main job over objects in S3: many small ones, and one that is large, plain or compressed. The server is in this process, on the loopback address,
+// and waits before each answer as a network would; the command runs in a process of its own. Every CSV must be the one of a run over the same files.
+// What the server takes of a CPU tells whether it is what a run waits for.
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -28,16 +29,20 @@ const seed = Number(values.seed)
 
 /** @typedef {{ readonly key: string, readonly bytes: Uint8Array }} Stored */
 
-/** @returns {Stored[]} */
-function large() {
-  const pieces = [...generateObjects({ seed, bytes: size.largeBytes, traps: 0, gzip: false })]
+/**
+ * @param {boolean} gzip
+ * @returns {Stored[]}
+ */
+function large(gzip) {
+  const pieces = [...generateObjects({ seed, bytes: size.largeBytes, traps: 0, gzip })]
   return [{ key: 'events.json', bytes: Buffer.concat(pieces.map(({ bytes }) => bytes)) }]
 }
 
 /** @type {Record<string, Stored[]>} */
 const inputs = {
   small: [...generateObjects({ seed, bytes: size.smallBytes, files: size.objects, traps: 0 })],
-  large: large(),
+  plain: large(false),
+  gzip: large(true),
 }
 
 let waitMs = 0
@@ -54,7 +59,7 @@ const s3 = await openFaultyS3({
 const folder = mkdtempSync(join(tmpdir(), 'fletching-s3-'))
 
 /**
- * Runs the main job, and gives its time and a digest of its CSV.
+ * Runs the main job, and gives its time, the CPU time of the server meanwhile, and a digest of its CSV.
  *
  * @param {string} input
  * @param {string} workers
@@ -64,14 +69,22 @@ async function run(input, workers) {
   const args = ['run', 'segment-to-personalize', '--S3_JSON_INPUT_PATH', input, '--S3_CSV_OUTPUT_PATH', `${out}/csv`]
   const table = ['--S3_PARQUET_OUTPUT_PATH', `${out}/table`]
   const begin = performance.now()
+  const before = process.cpuUsage()
   const ended = await spawnFletching([...args, ...table, '--workers', workers, '--preflight', 'off'], { env: s3.env })
   const seconds = (performance.now() - begin) / 1000
+  const { user, system } = process.cpuUsage(before)
   if (ended.code !== 0) throw new Error(ended.stderr)
   const digest = createHash('sha256')
     .update(readFileSync(`${out}/csv/part-00000.csv`))
     .digest('hex')
   rmSync(out, { recursive: true })
-  return { seconds, digest }
+  return { seconds, serverSeconds: (user + system) / 1e6, digest }
+}
+
+/** @param {number[]} times */
+function bestAndMedian(times) {
+  times.sort((a, b) => a - b)
+  return `best ${times[0].toFixed(2)} s, median ${times[times.length >> 1].toFixed(2)} s`
 }
 
 try {
@@ -94,15 +107,16 @@ try {
       for (const workers of values.workers.split(',')) {
         openMost = 0
         const times = []
+        const serverTimes = []
         for (let count = 0; count < size.runs; count++) {
-          const { seconds, digest } = await run(`s3://bucket/${name}`, workers)
+          const { seconds, serverSeconds, digest } = await run(`s3://bucket/${name}`, workers)
           if (digest !== expected.digest) throw new Error(`${name} by ${workers} workers: the CSV is another`)
           times.push(seconds)
+          serverTimes.push(serverSeconds)
         }
-        times.sort((a, b) => a - b)
-        const told = [times[0], times[times.length >> 1]].map((time) => `${time.toFixed(2)} s`)
+        const [told, server] = [times, serverTimes].map(bestAndMedian)
         const what = `  ${String(waitMs).padStart(2)} ms an answer, workers ${workers}`
-        console.log(`${what}: best ${told[0]}, median ${told[1]}, requests at once ${openMost}`)
+        console.log(`${what}: ${told}; CPU of the server: ${server}; requests at once ${openMost}`)
       }
     }
     waitMs = 0
