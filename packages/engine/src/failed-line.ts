@@ -1,7 +1,7 @@
 import { formatPath } from '@fletching/columns'
-import { FletchingError } from '@fletching/columns/errors'
+import type { FletchingError } from '@fletching/columns/errors'
 import type { ObjectInfo, Store } from '@fletching/storage'
-import type { FailedRow, RowError } from './failed-row.ts'
+import { atLine, type FailedRow, type RowError } from './failed-row.ts'
 import { LINE, type LinePlace, OFFSET, withPlaces } from './kept-rows.ts'
 import { contentOf } from './message-search.ts'
 import type { MorselBody } from './morsel.ts'
@@ -19,10 +19,7 @@ export async function withLine(
   if (objects[failed.object].location.scheme === 'stdin') return error
   const found = await lineOf(failed, plan, store, objects[failed.object], signal).catch(() => undefined)
   signal?.throwIfAborted()
-  if (found === undefined) return error
-  const { kind, code, what, at, help } = error
-  const place = `${found.object} line ${found.line}, byte ${found.byteOffset} of the uncompressed object`
-  return new FletchingError(kind, code, what, { at: [...at.slice(0, -1), place], help, details: { ...found } })
+  return found === undefined ? error : atLine(error, found)
 }
 
 async function lineOf(

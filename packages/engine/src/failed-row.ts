@@ -1,4 +1,5 @@
 import { addPlace, FletchingError } from '@fletching/columns/errors'
+import type { LinePlace } from './kept-rows.ts'
 import type { ObjectName } from './morsel.ts'
 import { type Rows, takeRows } from './operators.ts'
 
@@ -25,6 +26,14 @@ export interface RowError extends FletchingError {
 
 export function tellsFailedRow(error: unknown): error is RowError {
   return error instanceof FletchingError && error.details.failed !== undefined
+}
+
+/** An error of a row, with the place of its line instead: that of a kernel, whose first place is the row, or one that tells the row of its object last. */
+export function atLine(error: FletchingError, place: LinePlace): FletchingError {
+  const { kind, code, what, at, help } = error
+  const line = `${place.object} line ${place.line}, byte ${place.byteOffset} of the uncompressed object`
+  const others = tellsFailedRow(error) ? at.slice(0, -1) : at.slice(1)
+  return new FletchingError(kind, code, what, { at: [...others, line], help, details: { ...place } })
 }
 
 /** Where rows on their way through operators come from. */
@@ -75,7 +84,7 @@ function placeOf(objects: readonly ObjectName[]): string {
 }
 
 /** Whether the innermost place of an error is the row of a kernel. */
-function tellsRow(error: unknown): error is FletchingError {
+export function tellsRow(error: unknown): error is FletchingError {
   return error instanceof FletchingError && typeof error.details.row === 'number'
 }
 

@@ -44,8 +44,8 @@ export async function keptRows(
 ): Promise<Map<string, RowPlace>> {
   const kept = new Kept(plan, step, wanted)
   const pipeline = new Pipeline(withPlaces(plan))
-  for (const object of objects) {
-    pipeline.start(0, object.name)
+  for (const [index, object] of objects.entries()) {
+    pipeline.start(index, object.name)
     for await (const bytes of contentOf(store, object, signal)) {
       kept.take(pipeline.push(bytes), object.name)
       if (kept.isDone) return kept.places

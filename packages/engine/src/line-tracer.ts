@@ -3,6 +3,7 @@ import { describeMalformed } from '@fletching/ndjson'
 import { formatExpr, type OptimizedPlan } from '@fletching/plan'
 import { newRowCounts } from './accounting.ts'
 import { explodeRows } from './exploder.ts'
+import { atLine, tellsRow } from './failed-row.ts'
 import { itemOf, keyTexts, type LinePlace, type RowPlace, withItems } from './kept-rows.ts'
 import type { FoundMessage } from './message-search.ts'
 import type { Undecided } from './morsel.ts'
@@ -78,20 +79,26 @@ export class LineTracer {
     this.#tail = new Tail(rest, undefined)
   }
 
+  /** - Errors: those of the operators, with the line. */
   trace(message: FoundMessage): Trace {
-    const { object, found, byteOffset } = message
-    const place = { object: object.name, line: found.line, byteOffset }
-    return { ...place, lineBytes: found.lineBytes, ...this.#wayOf(message, place) }
+    const place = placeOf(message)
+    return { ...place, lineBytes: message.found.lineBytes, ...onLine(place, () => this.#wayOf(message, place)) }
   }
 
-  /** The keys of the rows of a line, where duplicates are dropped; none of those that do not get there. */
+  /**
+   * The keys of the rows of a line, where duplicates are dropped; none of those that do not get there.
+   *
+   * - Errors: those of the operators, with the line.
+   */
   keysOf(message: FoundMessage): readonly string[] {
     const { residual, explode, dropDuplicates } = this.#plan
     const { row } = this.#read(message)
     if (row === undefined || dropDuplicates === undefined) return []
-    const before = residual.reduce(applyFilter, row)
-    const made = explode === undefined ? before : explode.filters.reduce(applyFilter, explodeRows(before, explode))
-    return keyTexts({ ...row, ...made }, dropDuplicates)
+    return onLine(placeOf(message), () => {
+      const before = residual.reduce(applyFilter, row)
+      const made = explode === undefined ? before : explode.filters.reduce(applyFilter, explodeRows(before, explode))
+      return keyTexts({ ...row, ...made }, dropDuplicates)
+    })
   }
 
   #wayOf(message: FoundMessage, place: LinePlace): Way & Pick<Trace, 'items'> {
@@ -165,6 +172,19 @@ function scanAlone(whole: PhysicalPlan, count: number): PhysicalPlan {
   const { explode: _, ...plan } = whole
   const scan = { ...plan.scan, steps: plan.scan.steps.slice(0, count) }
   return { ...plan, scan, residual: [], dropDuplicates: { keys: [], nulls: 'equal', filters: [] }, sinks: [] }
+}
+
+function placeOf({ object, found: { line }, byteOffset }: FoundMessage): LinePlace {
+  return { object: object.name, line, byteOffset }
+}
+
+/** Does something with the rows of a line; an error of a row is one of the line. */
+function onLine<T>(place: LinePlace, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    throw tellsRow(error) ? atLine(error, place) : error
+  }
 }
 
 function joined(before: Passage, { steps, end }: Passage): Passage {

@@ -4,6 +4,8 @@ import type { Job, Params, ValuesOf } from '@fletching/job'
 import { type DropDuplicatesStep, optimize } from '@fletching/plan'
 import { openStore, parseLocation } from '@fletching/storage'
 import { orAborted } from './abort.ts'
+import { withLine } from './failed-line.ts'
+import { tellsFailedRow } from './failed-row.ts'
 import { inJob } from './in-job.ts'
 import { keptRows } from './kept-rows.ts'
 import { LineTracer, type Trace } from './line-tracer.ts'
@@ -93,7 +95,10 @@ async function trace<P extends Params>(
       for (const key of reader.keysOf(message)) keys.add(key)
       if (++read === TRACES_MAX) break
     }
-    return keys.size === 0 ? undefined : keptRows(input, plan, step, keys, signal)
+    if (keys.size === 0) return undefined
+    return keptRows(input, plan, step, keys, signal).catch(async (error: unknown) => {
+      throw tellsFailedRow(error) ? await withLine(error, plan, input, signal) : error
+    })
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { type RunOptions, runJob } from '@fletching/engine'
+import { type RunOptions, runJob, traceMessage } from '@fletching/engine'
 import { defineJob, int64, list, param, scanNdjson, schema, text, writeCsv } from '@fletching/job'
 import { fuzz, fuzzCases, inFolder, type Random } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
@@ -63,26 +63,40 @@ const jobOf = (only: Part) =>
             ),
           ]
         }
+        case 'before last': {
+          const kept = wanted.filter((col) => col('count').cast(int64()).ge(0)).dropDuplicates(['id'], { keep: 'last' })
+          return [
+            writeCsv(
+              kept.select((col) => ({ ID: col('id') })),
+              to,
+            ),
+          ]
+        }
       }
     },
   })
 
-const parts = ['column', 'filter', 'item', 'first', 'last'] as const
+const parts = ['column', 'filter', 'item', 'first', 'last', 'before last'] as const
 type Part = (typeof parts)[number]
 
-/** What a run with these objects ends with, whose folder is called IN. */
-async function endOf(part: Part, objects: Readonly<Record<string, string | Buffer>>, options: RunOptions = {}) {
+type Objects = Readonly<Record<string, string | Buffer>>
+type Places = { readonly INPUT: string; readonly OUTPUT: string }
+
+/** What something with these objects ends with, whose folder is called IN. */
+async function endOfAll(objects: Objects, work: (places: Places) => Promise<unknown>): Promise<string | undefined> {
   return await inFolder(async (folder) => {
     const INPUT = join(folder, 'in')
     await mkdir(INPUT)
     for (const [name, content] of Object.entries(objects)) await writeFile(join(INPUT, name), content)
-    const run = runJob(jobOf(part), { INPUT, OUTPUT: join(folder, 'out') }, { workers: 1, onEmpty: 'skip', ...options })
-    return await run.then(
+    return await work({ INPUT, OUTPUT: join(folder, 'out') }).then(
       () => undefined,
       (error: Error) => error.message.replaceAll(INPUT, 'IN'),
     )
   })
 }
+
+const endOf = (part: Part, objects: Objects, options: RunOptions = {}) =>
+  endOfAll(objects, (places) => runJob(jobOf(part), places, { workers: 1, onEmpty: 'skip', ...options }))
 
 const linesOf = (events: readonly Event[]) => events.map((event) => `${JSON.stringify(event)}\n`).join('')
 const good: Event = { id: 'a', count: '1', items: ['1', '2'] }
@@ -105,6 +119,7 @@ describe('a value that cannot be cast', () => {
     ['item', { ...good, items: ['3', 'x'] }],
     ['first', { ...good, id: 'b', count: 'x' }],
     ['last', { ...good, id: 'b', count: 'x' }],
+    ['before last', { ...good, count: 'x' }],
   ] as const)('is found in a compressed object, in every part of a plan: %s', async (part, event) => {
     const objects = { a: linesOf([good]), 'b.gz': gzipSync(linesOf([good, good, event])), c: linesOf([good]) }
     expect(await endOf(part, objects)).toContain('  at IN/b.gz line 3, byte ')
@@ -126,6 +141,25 @@ describe('a value that cannot be cast', () => {
       const ended = await endOf(part, Object.fromEntries(contents), { onMalformed: 'skip' })
       expect(/ at IN\/(.* line \d+),/.exec(ended ?? '')?.[1], `${part}\n${ended}`).toBe(first)
     }))
+})
+
+describe('the way of an event with a value that cannot be cast', () => {
+  const bad = { ...good, id: 'b', count: 'x', items: ['x'], messageId: 'm' }
+  const objects = { a: linesOf([good]), 'b.gz': gzipSync(`\n${linesOf([good, bad])}`), c: linesOf([good]) }
+  const endOfTrace = (part: Part, id: string, traced: Objects = objects) =>
+    endOfAll(traced, (places) => traceMessage(jobOf(part), places, id))
+
+  it.each(parts)('ends as the run does, with the line: %s', async (part) => {
+    const end = await endOfTrace(part, 'm')
+    expect(end).toContain('\n  at IN/b.gz line 3, byte 42 of the uncompressed object\n  at job numbers\n')
+    expect(end).toBe(await endOf(part, objects))
+  })
+
+  it('ends with the line of another event, where that must be looked at', async () => {
+    const told = { ...objects, d: linesOf([{ ...good, messageId: 'n' } as Event]) }
+    expect(await endOfTrace('before last', 'n', told)).toBe(await endOf('before last', told))
+    expect(await endOfTrace('column', 'n', told)).toBeUndefined()
+  })
 })
 
 /** A line that is no event is blank, or malformed. */
