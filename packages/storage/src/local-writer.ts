@@ -80,10 +80,14 @@ function isTemporaryOf(handle: string, path: string): boolean {
   return dirname(handle) === dirname(path) && /^\..*\.[0-9a-f]{12}\.tmp$/s.test(basename(handle))
 }
 
-export async function putFile(location: Location, bytes: Uint8Array, condition?: Condition): Promise<boolean> {
+export async function putFile(
+  location: Location,
+  bytes: Uint8Array | Iterable<Uint8Array>,
+  condition?: Condition,
+): Promise<boolean> {
   const writer = await createFile(location)
   try {
-    await writer.write(bytes)
+    for (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) await writer.write(piece)
     const { name, handle } = await writer.flush()
     if (condition !== undefined && condition.etag === undefined) return await linkFile(handle, name)
     if (condition !== undefined && (await statFile(location))?.etag !== condition.etag) return false

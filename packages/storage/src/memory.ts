@@ -103,10 +103,10 @@ class MemoryStore implements Store {
     this.#prepared.delete(handle)
   }
 
-  async put(location: Location, bytes: Uint8Array, condition?: Condition): Promise<boolean> {
+  async put(location: Location, bytes: Uint8Array | Iterable<Uint8Array>, condition?: Condition): Promise<boolean> {
     const key = keyOf(location)
     if (condition !== undefined && this.#objects.get(key)?.etag !== condition.etag) return false
-    this.#objects.set(key, { bytes: bytes.slice(), etag: this.#nextEtag() })
+    this.#objects.set(key, { bytes: join(bytes instanceof Uint8Array ? [bytes] : [...bytes]), etag: this.#nextEtag() })
     return true
   }
 

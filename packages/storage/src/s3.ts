@@ -6,6 +6,7 @@ import { ANSWER_TRIES, lackingETag, wholeAnswer } from './s3-answer.ts'
 import { openS3Client, type S3Options } from './s3-client.ts'
 import { isNotFound, s3Failure, statusOf } from './s3-errors.ts'
 import { objectHeaders } from './s3-headers.ts'
+import { largePut, smallBody } from './s3-large-put.ts'
 import { readS3Object } from './s3-reader.ts'
 import { abortUpload, beginUpload, completeUpload, headObject } from './s3-upload.ts'
 import { S3Writer } from './s3-writer.ts'
@@ -79,9 +80,19 @@ export async function openS3Store(options: S3Options = {}): Promise<Store> {
     }
   }
 
-  async function put(location: Location, bytes: Uint8Array, condition?: Condition): Promise<boolean> {
+  async function put(
+    location: Location,
+    bytes: Uint8Array | Iterable<Uint8Array>,
+    condition?: Condition,
+  ): Promise<boolean> {
     const headers = { ...objectHeaders(encryption), ...headersOf(condition) }
-    const command = new sdk.PutObjectCommand({ ...addressOf(location), ...headers, Body: bytes })
+    const input = { ...addressOf(location), ...headers }
+    const Body = smallBody(bytes)
+    // A command that was sent may be sent again.
+    const command =
+      Body === undefined
+        ? largePut(sdk, input, bytes as Iterable<Uint8Array>)
+        : new sdk.PutObjectCommand({ ...input, Body })
     const asked = { request: 'PutObject', place: formatLocation(location), tries: ANSWER_TRIES }
     for (let tries = 1; ; tries++) {
       try {

@@ -50,14 +50,15 @@ export interface Store {
   /** Takes away what was begun, by whatever process, and is not shown; what is gone already is no error. */
   abandon(begun: Begun): Promise<void>
   /**
-   * Writes a small object in one step, under a condition if there is one.
+   * Writes an object in one step, under a condition if there is one.
    *
+   * - `bytes`: all of them, or pieces that can be gone through more than once, so that a large object need not stand in memory.
    * - Errors: NO_CONDITIONAL_WRITES (environment) when the place knows no conditions and says so; one that takes them and does not keep
    *   them is found out by trying.
    *
    * @returns whether it was written. One whose answer was lost may count as not written: what stands there then tells.
    */
-  put(location: Location, bytes: Uint8Array, condition?: Condition): Promise<boolean>
+  put(location: Location, bytes: Uint8Array | Iterable<Uint8Array>, condition?: Condition): Promise<boolean>
   /**
    * Proves that an object may be written at an address, and in this way, and leaves no trace of it.
    *

@@ -199,6 +199,26 @@ export function describeStore(title: string, open: () => Promise<Opened>): void 
       expect(await namesIn(place)).toEqual(['a'])
     })
 
+    it.each([0, 5000, 10_000_000])(
+      'puts an object of %d bytes that come in pieces, under the same conditions',
+      async (size) => {
+        const location = joinLocation(inside(), 'a')
+        const bytes = bytesOf(size)
+        const pieces: Iterable<Uint8Array> = {
+          *[Symbol.iterator]() {
+            for (let at = 0; at < size; at += 99_999) yield bytes.subarray(at, at + 99_999)
+          },
+        }
+        expect(await store.put(location, pieces)).toBe(true)
+        const object = await store.stat(location)
+        expect(object?.size).toBe(size)
+        expect((await get(object)).equals(bytes)).toBe(true)
+        if (unconditional !== undefined) return
+        expect(await store.put(location, pieces, { etag: undefined })).toBe(false)
+        expect(await store.put(location, pieces, { etag: object?.etag })).toBe(true)
+      },
+    )
+
     it('proves that an object may be written, and leaves no trace of that', async () => {
       const place = inside()
       await store.assertWritable(joinLocation(place, 'folder/a'))

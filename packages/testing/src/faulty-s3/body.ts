@@ -13,7 +13,7 @@ export interface Body {
 /**
  * Takes the content out of a body and holds it against the length and the checksums that came with it, before or behind it.
  *
- * - Errors: IncompleteBody, BadDigest.
+ * - Errors: IncompleteBody, BadDigest, XAmzContentSHA256Mismatch.
  */
 export function decodeBody(headers: IncomingHttpHeaders, raw: Buffer): Body {
   const isChunked = /\baws-chunked\b/.test(headers['content-encoding'] ?? '')
@@ -24,6 +24,11 @@ export function decodeBody(headers: IncomingHttpHeaders, raw: Buffer): Body {
   const announced = headers['x-amz-trailer']
   if (announced !== undefined && !trailers.has(String(announced))) refused('IncompleteBody')
   if (given !== undefined && given !== crc32Of(bytes)) refused('BadDigest')
+  const sha256 = createHash('sha256').update(bytes).digest()
+  const [whole, signed] = [headers['x-amz-checksum-sha256'], headers['x-amz-content-sha256']]
+  if (whole !== undefined && whole !== sha256.toString('base64')) refused('BadDigest')
+  // Of a body whose checksum was not signed it says so.
+  if (/^[0-9a-f]{64}$/.test(String(signed)) && signed !== sha256.toString('hex')) refused('XAmzContentSHA256Mismatch')
   const md5 = headers['content-md5']
   if (md5 !== undefined && md5 !== createHash('md5').update(bytes).digest('base64')) refused('BadDigest')
   return { bytes, crc32: given === undefined ? undefined : String(given) }

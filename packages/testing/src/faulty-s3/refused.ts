@@ -14,6 +14,7 @@ const statuses = {
   NoSuchUpload: 404,
   NotImplemented: 501,
   PreconditionFailed: 412,
+  XAmzContentSHA256Mismatch: 400,
 } as const
 
 export type RefusalCode = keyof typeof statuses

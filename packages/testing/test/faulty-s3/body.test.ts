@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { crc32Of, decodeBody } from '../../src/faulty-s3/body.ts'
 
 type Headers = Readonly<Record<string, string>>
 
 const CRC_OF_ABC = 'NSRBwg=='
+const SHA256_OF_ABC = createHash('sha256').update('abc').digest()
 const chunked = {
   'content-encoding': 'aws-chunked',
   'x-amz-decoded-content-length': '3',
@@ -34,6 +36,13 @@ describe('a body', () => {
   it.each<[string, Headers, string, string]>([
     ['shorter than its length', { 'content-length': '4' }, 'abc', 'IncompleteBody'],
     ['of another checksum', { 'x-amz-checksum-crc32': CRC_OF_ABC }, 'abd', 'BadDigest'],
+    ['of another SHA-256', { 'x-amz-checksum-sha256': SHA256_OF_ABC.toString('base64') }, 'abd', 'BadDigest'],
+    [
+      'of another SHA-256 that was signed',
+      { 'x-amz-content-sha256': SHA256_OF_ABC.toString('hex') },
+      'abd',
+      'XAmzContentSHA256Mismatch',
+    ],
     ['of another MD5', { 'content-md5': 'kAFQmDzST7DWlj99KOF/cA==' }, 'abd', 'BadDigest'],
     ['of another checksum behind it', chunked, `3\r\nabd\r\n0\r\n${trailer}`, 'BadDigest'],
     ['of chunks that are less than it', chunked, `2\r\nab\r\n0\r\n${trailer}`, 'IncompleteBody'],
