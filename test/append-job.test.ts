@@ -136,7 +136,7 @@ describe('a run that appends', () => {
       const before = await runs.everything()
       const again = await runs.again('in2')
       expect(await runs.everything()).toEqual(before)
-      expect(again).toEqual(JSON.parse(JSON.stringify(second)))
+      expect(JSON.parse(JSON.stringify(again))).toEqual(JSON.parse(JSON.stringify(second)))
       expect(runs.notes).toEqual([
         `run ${runOf(second)} has appended these objects already; nothing was read or written`,
       ])

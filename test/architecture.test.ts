@@ -18,7 +18,7 @@ const floors: readonly (readonly string[])[] = [
 /** Narrower than the floors: what a room may see at all. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   '@fletching/columns': [],
-  '@fletching/storage': ['@fletching/columns/errors'],
+  '@fletching/storage': ['@fletching/columns/errors', '@fletching/columns/packed-list'],
   '@fletching/kernels': ['@fletching/columns'],
   '@fletching/ndjson': ['@fletching/columns'],
   '@fletching/csv': ['@fletching/columns'],

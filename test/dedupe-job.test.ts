@@ -59,7 +59,7 @@ async function run(folder: string, out: string, options: RunOptions = {}) {
   }
   const { accounting, inputs, outputs } = await runJob(job, params, { onMalformed: 'quarantine', ...options })
   const csv = await readFile(join(folder, out, 'csv/part-00000.csv'), 'utf8')
-  const duplicates = inputs.flatMap(({ name, accounting: { duplicates: count } }) =>
+  const duplicates = [...inputs].flatMap(({ name, accounting: { duplicates: count } }) =>
     count === 0 ? [] : [[name.slice(join(folder, 'in/').length), count]],
   )
   const rejects = outputs.find(({ format }) => format === 'rejects')

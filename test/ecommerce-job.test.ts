@@ -56,7 +56,7 @@ async function run(folder: string, out: string, { job, params }: Case, options: 
   return {
     csv: await readFile(read('csv') ?? '', 'utf8'),
     accounting,
-    byObject: inputs.map((input) => input.accounting),
+    byObject: Array.from(inputs, (input) => input.accounting),
     tables: tables.map(({ name, sha256 }) => `${name.slice(join(folder, out).length)} ${sha256}`),
     tableRows: tables.reduce((sum, { rows }) => sum + rows, 0),
     rejects: rejects === undefined ? '' : await readFile(rejects, 'utf8'),

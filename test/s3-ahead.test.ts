@@ -96,7 +96,7 @@ describe.each([1, 2])('objects that are on their way before their turn, by %d wo
         const { accounting, outputs, inputs } = await run('s3://bucket', options)
         expect(accounting, `FLETCHING_SEED=${testSeed}`).toEqual(expected.accounting)
         const named = (root: string, { inputs }: Pick<Report, 'inputs'>) =>
-          inputs.map(({ etag, name, ...rest }) => ({
+          Array.from(inputs, ({ etag, name, ...rest }) => ({
             ...rest,
             hasEtag: etag !== undefined,
             name: name.replace(`${root}/`, ''),

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Report, runJob } from '@fletching/engine'
+import { type InputInfo, runJob } from '@fletching/engine'
 import { defineJob, personalizeInteractions, scanNdjson, segmentTrack, writeCsv } from '@fletching/job'
 import mainJob from '@fletching/jobs/segment-to-personalize'
 import { optimize } from '@fletching/plan'
@@ -99,7 +99,7 @@ function everyLine(): Line[] {
 }
 
 /** The reason that the accounting of an object names, when it names one for all of its lines. */
-function reasonOf({ accounting }: Report['inputs'][number]): string {
+function reasonOf({ accounting }: InputInfo): string {
   const { lines, rows, blank, filtered, setAside, malformed } = accounting
   const malformedCount = Object.values(malformed).reduce((sum, count) => sum + count, 0)
   const counts = { row: rows, blank, malformed: malformedCount, ...filtered, ...setAside }
@@ -156,7 +156,7 @@ describe('the first reason that applies to a line', () => {
       }
       expect(optimize(job.build(paramsOf(folder))).scan.steps).toHaveLength(stepsInScan)
       const report = await runJob(job, paramsOf(folder), { onMalformed: 'quarantine' })
-      expect(report.inputs.map(reasonOf)).toEqual(REASONS)
+      expect(Array.from(report.inputs, reasonOf)).toEqual(REASONS)
       expect(report.accounting.lines).toBe(lines.length)
     }),
   )

@@ -1,4 +1,4 @@
-import type { Report } from '@fletching/engine'
+import { inputBytes, type Report } from '@fletching/engine'
 import { counted, formatBytes, formatCount, formatDuration } from './figures.ts'
 import { type OutputVerdict, verdictLine } from './output-verdict.ts'
 import { plainTable } from './plain-table.ts'
@@ -20,8 +20,7 @@ export function summary(report: Report, verdicts: readonly OutputVerdict[] = [])
   if (slowLines > 0) add('lines that only the slow scanner could read', slowLines)
   for (const [what, count] of sorted(converted)) add(changeLabel(what), count)
   for (const [why, count] of sorted(skipped)) if (count > 0) add(`objects passed over: ${why}`, count)
-  const stored = inputs.reduce((sum, input) => sum + input.bytes, 0)
-  const uncompressed = inputs.reduce((sum, input) => sum + input.uncompressedBytes, 0)
+  const { bytes: stored, uncompressedBytes: uncompressed } = inputBytes(inputs)
   const speed = (uncompressed / Math.max(report.milliseconds, 1)) * 1000
   return [
     `${report.job}: ${counted(inputs.length, 'object')}, ${formatBytes(stored)} stored, ${formatBytes(uncompressed)} of JSON in ${formatDuration(report.milliseconds)} (${formatBytes(speed)}/s)`,

@@ -1,4 +1,4 @@
-import type { Report } from '@fletching/engine'
+import type { InputInfo, Report } from '@fletching/engine'
 import { describe, expect, it } from 'vitest'
 import { summary } from '../src/summary.ts'
 
@@ -46,7 +46,7 @@ describe('the summary of a run', () => {
   })
 
   it('has no plural for one object, row or file', () => {
-    const input = { name: 'a.json', bytes: 5, uncompressedBytes: 5 } as Report['inputs'][number]
+    const input = { name: 'a.json', bytes: 5, uncompressedBytes: 5 } as InputInfo
     const output = (name: string, format: string, rows: number) =>
       ({ name, format, rows, bytes: 5 }) as Report['outputs'][number]
     const outputs = [

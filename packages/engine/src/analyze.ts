@@ -5,6 +5,7 @@ import { asFolder, openDiscardStore, openStore, parseLocation } from '@fletching
 import { orAborted } from './abort.ts'
 import { type Accounting, sum } from './accounting.ts'
 import { inJob } from './in-job.ts'
+import { inputBytes } from './input-list.ts'
 import { listInput } from './list-input.ts'
 import { type Measured, Meter, type OperatorFigures, operatorName, timedBy } from './meter.ts'
 import type { RunOptions } from './options.ts'
@@ -114,8 +115,7 @@ function analysisOf(plan: PhysicalPlan, { read, summary, threads }: Passed, meas
   const { scanner } = new NdjsonDecoder(plan.scan, { scanner: plan.scanner })
   const { accounting, slowLines } = summary
   const { explode, dropDuplicates } = plan
-  const bytes = read.objects.reduce((total, object) => total + object.bytes, 0)
-  const uncompressedBytes = read.objects.reduce((total, object) => total + object.uncompressedBytes, 0)
+  const { bytes, uncompressedBytes } = inputBytes(read.inputs)
   const inflating = measured[operatorName.inflate]
   const operators: AnalyzedOperator[] = [
     { ...UNKNOWN, operator: 'read', bytes, milliseconds: measured[operatorName.read]?.milliseconds },

@@ -5,7 +5,7 @@ import { formatLedger, ledgerLocation, readLedger } from './ledger.ts'
 import { formatManifest, manifestLocation, readManifest } from './manifest.ts'
 import type { State } from './places.ts'
 import { type RunLog, sweep } from './run-log.ts'
-import { readRecord } from './state-record.ts'
+import { readRecord, type SealedBytes, sha256Of } from './state-record.ts'
 
 /** Who has prepared something, and takes it away when it is not shown. */
 export interface Preparer {
@@ -23,14 +23,15 @@ export interface Preparer {
  *   prepared may be taken away. After any other the record may stand, and what was prepared belongs to it.
  */
 export async function commit(state: State, intent: Intent, preparer: Preparer): Promise<void> {
-  if (!(await claim(state, intent, preparer))) throw overtaken(intent, await winnerOf(state, intent))
+  const record = formatIntent(intent)
+  if (!(await claim(state, intent, record, preparer))) throw overtaken(intent, await winnerOf(state, intent))
   preparer.handOver()
   if (!state.isSingleWriter && (await isOvertaken(state, intent))) {
-    if (await stands(state, intent, formatIntent(intent))) await state.store.remove(intentLocation(state.folder))
+    if (await stands(state, intent, record)) await state.store.remove(intentLocation(state.folder))
     preparer.takeBack()
     throw overtaken(intent, await winnerOf(state, intent))
   }
-  await finish(state, intent)
+  await finish(state, intent, record)
 }
 
 /**
@@ -88,13 +89,12 @@ export async function orOvertaken(
 const MAY_BE_OF_ANOTHER: ReadonlySet<string> = new Set(['BAD_LEDGER', 'TABLE_CHANGED', 'NO_SUCH_OBJECT'])
 
 /** Creates the record, unless there is one: it is the lock between runs. */
-async function claim(state: State, intent: Intent, preparer: Preparer): Promise<boolean> {
+async function claim(state: State, intent: Intent, record: SealedBytes, preparer: Preparer): Promise<boolean> {
   const { store, folder, isSingleWriter } = state
   const location = intentLocation(folder)
   if (isSingleWriter && (await store.stat(location)) !== undefined) return false
   try {
-    const bytes = Buffer.from(formatIntent(intent))
-    if (await store.put(location, bytes, isSingleWriter ? undefined : { etag: undefined })) return true
+    if (await store.put(location, record, isSingleWriter ? undefined : { etag: undefined })) return true
   } catch (error) {
     // It may be there although no answer says so, and then the next start needs what was prepared.
     if (error instanceof FletchingError && MAY_BE_DONE.has(error.code)) preparer.handOver()
@@ -132,8 +132,7 @@ async function runOf(state: State, output: string): Promise<string | undefined> 
  * Does what an intent record says, and removes it. What is done already is passed over, so that any process may do it at any time, and
  * after any other.
  */
-export async function finish(state: State, intent: Intent): Promise<void> {
-  const record = formatIntent(intent)
+export async function finish(state: State, intent: Intent, record = formatIntent(intent)): Promise<void> {
   try {
     for (const output of intent.outputs) await (await state.storeOf(output.name)).complete(output)
     // If the record is gone, another start has finished the commit, and what looks like surplus may be of a run after that.
@@ -148,11 +147,11 @@ export async function finish(state: State, intent: Intent): Promise<void> {
   }
 }
 
-/** - `record`: the intent as it is stored. It names every object that was read, and the same text needs no parsing. */
-async function stands(state: State, intent: Intent, record: string): Promise<boolean> {
-  const found = await readRecord(state.store, intentLocation(state.folder))
+/** Whether the record is there. It names every object that was read; the same bytes need no parsing. */
+async function stands(state: State, intent: Intent, record: SealedBytes): Promise<boolean> {
+  const found = await readRecord(state.store, intentLocation(state.folder), sha256Of)
   if (found === undefined) return false
-  return found.text === record || (await runOf(state, intent.output)) === intent.run
+  return found.value === record.sha256 || (await runOf(state, intent.output)) === intent.run
 }
 
 async function removeAll(state: State, names: readonly string[]): Promise<void> {
@@ -176,8 +175,13 @@ async function showLedger(state: State, { run, output, ledgerBefore, ledger: mov
 }
 
 /** Whether a record could be put in place of the one of that ETag. */
-function replace({ store, isSingleWriter }: State, location: Location, text: string, before: string | null) {
-  return store.put(location, Buffer.from(text), isSingleWriter ? undefined : { etag: before ?? undefined })
+function replace(
+  { store, isSingleWriter }: State,
+  location: Location,
+  bytes: Iterable<Uint8Array>,
+  before: string | null,
+) {
+  return store.put(location, bytes, isSingleWriter ? undefined : { etag: before ?? undefined })
 }
 
 function changedMeanwhile(code: string, what: string, name: string | undefined) {

@@ -1,14 +1,14 @@
 import type { Worker } from 'node:worker_threads'
 import type { FletchingError } from '@fletching/columns/errors'
 import type { BatchRows, RowGroup, RowGroupEncoder } from '@fletching/parquet'
-import { type ObjectInfo, Spill } from '@fletching/storage'
+import { type Objects, Spill } from '@fletching/storage'
 import type { Schema } from 'apache-arrow'
 import type { Meter } from './meter.ts'
 import { writtenSchema } from './operators.ts'
 import { OrderedWindow } from './ordered-window.ts'
 import type { PhysicalPlan } from './physical.ts'
 import { countTaken } from './sent-count.ts'
-import type { Split, Unit } from './split.ts'
+import type { Split, Unit, Units } from './split.ts'
 import { openWorker } from './waiting-workers.ts'
 import { onDeath } from './worker-death.ts'
 import {
@@ -37,8 +37,8 @@ export interface CrewOptions {
 
 /** What a crew is to scan. */
 export interface CrewWork {
-  readonly objects: readonly ObjectInfo[]
-  readonly units: readonly Unit[]
+  readonly objects: Objects
+  readonly units: Units
 }
 
 /** A scan whose messages are taken. */
@@ -282,7 +282,7 @@ export class Crew {
         )
         break
       default:
-        window.admit(message.unit, message, 0).catch((error: unknown) => window.fail(error))
+        window.admit(message.unit, message, weightOf(message)).catch((error: unknown) => window.fail(error))
     }
   }
 
@@ -291,8 +291,10 @@ export class Crew {
     const { units } = handedOut
     const left = units.length - handedOut.next
     const ahead = Math.max(1, Math.floor(left / (2 * this.workerCount)))
-    while (lane.units < Math.min(ahead, unitsMax) && handedOut.next < units.length) {
-      const unit = units[handedOut.next++]
+    while (lane.units < Math.min(ahead, unitsMax)) {
+      const unit = units.at(handedOut.next)
+      if (unit === undefined) break
+      handedOut.next++
       lane.units++
       post(lane.worker, { kind: 'unit', unit })
       if (!this.#options.readsFiles && this.#scanning !== undefined) void this.#feed(lane.worker, unit, this.#scanning)
@@ -345,10 +347,9 @@ export class Crew {
 
   /** What a worker reads, or was the last to read. */
   #objectOf({ numbers }: Lane): string {
-    const objects = this.#handedOut?.objects ?? []
-    return (
-      objects[Math.min(Atomics.load(numbers, Shared.object), objects.length - 1)]?.name ?? 'the encoding of row groups'
-    )
+    const objects: Objects = this.#handedOut?.objects ?? []
+    const index = Math.min(Atomics.load(numbers, Shared.object), objects.length - 1)
+    return objects.at(index)?.name ?? 'the encoding of row groups'
   }
 }
 
@@ -399,6 +400,11 @@ class Gathered {
   }
 }
 
+/** Of what is not sent in bytes: a unit may have hundreds of objects, and units that wait for theirs to come may be thousands. */
+function weightOf(message: Exclude<ScannedMessage, { kind: 'morsel' }>): number {
+  return message.kind === 'ended' ? message.ended.objects.length * COUNTS_BYTES : 0
+}
+
 function post(worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): void {
   worker.postMessage(message, transfer)
 }
@@ -409,4 +415,6 @@ const TELL_MS = 100
 const ENCODINGS_AHEAD = 2
 /** Four of the pieces that a socket gives. */
 const CHUNKS_BYTES = 256 * 1024
+/** What became of an object, with its name. */
+const COUNTS_BYTES = 1024
 const FEED_BYTES_MAX = 4 * 1024 * 1024

@@ -11,6 +11,7 @@ import { Distinct, type DistinctOptions } from './distinct.ts'
 import { evaluate } from './evaluate.ts'
 import { onRows, rowsGoingOn } from './failed-row.ts'
 import { passed } from './filters.ts'
+import { RowCountsList, type RowCountsOf } from './input-list.ts'
 import { keysOf } from './keys.ts'
 import { Latest } from './latest.ts'
 import { type Meter, operatorName } from './meter.ts'
@@ -55,7 +56,10 @@ export class Deduplicator {
   readonly #explodes: boolean
   readonly #spill: Spill
   readonly #waiting: SpillPlace[] = []
+  /** Of the objects of the batch at hand, in order. */
   readonly #counts = new Map<number, RowCounts>()
+  /** Of those before it. */
+  readonly #ended = new RowCountsList()
   #schema: Schema | undefined
   #rows = 0
   /** The object that came last, and how many rows of it. */
@@ -75,11 +79,10 @@ export class Deduplicator {
     return this.#rows
   }
 
-  /** What became of the rows of an object so far. */
-  countsOf(index: number): RowCounts {
-    const counts = this.#counts.get(index) ?? newRowCounts(this.#explodes)
-    this.#counts.set(index, counts)
-    return counts
+  /** What became of the rows of the objects that had some, in order. */
+  *counts(): Generator<RowCountsOf> {
+    yield* this.#ended
+    for (const [index, counts] of this.#counts) yield { index, counts }
   }
 
   /** Takes the next rows in the order of the input; undefined when they have to wait for `rest`. */
@@ -113,7 +116,8 @@ export class Deduplicator {
   }
 
   #finish(undecided: Undecided, firstRow: number, rows: Int32Array, verdicts: Uint8Array): MorselBody {
-    const counts = undecided.objects.map(({ index }) => this.countsOf(index))
+    this.#endBefore(undecided.objects[0].index)
+    const counts = undecided.objects.map(({ index }) => this.#countsOf(index))
     const numbers = withoutRepeated(undecided.batch.numRows, rows, verdicts)
     const kept = this.#time(() => takeRows(undecided, numbers))
     this.#meter?.count(operatorName.dropDuplicates, passed(undecided, kept))
@@ -124,6 +128,20 @@ export class Deduplicator {
     const body = onRows(kept, origin, (some) => this.#tail.run({ ...undecided, ...some }, counts))
     this.#rows += rowsIn(counts) - before
     return body
+  }
+
+  #countsOf(index: number): RowCounts {
+    const counts = this.#counts.get(index) ?? newRowCounts(this.#explodes)
+    this.#counts.set(index, counts)
+    return counts
+  }
+
+  #endBefore(first: number): void {
+    for (const [index, counts] of this.#counts) {
+      if (index >= first) return
+      this.#ended.add({ index, counts })
+      this.#counts.delete(index)
+    }
   }
 
   /** How many rows of the first object came in earlier batches. */

@@ -1,6 +1,6 @@
 import { formatPath } from '@fletching/columns'
 import type { FletchingError } from '@fletching/columns/errors'
-import type { ObjectInfo, Store } from '@fletching/storage'
+import type { ObjectInfo, Objects, Store } from '@fletching/storage'
 import { atLine, type FailedRow, type RowError } from './failed-row.ts'
 import { LINE, type LinePlace, OFFSET, withPlaces } from './kept-rows.ts'
 import { contentOf } from './message-search.ts'
@@ -12,12 +12,13 @@ import { Pipeline } from './pipeline.ts'
 export async function withLine(
   error: RowError,
   plan: PhysicalPlan,
-  { store, objects }: { readonly store: Store; readonly objects: readonly ObjectInfo[] },
+  { store, objects }: { readonly store: Store; readonly objects: Objects },
   signal: AbortSignal | undefined,
 ): Promise<FletchingError> {
   const { failed } = error.details
-  if (objects[failed.object].location.scheme === 'stdin') return error
-  const found = await lineOf(failed, plan, store, objects[failed.object], signal).catch(() => undefined)
+  const object = objects.at(failed.object)
+  if (object === undefined || object.location.scheme === 'stdin') return error
+  const found = await lineOf(failed, plan, store, object, signal).catch(() => undefined)
   signal?.throwIfAborted()
   return found === undefined ? error : atLine(error, found)
 }

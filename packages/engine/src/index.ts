@@ -1,6 +1,7 @@
 export type { Accounting, Tally } from './accounting.ts'
 export { type Analysis, type AnalyzedOperator, analyzeJob } from './analyze.ts'
 export { describeOutputs, type OutputDescription } from './describe-outputs.ts'
+export { type Inputs, inputBytes } from './input-list.ts'
 export type { LinePlace, RowPlace } from './kept-rows.ts'
 export { lastRun } from './last-run.ts'
 export type { LedgerRun } from './ledger.ts'
@@ -25,7 +26,7 @@ export type {
   RunOptions,
   WriteMode,
 } from './options.ts'
-export type { InputInfo, OutputInfo, Report } from './report.ts'
+export { type InputInfo, type OutputInfo, type Report, reportBytes } from './report.ts'
 export { runJob } from './run.ts'
 export { type TraceOptions, traceMessage } from './trace.ts'
 export type { TracedRow } from './traced-row.ts'

@@ -3,7 +3,7 @@ import { formatLocation, joinLocation, type Location, type Prepared } from '@fle
 import type { Ledger } from './ledger.ts'
 import type { Manifest } from './manifest.ts'
 import type { State } from './places.ts'
-import { formatSealed, readSealed, type Seal } from './state-record.ts'
+import { readSealed, type Seal, SealedBytes } from './state-record.ts'
 
 /**
  * What a run is about to show, written before it shows anything: whoever finds it can finish the commit. While it stands, no other run
@@ -41,8 +41,8 @@ export function intentLocation(folder: Location): Location {
 }
 
 /** The record as it is stored, with its version and its checksum. */
-export function formatIntent(intent: Intent): string {
-  return formatSealed(SEAL, intent)
+export function formatIntent(intent: Intent): SealedBytes {
+  return new SealedBytes(SEAL, intent)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { formatPath, type Path } from '@fletching/columns'
 import type { DropDuplicatesStep, ExplodeStep } from '@fletching/plan'
-import type { ObjectInfo, Store } from '@fletching/storage'
+import type { Objects, Store } from '@fletching/storage'
 import { keyedRows } from './deduplicator.ts'
 import type { Keys } from './keys.ts'
 import { contentOf } from './message-search.ts'
@@ -36,7 +36,7 @@ export function keyTexts(undecided: Undecided, step: DropDuplicatesStep): readon
  * - Cost: the whole input is scanned; where the first is kept, until all are found.
  */
 export async function keptRows(
-  { store, objects }: { readonly store: Store; readonly objects: readonly ObjectInfo[] },
+  { store, objects }: { readonly store: Store; readonly objects: Objects },
   plan: PhysicalPlan,
   step: DropDuplicatesStep,
   wanted: ReadonlySet<string>,
@@ -44,8 +44,9 @@ export async function keptRows(
 ): Promise<Map<string, RowPlace>> {
   const kept = new Kept(plan, step, wanted)
   const pipeline = new Pipeline(withPlaces(plan))
-  for (const [index, object] of objects.entries()) {
-    pipeline.start(index, object.name)
+  let index = 0
+  for (const object of objects) {
+    pipeline.start(index++, object.name)
     for await (const bytes of contentOf(store, object, signal)) {
       kept.take(pipeline.push(bytes), object.name)
       if (kept.isDone) return kept.places

@@ -1,7 +1,7 @@
-import { formatLocation, type ObjectWriter, type Prepared } from '@fletching/storage'
+import { formatLocation, type ObjectInfo, type ObjectWriter, type Prepared } from '@fletching/storage'
 import type { LedgerMove } from './intent.ts'
 import { type FoundLedger, type Ledger, type LedgerRun, type LedgerSegment, segmentLocation } from './ledger.ts'
-import { formatEntry, type LedgerEntry, segmentEntries, segmentLines } from './ledger-segment.ts'
+import { entryOf, formatEntry, type LedgerEntry, segmentEntries, segmentLines } from './ledger-segment.ts'
 import type { State } from './places.ts'
 import type { RunLog } from './run-log.ts'
 
@@ -45,7 +45,7 @@ export async function addRun(
 ): Promise<PreparedMove> {
   const kept = [...ledger.segments]
   const merged: LedgerSegment[] = []
-  let count = objects.length
+  let count = run.objects
   for (let last = kept.at(-1); last !== undefined && last.objects <= count; last = kept.at(-1)) {
     merged.unshift(last)
     count += last.objects
@@ -57,9 +57,8 @@ export async function addRun(
       for await (const lines of segmentLines(state, old)) yield { lines, count: 0 }
       yield { lines: Buffer.alloc(0), count: old.objects }
     }
-    for (let start = 0; start < objects.length; start += LINES_AT_ONCE) {
-      const entries = objects.slice(start, start + LINES_AT_ONCE)
-      yield { lines: linesOf(entries.map((entry) => ({ ...entry, run: number }))), count: entries.length }
+    for (const entries of newEntries(objects, run.objects, number)) {
+      yield { lines: linesOf(entries), count: entries.length }
     }
   })
   return {
@@ -73,8 +72,23 @@ export async function addRun(
 
 /** What a run has read, and who opens the file for it. */
 export interface NewEntries {
-  readonly objects: readonly Omit<LedgerEntry, 'run'>[]
+  /** In order; of a run, as many as it has. */
+  readonly objects: Iterable<ObjectInfo>
   readonly open: OpenSegment
+}
+
+/** The entries of the first so many objects, some thousand at a time. */
+function* newEntries(objects: Iterable<ObjectInfo>, count: number, run: number): Generator<LedgerEntry[]> {
+  let entries: LedgerEntry[] = []
+  let left = count
+  for (const object of objects) {
+    if (left-- === 0) break
+    entries.push({ ...entryOf(object), run })
+    if (entries.length < LINES_AT_ONCE) continue
+    yield entries
+    entries = []
+  }
+  if (entries.length > 0) yield entries
 }
 
 /** Opens the file of a segment; who does so takes it away when it is not shown. */

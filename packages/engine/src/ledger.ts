@@ -1,7 +1,7 @@
 import { environmentError } from '@fletching/columns/errors'
 import { joinLocation, type Location } from '@fletching/storage'
 import type { State } from './places.ts'
-import { formatSealed, readSealed, type Seal } from './state-record.ts'
+import { readSealed, type Seal, SealedBytes } from './state-record.ts'
 
 /**
  * Which objects the runs on an output have read: a small head, which is replaced as a whole, over segments that never change. An object is
@@ -54,8 +54,8 @@ export function segmentLocation(folder: Location, { file }: Pick<LedgerSegment, 
 }
 
 /** The head as it is stored, with its version and its checksum. */
-export function formatLedger(ledger: Ledger): string {
-  return formatSealed(SEAL, ledger)
+export function formatLedger(ledger: Ledger): SealedBytes {
+  return new SealedBytes(SEAL, ledger)
 }
 
 /**

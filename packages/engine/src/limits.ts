@@ -1,5 +1,5 @@
 import { dataError } from '@fletching/columns/errors'
-import type { ObjectInfo } from '@fletching/storage'
+import { type ObjectInfo, type Objects, storedBytes } from '@fletching/storage'
 import type { RunOptions } from './options.ts'
 
 /**
@@ -7,26 +7,29 @@ import type { RunOptions } from './options.ts'
  *
  * - Errors: TOO_MANY_OBJECTS and INPUT_TOO_LARGE (data), with the first object beyond the limit.
  */
-export function assertInputWithin(objects: readonly ObjectInfo[], options: RunOptions): void {
+export function assertInputWithin(objects: Objects, options: RunOptions): void {
   const { objectsMax, inputBytesMax } = options
   if (objectsMax !== undefined && objects.length > objectsMax) {
     throw dataError('TOO_MANY_OBJECTS', `the input has ${objects.length} objects, more than ${objectsMax}`, {
-      at: `${objects[objectsMax].name}, the first beyond the limit`,
+      at: `${objects.at(objectsMax)?.name}, the first beyond the limit`,
       help: 'nothing was read; give a smaller input, leave objects out with --exclude, or raise --max-objects',
     })
   }
-  if (inputBytesMax === undefined) return
-  let bytes = 0
-  const first = objects.find(({ size }) => {
-    bytes += size
-    return bytes > inputBytesMax
-  })
-  if (first === undefined) return
-  const all = objects.reduce((sum, { size }) => sum + size, 0)
-  throw dataError('INPUT_TOO_LARGE', `the input has ${all} stored bytes, more than ${inputBytesMax}`, {
-    at: `${first.name}, the first beyond the limit`,
+  const bytes = storedBytes(objects)
+  if (inputBytesMax === undefined || bytes <= inputBytesMax) return
+  throw dataError('INPUT_TOO_LARGE', `the input has ${bytes} stored bytes, more than ${inputBytesMax}`, {
+    at: `${firstBeyond(objects, inputBytesMax)}, the first beyond the limit`,
     help: 'nothing was read; give a smaller input, leave objects out with --exclude, or raise --max-input-bytes',
   })
+}
+
+function firstBeyond(objects: Objects, bytesMax: number): string | undefined {
+  let bytes = 0
+  for (const { name, size } of objects) {
+    bytes += size
+    if (bytes > bytesMax) return name
+  }
+  return undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type FoundInput, findInput, type ObjectInfo } from '@fletching/storage'
+import { type FoundInput, findInput, ObjectList } from '@fletching/storage'
 import { otherDays } from './key-day.ts'
 import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
@@ -31,20 +31,21 @@ export async function listInput(
 
 /** The first of the objects; at least one, however large. */
 function bounded({ objects, skipped }: FoundInput, { filesMax, bytesMax }: RunOptions): FoundInput {
+  if (filesMax === undefined && bytesMax === undefined) return { objects, skipped }
+  const first = new ObjectList()
   let bytes = 0
-  const count = objects.findIndex(({ size }, index) => {
-    bytes += size
-    return index > 0 && (index >= (filesMax ?? index + 1) || bytes > (bytesMax ?? bytes))
-  })
-  return count < 0
-    ? { objects, skipped }
-    : { objects: objects.slice(0, count), skipped: leaving(skipped, objects.slice(count)) }
+  for (const object of objects) {
+    bytes += object.size
+    if (first.length > 0 && (first.length >= (filesMax ?? Number.POSITIVE_INFINITY) || bytes > (bytesMax ?? bytes)))
+      break
+    first.add(object)
+  }
+  return { objects: first, skipped: leaving(skipped, objects.length - first.length) }
 }
 
-/** What is passed over, with those objects that the next run reads. */
-export function leaving(skipped: FoundInput['skipped'], left: readonly ObjectInfo[]): FoundInput['skipped'] {
-  if (left.length === 0) return skipped
-  return { ...skipped, [LEFT]: (skipped[LEFT] ?? 0) + left.length }
+/** What is passed over, with so many objects that the next run reads. */
+export function leaving(skipped: FoundInput['skipped'], count: number): FoundInput['skipped'] {
+  return count === 0 ? skipped : { ...skipped, [LEFT]: (skipped[LEFT] ?? 0) + count }
 }
 
 const LEFT = 'left to the next run'

@@ -1,7 +1,8 @@
 import { environmentError } from '@fletching/columns/errors'
 import { joinLocation, type Location, type Store } from '@fletching/storage'
-import type { Report } from './report.ts'
-import { assertSameOutput, parseJson, readRecord } from './state-record.ts'
+import type { ParsedJson } from './json-inputs.ts'
+import { type Report, reportBytes } from './report.ts'
+import { assertSameOutput, jsonOf, readRecord } from './state-record.ts'
 
 /** What the last run left in the state folder: its report, and the output that the folder belongs to. */
 export interface Manifest extends Report {
@@ -35,28 +36,32 @@ export function manifestLocation(folder: Location): Location {
  *   read as one. Neither is taken for "no run yet", since the files of the last run would then count as those of others.
  */
 export async function readManifest(store: Store, folder: Location, output: string): Promise<FoundManifest | undefined> {
-  const found = await readRecord(store, manifestLocation(folder))
+  const found = await readRecord(store, manifestLocation(folder), (bytes) => jsonOf(bytes, INPUTS_DEPTH))
   if (found === undefined) return undefined
-  const { object, text } = found
-  const manifest = parseManifest(text, object.name)
+  const { object } = found
+  const manifest = manifestIn(found.value, object.name)
   assertSameOutput(manifest.output, output, object.name)
   return { manifest, name: object.name, etag: object.etag }
 }
 
-/** A manifest as it is stored. */
-export function formatManifest(manifest: Manifest): string {
-  return `${JSON.stringify(manifest, undefined, 2)}\n`
+/** A manifest as it is stored; it may be gone through more than once. */
+export function formatManifest(manifest: Manifest): Iterable<Uint8Array> {
+  return reportBytes(manifest)
 }
 
-function parseManifest(text: string, name: string): Manifest {
-  const value = parseJson(text, (why, cause) => badManifest(name, why, cause))
-  const manifest = value as Partial<Manifest> | null
+function manifestIn(json: ParsedJson | SyntaxError, name: string): Manifest {
+  if (json instanceof SyntaxError) throw badManifest(name, 'it is not JSON', json)
+  const manifest = json.value as Partial<Manifest> | null
   if (manifest?.manifestVersion !== 1) throw badManifest(name, 'it is not a manifest of this version')
   const { output, outputs }: { readonly output?: unknown; readonly outputs?: unknown } = manifest
   if (typeof output !== 'string' || !Array.isArray(outputs) || !outputs.every(hasName))
     throw badManifest(name, 'it lacks its outputs')
-  return manifest as Manifest
+  if (!json.areInputs) throw badManifest(name, 'one of its inputs is none')
+  return { ...(manifest as Manifest), inputs: json.inputs ?? [] }
 }
+
+/** The manifest itself. */
+const INPUTS_DEPTH = 1
 
 function hasName(output: { readonly name?: unknown } | null): boolean {
   return typeof output?.name === 'string'

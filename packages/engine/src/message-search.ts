@@ -1,5 +1,5 @@
 import { NdjsonDecoder } from '@fletching/ndjson'
-import { inflate, type ObjectInfo, type Store } from '@fletching/storage'
+import { inflate, type ObjectInfo, type Objects, type Store } from '@fletching/storage'
 import { untilAborted } from './abort.ts'
 import { type FoundLine, LineFinder } from './line-finder.ts'
 import type { PhysicalPlan } from './physical.ts'
@@ -30,7 +30,7 @@ export interface Searched {
  * - Errors: what the store and gzip report; the signal's reason.
  */
 export async function* searchMessage(
-  { store, objects }: { readonly store: Store; readonly objects: readonly ObjectInfo[] },
+  { store, objects }: { readonly store: Store; readonly objects: Objects },
   id: string,
   plan: Pick<PhysicalPlan, 'lineBytesMax' | 'depthMax' | 'scanner'>,
   signal: AbortSignal | undefined,

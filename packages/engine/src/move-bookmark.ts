@@ -19,7 +19,6 @@ import {
   type PreparedMove,
   segmentOpener,
 } from './ledger-move.ts'
-import { entryOf } from './ledger-segment.ts'
 import { listInput } from './list-input.ts'
 import { type FoundManifest, readManifest } from './manifest.ts'
 import type { RunOptions } from './options.ts'
@@ -145,7 +144,7 @@ export async function setBookmarkToNow<P extends Params>(
     )
     const run = { id, objects: objects.length, rows: 0 }
     return {
-      ...(await addRun(state, ledger, run, { objects: objects.map(entryOf), open })),
+      ...(await addRun(state, ledger, run, { objects, open })),
       forgotten: [],
       removed: [],
     }

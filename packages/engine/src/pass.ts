@@ -73,7 +73,7 @@ export async function passOver<T>(
     assertAddsUp(summary.accounting, 'all objects')
     assertEveryLineWritten(coordinator, summary.accounting, options)
     for (const kind of [malformedLines, rejectedLines]) assertShare(kind, summary.accounting, options)
-    const left = leaving(skipped, objects.slice(read.objects.length))
+    const left = leaving(skipped, objects.length - read.inputs.length)
     return await finish({
       read,
       summary,

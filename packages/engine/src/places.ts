@@ -100,6 +100,8 @@ export async function openPlaces(
   })
   const input = { store: await storeOf(plan.location) }
   const run = { id: runId(), output, before: last?.etag ?? null }
+  // Only a run that may repeat the last one looks at what that has read, which may be much.
+  const mayRepeat = writeMode === 'append' && bookmark === undefined
   return {
     input,
     sinks,
@@ -107,7 +109,7 @@ export async function openPlaces(
     files: fileNames(writeMode, run.id, bookmark?.isPaused),
     keptAs: kept,
     state,
-    last: last?.manifest,
+    last: last && (mayRepeat ? last.manifest : { ...last.manifest, inputs: [] }),
     ledgerBefore,
     bookmark,
     run,

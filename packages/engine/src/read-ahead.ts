@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Split, Unit } from './split.ts'
+import type { Split, Units } from './split.ts'
 
 /** What is read ahead, and from where. */
 export interface AheadOptions {
   /** In the order in which most of them will be taken. */
-  readonly units: readonly Unit[]
+  readonly units: Units
   /** Bytes that may have been asked for and not been taken. */
   readonly bytesMax: number
   /** The stored bytes of a split; the signal ends what is on its way. */
@@ -23,11 +23,12 @@ export interface AheadOptions {
  */
 export class ReadAhead {
   readonly #options: AheadOptions
-  readonly #splits: readonly Split[]
-  readonly #coming = new Map<Split, Coming>()
+  readonly #splits: Iterator<Split>
+  /** By `placeOf` their splits. */
+  readonly #coming = new Map<string, Coming>()
   /** Splits that were begun before those in front of them. */
-  readonly #early = new Set<Split>()
-  #next = 0
+  readonly #early = new Set<string>()
+  #next: Split | undefined
   #bytes = 0
   #underWay = 0
   #hasFailed = false
@@ -35,18 +36,19 @@ export class ReadAhead {
 
   constructor(options: AheadOptions) {
     this.#options = options
-    this.#splits = options.units.flatMap(({ splits }) => splits)
+    this.#splits = splitsOf(options.units)
+    this.#step()
   }
 
   /** The stored bytes of a split, which is taken once. */
   async *take(split: Split): AsyncGenerator<Uint8Array> {
     this.#beginNext()
-    const coming = this.#coming.get(split) ?? this.#beginEarly(split)
+    const coming = this.#coming.get(placeOf(split)) ?? this.#beginEarly(split)
     try {
       yield* coming.pieces()
     } finally {
       coming.end()
-      this.#coming.delete(split)
+      this.#coming.delete(placeOf(split))
       this.#bytes -= coming.bytesMax
       this.#beginNext()
     }
@@ -61,25 +63,30 @@ export class ReadAhead {
   #beginNext(): void {
     const { bytesMax } = this.#options
     const mayBegin = () => !this.#hasFailed && !this.#isClosed && this.#underWay < UNDER_WAY_MAX
-    while (mayBegin() && this.#next < this.#splits.length) {
-      const split = this.#splits[this.#next]
-      if (!this.#early.delete(split)) {
+    while (mayBegin() && this.#next !== undefined) {
+      const split = this.#next
+      if (!this.#early.delete(placeOf(split))) {
         const bytes = Math.min(weightOf(split), bytesMax)
         if (this.#bytes + bytes > bytesMax) return
         this.#begin(split, bytes)
       }
-      this.#next++
+      this.#step()
     }
   }
 
+  #step(): void {
+    const { done, value } = this.#splits.next()
+    this.#next = done === true ? undefined : value
+  }
+
   #beginEarly(split: Split): Coming {
-    this.#early.add(split)
+    this.#early.add(placeOf(split))
     return this.#begin(split, 0)
   }
 
   #begin(split: Split, bytesMax: number): Coming {
     const coming = new Coming(bytesMax)
-    this.#coming.set(split, coming)
+    this.#coming.set(placeOf(split), coming)
     this.#bytes += bytesMax
     void this.#fill(coming, split)
     if (this.#isClosed) coming.end()
@@ -155,6 +162,15 @@ class Coming {
       this.#wake = resolve
     })
   }
+}
+
+function* splitsOf(units: Units): Generator<Split> {
+  for (const { splits } of units) yield* splits
+}
+
+/** Names a split: units are made anew when they are asked for again, and with them their splits. */
+function placeOf({ index, start }: Split): string {
+  return `${index} ${start}`
 }
 
 /** Bytes that a split may hold before they are taken. */

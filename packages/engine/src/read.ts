@@ -1,20 +1,31 @@
 import { setImmediate } from 'node:timers/promises'
+import { internal } from '@fletching/columns/errors'
 import { NdjsonDecoder } from '@fletching/ndjson'
-import type { ObjectInfo, Store } from '@fletching/storage'
+import { type ObjectInfo, type Objects, type Store, storedBytes } from '@fletching/storage'
 import type { Schema } from 'apache-arrow'
 import { orAborted, untilAborted, WRITE_GRACE_MS } from './abort.ts'
-import { addAccounting, addTally, assertAddsUp, emptyAccounting, newTally, rowsOut, type Tally } from './accounting.ts'
+import {
+  type Accounting,
+  addAccounting,
+  addTally,
+  assertAddsUp,
+  emptyAccounting,
+  newTally,
+  rowsOut,
+  type Tally,
+} from './accounting.ts'
 import { ContractCheck } from './contract-check.ts'
 import type { Coordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
 import type { Decided, Deduplicator } from './deduplicator.ts'
 import { explodedSchema } from './exploder.ts'
 import { tellsFailedRow } from './failed-row.ts'
+import { InputList, type Inputs } from './input-list.ts'
 import { assertReadWithin } from './limits.ts'
 import { LineLimit, malformedLines, rejectedLines } from './line-limit.ts'
 import { malformedError } from './malformed.ts'
 import type { Meter } from './meter.ts'
-import type { Ended, MorselBody, ObjectCounts, Reject, Undecided } from './morsel.ts'
+import type { Ended, EndedObject, MorselBody, Reject, Undecided } from './morsel.ts'
 import { writtenSchema } from './operators.ts'
 import type { RunOptions } from './options.ts'
 import type { PhysicalPlan } from './physical.ts'
@@ -23,20 +34,18 @@ import { withObjectColumns } from './provenance.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { readSplit } from './read-split.ts'
 import { addRefused, type Refused } from './refused.ts'
-import { type Split, soleArchive, type Unit } from './split.ts'
+import type { InputInfo } from './report.ts'
+import { type Split, soleArchive, type Unit, type Units } from './split.ts'
 import { rejectsOf } from './tail.ts'
 import type { Threads } from './threads.ts'
 import { type ScanMessage, type ScanSource, UnitScanner } from './unit-scanner.ts'
 import { unpackBody, unpackError } from './worker-messages.ts'
 
-/** What became of an object, and which version of it was read. */
-export interface ReadObject extends ObjectCounts {
-  readonly etag: string | undefined
-}
-
 /** What became of the whole input. */
 export interface ReadInput {
-  readonly objects: readonly ReadObject[]
+  readonly inputs: Inputs
+  /** Of all of them. */
+  readonly accounting: Accounting
   /** Lines that the fast scanner left to the strict one. */
   readonly slowLines: number
   /** Values that were changed on the way, by `column: what`. */
@@ -50,8 +59,8 @@ export interface ReadInput {
 export interface InputWork {
   readonly plan: PhysicalPlan
   readonly store: Store
-  readonly objects: readonly ObjectInfo[]
-  readonly units: readonly Unit[]
+  readonly objects: Objects
+  readonly units: Units
   /** Those who scan the units; without one, this thread does. */
   readonly crew: Crew | undefined
   readonly threads: Threads
@@ -122,7 +131,7 @@ async function readHere(
   // Nothing has been read, but all is loaded.
   reading.countRead(0)
   for (const unit of units) {
-    if (reading.mayEndBefore(unit)) return
+    if (reading.hasRows && isBegin(unit)) return
     for await (const message of scanner.scan(unit)) await reading.take(message)
   }
 }
@@ -139,11 +148,11 @@ async function readWithCrew(
     undecided: plan.dropDuplicates && undecidedSchema(plan),
   }
   const onRead = (bytes: number) => reading.countRead(bytes)
-  let unit = units[0]
+  let number = 0
   for await (const message of reading.untilAborted(crew.scan({ objects, units, windowBytes, tmp, chunks, onRead }))) {
-    if (message.unit !== unit.number) {
-      unit = units[message.unit]
-      if (reading.mayEndBefore(unit)) return
+    if (message.unit !== number) {
+      number = message.unit
+      if (reading.hasRows && isBegin(units.at(number))) return
     }
     if (message.kind === 'failed') throw unpackError(message.error)
     if (message.kind === 'ended') await reading.take(message)
@@ -152,6 +161,11 @@ async function readWithCrew(
       await reading.take({ kind: 'morsel', index: message.index, body })
     }
   }
+}
+
+/** Whether a unit begins with an object, and does not go on with one. */
+function isBegin(unit: Unit | undefined): boolean {
+  return unit?.splits[0].start === 0
 }
 
 /** The schema of rows of which it is not yet known which repeat others. */
@@ -164,11 +178,15 @@ function undecidedSchema({ scan, objectColumns, explode }: PhysicalPlan): Schema
 class Reading {
   readonly #coordinator: Coordinator
   readonly #options: RunOptions
-  readonly #objects: readonly ObjectInfo[]
+  readonly #objects: Objects
+  readonly #first: ObjectInfo | undefined
   readonly #bytesTotal: number
   readonly #deduplicator: Deduplicator | undefined
   readonly #contracts: ContractCheck | undefined
-  readonly #read: ReadObject[] = []
+  /** Those before the last. */
+  readonly #read = new InputList()
+  /** The last, of which more splits may come. */
+  #last: { readonly index: number; readonly input: InputInfo } | undefined
   readonly #converted = newTally()
   readonly #refused: Refused = new Map()
   #bytes = 0
@@ -182,7 +200,7 @@ class Reading {
 
   constructor(
     coordinator: Coordinator,
-    objects: readonly ObjectInfo[],
+    objects: Objects,
     options: RunOptions,
     deduplicator: Deduplicator | undefined,
     contracts: ContractCheck | undefined,
@@ -194,7 +212,8 @@ class Reading {
     this.#options = options
     this.#malformedLimit = new LineLimit(malformedLines, options)
     this.#rejectsLimit = new LineLimit(rejectedLines, options)
-    this.#bytesTotal = objects.reduce((sum, object) => sum + object.size, 0)
+    this.#first = objects.at(0)
+    this.#bytesTotal = storedBytes(objects)
   }
 
   /** Takes the next message in the order of the input. */
@@ -214,9 +233,9 @@ class Reading {
     }
   }
 
-  /** Whether as many rows as a run may read have come, and all lines of every object that was begun. */
-  mayEndBefore({ splits: [{ start }] }: Unit): boolean {
-    return start === 0 && this.#rows >= (this.#options.rowsMax ?? Number.POSITIVE_INFINITY)
+  /** Whether as many rows as a run may read have come, so that it ends where an object does. */
+  get hasRows(): boolean {
+    return this.#rows >= (this.#options.rowsMax ?? Number.POSITIVE_INFINITY)
   }
 
   countRead(bytes: number): void {
@@ -235,14 +254,16 @@ class Reading {
 
   /** What became of every object, each with all of its lines accounted for. */
   finish(): ReadInput {
-    if (this.#deduplicator !== undefined) {
-      for (const [index, { accounting }] of this.#read.entries()) {
-        addAccounting(accounting, { ...emptyAccounting(), ...this.#deduplicator.countsOf(index) })
-      }
+    this.#endLast()
+    const inputs = this.#deduplicator === undefined ? this.#read : withCounts(this.#read, this.#deduplicator)
+    const accounting = emptyAccounting()
+    for (const input of inputs) {
+      assertAddsUp(input.accounting, input.name)
+      addAccounting(accounting, input.accounting)
     }
-    for (const { object, accounting } of this.#read) assertAddsUp(accounting, object)
     return {
-      objects: this.#read,
+      inputs,
+      accounting,
       slowLines: this.#slowLines,
       converted: this.#converted,
       refused: this.#refused,
@@ -252,10 +273,10 @@ class Reading {
 
   /** Passes stored bytes through, telling the progress. */
   async *watch(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    const [first] = this.#objects
+    const first = this.#first
     for await (const bytes of this.untilAborted(source)) {
       this.countRead(bytes.length)
-      if (first.location.scheme === 'stdin') assertReadWithin(this.#bytes, first, this.#options)
+      if (first?.location.scheme === 'stdin') assertReadWithin(this.#bytes, first, this.#options)
       yield bytes
     }
   }
@@ -318,21 +339,35 @@ class Reading {
 
   /** Line numbers of a split count from its start; with these they become those of the object. */
   #linesBefore(index: number): number {
-    return this.#read[index]?.accounting.lines ?? 0
+    return this.#last?.index === index ? this.#last.input.accounting.lines : 0
   }
 
   #count({ objects, remarks: { slowLines, converted, tallies } }: Ended): void {
-    for (const { index, counts } of objects) {
-      this.#rows += rowsOut(counts.accounting)
-      this.#read[index] =
-        this.#read[index] === undefined
-          ? { ...counts, etag: this.#objects[index].etag }
-          : addCounts(this.#read[index], counts)
+    for (const ended of objects) {
+      this.#rows += rowsOut(ended.counts.accounting)
+      const input = this.#inputOf(ended)
+      if (this.#last?.index === ended.index) this.#last = { index: ended.index, input: sumOf(this.#last.input, input) }
+      else {
+        this.#endLast()
+        this.#last = { index: ended.index, input }
+      }
     }
     this.#slowLines += slowLines
     addTally(this.#converted, converted)
     addRefused(this.#refused, tallies)
     this.#tell()
+  }
+
+  #inputOf({ index, counts: { object, ...counts } }: EndedObject): InputInfo {
+    const { bytes, uncompressedBytes, accounting } = counts
+    return { name: object, bytes, uncompressedBytes, etag: this.#objects.at(index)?.etag, accounting }
+  }
+
+  #endLast(): void {
+    if (this.#last === undefined) return
+    if (this.#last.index !== this.#read.length) throw internal(`object ${this.#last.index} ended out of order`)
+    this.#read.add(this.#last.input)
+    this.#last = undefined
   }
 
   /** Lets timers and signals have their turn, which reading without waiting would keep from them. */
@@ -345,7 +380,7 @@ class Reading {
 
   #tell(): void {
     this.#options.onProgress?.({
-      objects: this.#read.length,
+      objects: this.#read.length + (this.#last === undefined ? 0 : 1),
       objectsTotal: this.#objects.length,
       bytes: this.#bytes,
       bytesTotal: this.#bytesTotal,
@@ -354,8 +389,8 @@ class Reading {
   }
 }
 
-/** The counts of an object from those of its splits. */
-function addCounts(first: ReadObject, second: ObjectCounts): ReadObject {
+/** What became of an object, from what became of its splits. */
+function sumOf(first: InputInfo, second: InputInfo): InputInfo {
   const accounting = emptyAccounting()
   for (const part of [first, second]) addAccounting(accounting, part.accounting)
   return {
@@ -364,6 +399,21 @@ function addCounts(first: ReadObject, second: ObjectCounts): ReadObject {
     uncompressedBytes: first.uncompressedBytes + second.uncompressedBytes,
     accounting,
   }
+}
+
+/** What became of the objects, with what became of those of their rows that might repeat others. */
+function withCounts(inputs: InputList, deduplicator: Deduplicator): InputList {
+  const all = new InputList()
+  const counted = deduplicator.counts()
+  let next = counted.next()
+  for (const input of inputs) {
+    if (!next.done && next.value.index === all.length) {
+      addAccounting(input.accounting, { ...emptyAccounting(), ...next.value.counts })
+      next = counted.next()
+    }
+    all.add(input)
+  }
+  return all
 }
 
 /** Short enough for a progress line and for Ctrl-C. */

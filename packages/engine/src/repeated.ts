@@ -1,4 +1,4 @@
-import { type ObjectInfo, parseLocation } from '@fletching/storage'
+import { type Objects, parseLocation } from '@fletching/storage'
 import type { Manifest } from './manifest.ts'
 import type { Places } from './places.ts'
 import type { OutputInfo, Report } from './report.ts'
@@ -13,7 +13,7 @@ import type { OutputInfo, Report } from './report.ts'
 export async function earlierReport(
   { writeMode, last, state, bookmark }: Pick<Places, 'writeMode' | 'last' | 'state' | 'bookmark'>,
   hashes: Pick<Manifest, 'jobHash' | 'paramsHash'>,
-  objects: readonly ObjectInfo[],
+  objects: Objects,
 ): Promise<Report | undefined> {
   if (writeMode !== 'append' || last === undefined || bookmark !== undefined) return undefined
   const { manifestVersion: _, run, output: __, jobHash, paramsHash, ...report } = last
@@ -25,14 +25,14 @@ export async function earlierReport(
 }
 
 /** Objects without an ETag, as standard input, cannot be known again. */
-function areSame(inputs: Report['inputs'], objects: readonly ObjectInfo[]): boolean {
-  return (
-    inputs.length === objects.length &&
-    inputs.every(({ name, etag }, index) => {
-      const object = objects[index]
-      return object.name === name && object.etag !== undefined && object.etag === etag
-    })
-  )
+function areSame(inputs: Report['inputs'], objects: Objects): boolean {
+  if (inputs.length !== objects.length) return false
+  const listed = objects[Symbol.iterator]()
+  for (const { name, etag } of inputs) {
+    const { value: object } = listed.next()
+    if (object.name !== name || object.etag === undefined || object.etag !== etag) return false
+  }
+  return true
 }
 
 async function isThere(state: Places['state'], { name, bytes }: OutputInfo): Promise<boolean> {

@@ -1,8 +1,10 @@
 import { plural } from '@fletching/columns/plural'
 import { DEFAULT_PARTITION } from '@fletching/parquet'
 import type { Prepared } from '@fletching/storage'
-import { type Accounting, addAccounting, addTally, addTo, emptyAccounting, newTally, type Tally } from './accounting.ts'
-import type { ReadInput, ReadObject } from './read.ts'
+import { type Accounting, addTally, addTo, newTally, type Tally } from './accounting.ts'
+import type { Inputs } from './input-list.ts'
+import { jsonBytes } from './json-bytes.ts'
+import type { ReadInput } from './read.ts'
 import { mostFrequent, type RefusedValue } from './refused.ts'
 
 /** One object that a run wrote. */
@@ -35,11 +37,6 @@ export interface InputInfo {
   readonly accounting: Accounting
 }
 
-/** What a report says of an object that was read. */
-export function inputInfo({ object, bytes, uncompressedBytes, etag, accounting }: ReadObject): InputInfo {
-  return { name: object, bytes, uncompressedBytes, etag, accounting }
-}
-
 /** What happened in a run, complete: printed, written as the manifest, and given to `--report`. */
 export interface Report {
   readonly job: string
@@ -47,7 +44,7 @@ export interface Report {
   readonly params: Readonly<Record<string, unknown>>
   readonly startedAt: string
   readonly milliseconds: number
-  readonly inputs: readonly InputInfo[]
+  readonly inputs: Inputs
   /** Names below the input that were passed over, by reason. */
   readonly skipped: Readonly<Tally>
   readonly accounting: Accounting
@@ -64,13 +61,21 @@ export interface Report {
   readonly warnings: readonly string[]
 }
 
+/** A report as JSON, to be read by people too; it may be gone through more than once. */
+export function reportBytes(report: object): Iterable<Uint8Array> {
+  return {
+    *[Symbol.iterator]() {
+      yield* jsonBytes(report, 2)
+      yield Buffer.from('\n')
+    },
+  }
+}
+
 /** What a report says of all objects together. */
 export type Summary = Pick<Report, 'accounting' | 'slowLines' | 'converted' | 'refused' | 'warnings'>
 
 /** The figures of all objects together. */
-export function summarize({ objects, slowLines, converted: read, refused, lineBreaksReplaced }: ReadInput): Summary {
-  const accounting = emptyAccounting()
-  for (const object of objects) addAccounting(accounting, object.accounting)
+export function summarize({ accounting, slowLines, converted: read, refused, lineBreaksReplaced }: ReadInput): Summary {
   const converted = newTally()
   addTally(converted, read)
   if (lineBreaksReplaced > 0) addTo(converted, 'CSV: line break as a blank', lineBreaksReplaced)

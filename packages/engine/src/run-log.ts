@@ -1,6 +1,6 @@
 import { type Begun, formatLocation, joinLocation, type Location, noConditionalWrites } from '@fletching/storage'
 import type { State } from './places.ts'
-import { readRecord } from './state-record.ts'
+import { readRecord, textOf } from './state-record.ts'
 
 /** A run that goes on from a manifest. */
 export interface Run {
@@ -112,8 +112,8 @@ export class RunLog {
 export async function sweep(state: State, isOver: (before: string | null) => boolean): Promise<Begun[]> {
   const left: Begun[] = []
   for await (const object of state.store.list(runsFolder(state))) {
-    const found = await readRecord(state.store, object.location)
-    const record = found === undefined ? undefined : parseRecord(found.text)
+    const found = await readRecord(state.store, object.location, textOf)
+    const record = found === undefined ? undefined : parseRecord(found.value)
     if (record === undefined) continue
     if (isOver(record.before) && (await abandonAll(state, record.begun))) await state.store.remove(object.location)
     else left.push(...record.begun)

@@ -2,23 +2,22 @@ import { dataError, internal } from '@fletching/columns/errors'
 import { plural } from '@fletching/columns/plural'
 import type { Job, Params, ValuesOf } from '@fletching/job'
 import { optimize } from '@fletching/plan'
-import type { FoundInput, ObjectInfo } from '@fletching/storage'
+import type { FoundInput, Objects } from '@fletching/storage'
 import { orAborted, WRITE_GRACE_MS } from './abort.ts'
-import { type Accounting, rowsOut, sum } from './accounting.ts'
+import { type Accounting, emptyAccounting, rowsOut, sum } from './accounting.ts'
 import { commitAndSweep, orOvertaken } from './commit.ts'
 import type { Coordinator } from './coordinator.ts'
 import { inJob } from './in-job.ts'
 import { jobHash, paramsHash, plainParams, reportedParams } from './job-hash.ts'
 import { lacksRows } from './lacking.ts'
 import { addRun, type PreparedMove, segmentOpener, stay } from './ledger-move.ts'
-import { entryOf } from './ledger-segment.ts'
 import { listInput } from './list-input.ts'
 import type { RunOptions } from './options.ts'
 import { type Passed, passOver } from './pass.ts'
 import { lower } from './physical.ts'
 import { openPlaces, type Places } from './places.ts'
 import { earlierReport } from './repeated.ts'
-import { inputInfo, outputInfo, type PreparedOutput, type Report, summarize, warningsOfPartitions } from './report.ts'
+import { outputInfo, type PreparedOutput, type Report, summarize, warningsOfPartitions } from './report.ts'
 import type { RunLog } from './run-log.ts'
 import { keptOutputs, surplusOf } from './surplus.ts'
 import { version } from './version.ts'
@@ -79,7 +78,7 @@ async function run<P extends Params>(job: Job<P>, params: ValuesOf<P>, options: 
     const moved = await orAborted(moveBookmark(places, id, found.objects, passed, log), options.signal, WRITE_GRACE_MS)
     const outputs = prepared.map((one) => outputInfo(one, id))
     const warnings = [...summary.warnings, ...warningsOfPartitions(outputs), ...warningsOfTable(places, hash)]
-    const report: Report = { ...about(), inputs: read.objects.map(inputInfo), skipped, ...summary, warnings, outputs }
+    const report: Report = { ...about(), inputs: read.inputs, skipped, ...summary, warnings, outputs }
     const isSkipped = summary.accounting.rows === 0 && options.onEmpty === 'skip'
     const surplus = surplusOf(places, outputs, isSkipped)
     const kept = keptOutputs(last?.outputs ?? [], outputs, surplus)
@@ -113,29 +112,29 @@ function nothingNew(
   const passed = Object.entries(skipped).filter(([, count]) => count > 0)
   const told = passed.map(([reason, count]) => `${count} ${reason}`).join(', ')
   onNote?.(`nothing is new, and no output was changed; objects passed over: ${told}`)
-  const read = { objects: [], slowLines: 0, converted: {}, refused: new Map(), lineBreaksReplaced: 0 }
-  return { ...about, inputs: [], skipped, ...summarize(read), outputs: [] }
+  const figures = { accounting: emptyAccounting(), slowLines: 0, converted: {}, refused: new Map() }
+  const read = { inputs: [], ...figures, lineBreaksReplaced: 0 }
+  return { ...about, inputs: read.inputs, skipped, ...summarize(read), outputs: [] }
 }
 
 /** Brings what the bookmark says after a run to its place. */
 async function moveBookmark(
   { bookmark, state }: Places,
   id: string,
-  objects: readonly ObjectInfo[],
+  objects: Objects,
   { read, summary, coordinator }: Passed,
   log: RunLog,
 ): Promise<PreparedMove | undefined> {
   if (bookmark === undefined) return undefined
   if (bookmark.isPaused || objects.length === 0) return stay(bookmark.ledger, id)
-  const entries = objects.slice(0, read.objects.length).map(entryOf)
   const openSegment = segmentOpener(state, log)
   const open = async (file: string) => {
     const writer = await openSegment(file)
     coordinator.adopt(writer)
     return writer
   }
-  const run = { id, objects: entries.length, rows: rowsOut(summary.accounting) }
-  return addRun(state, bookmark.ledger, run, { objects: entries, open })
+  const run = { id, objects: read.inputs.length, rows: rowsOut(summary.accounting) }
+  return addRun(state, bookmark.ledger, run, { objects, open })
 }
 
 /** Brings the outputs to their places, unless there is no row and the policy says otherwise. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { RunOptions } from './options.ts'
-import type { Unit } from './split.ts'
+import type { Split, Units } from './split.ts'
 
 export interface Threads {
   readonly count: number
@@ -19,10 +19,11 @@ export interface Threads {
  * there are fewer threads and a smaller window.
  */
 export function chooseThreads(
-  units: readonly Unit[],
+  units: Units,
   { workers, cpus = availableParallelism(), memoryBytesMax = Number.POSITIVE_INFINITY }: RunOptions,
 ): Threads {
-  const bytes = units.reduce((sum, { splits }) => sum + splits.reduce((all, split) => all + weightOf(split), 0), 0)
+  let bytes = 0
+  for (const { splits } of units) for (const split of splits) bytes += weightOf(split)
   const spare = memoryBytesMax - MAIN_BYTES
   const affordable = Math.max(1, Math.floor(spare / WORKER_BYTES))
   const count = Math.min(workers ?? (bytes < SMALL_BYTES ? 1 : cpus), affordable)
@@ -34,7 +35,7 @@ export function chooseThreads(
 }
 
 /** Stored bytes, those of compressed objects counted as what they may become. */
-function weightOf({ object, start, end }: Unit['splits'][number]): number {
+function weightOf({ object, start, end }: Split): number {
   const isWhole = start === 0 && end === undefined
   return isWhole ? object.size * 4 : (end ?? object.size) - start
 }

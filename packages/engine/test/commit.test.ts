@@ -7,7 +7,7 @@ import { formatIntent, type Intent } from '../src/intent.ts'
 import { formatManifest } from '../src/manifest.ts'
 import { fileNames } from '../src/write-mode.ts'
 import { intentOf, manifestOf, started } from './intents.ts'
-import { dyingStore, objectsIn, openWatchedStore, put, stateIn } from './stores.ts'
+import { bytesOf, dyingStore, objectsIn, openWatchedStore, put, stateIn } from './stores.ts'
 
 const INTENT = parseLocation('memory:state/intent.json')
 const MANIFEST = parseLocation('memory:state/manifest.json')
@@ -181,11 +181,11 @@ describe('a commit', () => {
   ])('whose record is one %s', async (_, other, says, isThere) => {
     const { store } = await filledStore()
     const intent = await intentOf(store, 'r1')
-    const text = await other(formatIntent(intent), store)
+    const content = await other(bytesOf(formatIntent(intent)).toString(), store)
     const slow: Store = {
       ...store,
       complete: async (prepared) => {
-        if (prepared.name.endsWith('.csv')) await put(store, INTENT, text)
+        if (prepared.name.endsWith('.csv')) await put(store, INTENT, content)
         return store.complete(prepared)
       },
     }

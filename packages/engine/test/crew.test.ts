@@ -75,7 +75,7 @@ async function scan(objects: readonly ObjectInfo[], options: ScanOptions = {}) {
 async function filesOf(folder: string, contents: Readonly<Record<string, string | Uint8Array>>) {
   await mkdir(join(folder, 'in'))
   for (const [name, bytes] of Object.entries(contents)) await writeFile(join(folder, 'in', name), bytes)
-  return (await findInput(local, join(folder, 'in'))).objects
+  return [...(await findInput(local, join(folder, 'in'))).objects]
 }
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']

@@ -192,8 +192,9 @@ async function outcome(plan: PhysicalPlan, objects: readonly (readonly Line[])[]
       if (now !== undefined) decided.push(now)
     }
     for await (const late of deduplicator.rest()) decided.push(late)
+    const counts = new Map(Array.from(deduplicator.counts(), (one) => [one.index, one.counts]))
     const accountings = pipeline.takeEnded().objects.map(({ index, counts: { accounting } }) => {
-      addAccounting(accounting, { ...emptyAccounting(), ...deduplicator.countsOf(index) })
+      addAccounting(accounting, { ...emptyAccounting(), ...counts.get(index) })
       return accounting
     })
     const csv = decided.flatMap(({ body }) =>
@@ -312,7 +313,7 @@ describe('a run that drops duplicates', () => {
     const places = await openPlaces({ name: 'messages', hash: 'h1' }, placed, {})
     const { store } = places.input
     const { objects } = await findInput(store, placed.location)
-    const units = objects.map((object, index) => ({
+    const units = Array.from(objects, (object, index) => ({
       number: index,
       splits: [{ index, object, start: 0, end: undefined }],
     }))
@@ -321,7 +322,7 @@ describe('a run that drops duplicates', () => {
     const threads = { count: workerCount, windowBytes: 1000, aheadBytes: 1000, keyBytes }
     const progress: number[] = []
     try {
-      const { objects: done } = await readObjects(
+      const { inputs } = await readObjects(
         { plan: placed, store, objects, units, crew, threads, meter: undefined },
         coordinator,
         {
@@ -334,7 +335,7 @@ describe('a run that drops duplicates', () => {
       const outputs = await coordinator.prepare()
       for (const output of outputs) await store.complete(output)
       const files = await Promise.all(outputs.map(({ name }) => readFile(name, 'latin1')))
-      return { accountings: done.map(({ accounting }) => accounting), files, rows: progress.at(-1) }
+      return { accountings: Array.from(inputs, ({ accounting }) => accounting), files, rows: progress.at(-1) }
     } catch (error) {
       await coordinator.abort()
       throw error

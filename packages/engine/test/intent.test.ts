@@ -1,12 +1,13 @@
 import { openMemoryStore, parseLocation } from '@fletching/storage'
 import { describe, expect, it } from 'vitest'
+import { InputList } from '../src/input-list.ts'
 import { formatIntent, type Intent, readIntent } from '../src/intent.ts'
 import { expectDamageRefused } from './damage.ts'
 import { intentOf, manifestOf, OUTPUT } from './intents.ts'
-import { put, stateIn } from './stores.ts'
+import { bytesOf, type Content, put, stateIn } from './stores.ts'
 
 /** What reading an intent record of this content says. */
-async function read(content: string | Uint8Array): Promise<unknown> {
+async function read(content: Content): Promise<unknown> {
   const store = openMemoryStore()
   await put(store, parseLocation('memory:state/intent.json'), content)
   return readIntent(stateIn(store), OUTPUT).catch(({ kind, message }) => ({ kind, message }))
@@ -33,11 +34,14 @@ describe('an intent record', () => {
     const intent = await intentOf(openMemoryStore(), 'r1')
     const manifest = manifestOf('r1')
     const { OPTIONAL: _, ...params } = manifest.params
-    expect(await read(formatIntent(intent))).toEqual({ ...intent, manifest: { ...manifest, params } })
+    expect(await read(formatIntent(intent))).toEqual({
+      ...intent,
+      manifest: { ...manifest, params, inputs: new InputList() },
+    })
   })
 
   it('is refused with any bit changed, or cut anywhere', async () => {
-    const bytes = Buffer.from(formatIntent({ ...(await intentOf(openMemoryStore(), 'r1')), surplus: ['s3://b/ü "x"'] }))
+    const bytes = bytesOf(formatIntent({ ...(await intentOf(openMemoryStore(), 'r1')), surplus: ['s3://b/ü "x"'] }))
     await expectDamageRefused(bytes, read, {
       name: 'intent',
       wrong: [refused('it is not JSON'), refused('its checksum is wrong')],

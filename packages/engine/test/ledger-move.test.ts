@@ -10,6 +10,7 @@ const nothing: Ledger = { ...ledgerBase(undefined, 'memory:csv', 'h1'), last: ''
 
 function objectsOf(run: string, count: number) {
   return Array.from({ length: count }, (_, number) => ({
+    location: { scheme: 's3', bucket: 'b', key: `${run}/${number} "ü"` } as const,
     name: `s3://b/${run}/${number} "ü"`,
     etag: `"${number}"`,
     size: number,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { formatLedger, type Ledger, readLedger } from '../src/ledger.ts'
 import { expectDamageRefused } from './damage.ts'
 import { OUTPUT } from './intents.ts'
-import { put, stateIn } from './stores.ts'
+import { bytesOf, type Content, put, stateIn } from './stores.ts'
 
 const ledger: Ledger = {
   output: OUTPUT,
@@ -14,7 +14,7 @@ const ledger: Ledger = {
 }
 
 /** What reading a ledger of this content says. */
-async function read(content: string | Uint8Array): Promise<unknown> {
+async function read(content: Content): Promise<unknown> {
   const store = openMemoryStore()
   await put(store, parseLocation('memory:state/ledger.json'), content)
   return readLedger(stateIn(store), OUTPUT).then(
@@ -45,7 +45,7 @@ describe('a ledger', () => {
   })
 
   it('is refused with any bit changed, or cut anywhere, and never taken for none', async () => {
-    await expectDamageRefused(Buffer.from(formatLedger(ledger)), read, {
+    await expectDamageRefused(bytesOf(formatLedger(ledger)), read, {
       name: 'ledger',
       wrong: [refused('it is not JSON'), refused('its checksum is wrong')],
       newer: { kind: 'environment', message: newer },

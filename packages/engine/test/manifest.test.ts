@@ -1,5 +1,6 @@
 import { joinLocation, openMemoryStore, parseLocation } from '@fletching/storage'
 import { describe, expect, it } from 'vitest'
+import { InputList } from '../src/input-list.ts'
 import { formatManifest, type Manifest, readManifest } from '../src/manifest.ts'
 import { manifestOf } from './intents.ts'
 import { put } from './stores.ts'
@@ -33,7 +34,7 @@ describe('a manifest', () => {
     await put(store, location, formatManifest(manifest))
     const { etag } = (await store.stat(location)) ?? {}
     expect(await readManifest(store, folder, 's3://b/out')).toEqual({
-      manifest,
+      manifest: { ...manifest, inputs: new InputList() },
       name: 'memory:state/manifest.json',
       etag,
     })
@@ -65,6 +66,7 @@ describe('a manifest', () => {
     ['without outputs', JSON.stringify({ ...manifest, outputs: undefined }), 'it lacks its outputs'],
     ['of outputs that are no list', JSON.stringify({ ...manifest, outputs: {} }), 'it lacks its outputs'],
     ['of outputs without a name', JSON.stringify({ ...manifest, outputs: [{}] }), 'it lacks its outputs'],
+    ['of inputs that are none', JSON.stringify({ ...manifest, inputs: [{ name: 'a' }] }), 'one of its inputs is none'],
     ['of outputs that are null', JSON.stringify({ ...manifest, outputs: [null] }), 'it lacks its outputs'],
   ])('that is %s is not taken for none', async (_, text, why) => {
     expect(await refusal(text)).toEqual({

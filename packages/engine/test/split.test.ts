@@ -26,7 +26,7 @@ async function show(
   store = openMemoryStore(),
   options: { readonly numbersLines?: boolean } = {},
 ): Promise<string[]> {
-  const units = await planUnits(objects, store, options)
+  const units = [...(await planUnits(objects, store, options))]
   return units.map(({ splits }) =>
     splits
       .map(({ object, start, end }) => {
@@ -49,10 +49,8 @@ describe('the units of an input', () => {
 
   it('are larger groups of a larger input, up to the size of a part', async () => {
     const lengths = async (count: number, size: number) => {
-      const units = await planUnits(
-        Array.from({ length: count }, (_, n) => objectOf(`o${n}`, size)),
-        openMemoryStore(),
-      )
+      const objects = Array.from({ length: count }, (_, n) => objectOf(`o${n}`, size))
+      const units = [...(await planUnits(objects, openMemoryStore()))]
       return [units.length, Math.max(...units.map(({ splits }) => splits.length))]
     }
     expect(await lengths(256, MIB / 2)).toEqual([64, 4])
@@ -60,10 +58,11 @@ describe('the units of an input', () => {
   })
 
   it('hold no more than 256 objects', async () => {
-    const units = await planUnits(
-      Array.from({ length: 600 }, (_, n) => objectOf(`o${n}`, 1)),
-      openMemoryStore(),
-    )
+    const objects = Array.from({ length: 600 }, (_, n) => objectOf(`o${n}`, 1))
+    const planned = await planUnits(objects, openMemoryStore())
+    const units = [...planned]
+    expect(units.map(({ number }) => planned.at(number))).toEqual(units)
+    expect(planned.at(3)).toBeUndefined()
     expect(units.map(({ number, splits }) => [number, splits.length])).toEqual([
       [0, 256],
       [1, 256],
@@ -107,7 +106,7 @@ describe('the units of an input', () => {
       const path = join(folder, 'plain')
       await writeFile(path, '{')
       await truncate(path, size * MIB)
-      const units = await planUnits([(await local.stat(parseLocation(path))) as ObjectInfo], local)
+      const units = [...(await planUnits([(await local.stat(parseLocation(path))) as ObjectInfo], local))]
       expect([units.length, units[0].splits[0].end]).toEqual([count, splitSize * MIB])
       expect(units.slice(1).map(({ splits }) => splits[0].start / MIB)).toEqual(
         units.slice(1).map((_, number) => (number + 1) * splitSize),

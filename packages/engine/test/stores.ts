@@ -76,10 +76,18 @@ export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
+export type Content = string | Uint8Array | Iterable<Uint8Array>
+
+export function bytesOf(content: Content): Buffer {
+  return typeof content === 'string' || content instanceof Uint8Array
+    ? Buffer.from(content)
+    : Buffer.concat([...content])
+}
+
 /** Writes an object. */
-export async function put(store: Store, location: Location, text: string | Uint8Array): Promise<void> {
+export async function put(store: Store, location: Location, content: Content): Promise<void> {
   const writer = await store.create(location)
-  await writer.write(Buffer.from(text))
+  await writer.write(bytesOf(content))
   await writer.commit()
 }
 

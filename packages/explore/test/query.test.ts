@@ -30,7 +30,7 @@ async function ask(sql: string, { tables = {}, declared, options = {} }: Asked =
       }
       const store = await openStore(parseLocation(place))
       const find = async () => {
-        const objects = Object.keys(files).length === 0 ? [] : (await findInput(store, place)).objects
+        const objects = Object.keys(files).length === 0 ? [] : [...(await findInput(store, place)).objects]
         return { store, objects, ...(declared === undefined ? {} : { declared }) }
       }
       sources.push({ name, find })

@@ -1,10 +1,11 @@
 import { authorError } from '@fletching/columns/errors'
 import { globFolder, globPattern, isGlob } from './glob.ts'
 import { asFolder, formatLocation, keyOf, type Location, parentLocation, parseLocation } from './location.ts'
-import { compareNames, type ObjectInfo, type Store } from './store.ts'
+import { ListingOrder, type Objects } from './object-list.ts'
+import type { ObjectInfo, Store } from './store.ts'
 
 export interface FoundInput {
-  readonly objects: readonly ObjectInfo[]
+  readonly objects: Objects
   /** Objects that were passed over, by reason. */
   readonly skipped: Readonly<Record<string, number>>
 }
@@ -26,6 +27,7 @@ export interface FindOptions {
  * so is what matches a glob of `exclude`, held against the path below the folder, and against the name alone when the glob has no `/`.
  *
  * - Order: UTF-8 byte order of the names.
+ * - Memory: see `ObjectList`.
  * - Errors: NO_INPUT (author) when nothing is found, with what was passed over or lies nearby.
  */
 export async function findInput(
@@ -35,19 +37,16 @@ export async function findInput(
 ): Promise<FoundInput> {
   const location = parseLocation(path)
   const excluded = exclude.map((glob) => ({ pattern: globPattern(glob), byName: !glob.includes('/') }))
-  const objects: ObjectInfo[] = []
   const skipped: Record<string, number> = { 'hidden name': 0, 'folder marker': 0, excluded: 0 }
   const skip = (reason: string) => {
     skipped[reason] = (skipped[reason] ?? 0) + 1
   }
-  const take = (object: ObjectInfo, reason: string | undefined) => {
-    if (reason === undefined) objects.push(object)
-    else skip(reason)
-  }
   const exact = path.endsWith('/') ? undefined : await store.stat(location)
   if (exact !== undefined) {
-    take(exact, reasonToSkip(exact, true))
-    return { objects, skipped }
+    const reason = reasonToSkip(exact, true)
+    if (reason === undefined) return { objects: [exact], skipped }
+    skip(reason)
+    return { objects: [], skipped }
   }
   if (location.scheme === 'stdin') return { objects: [], skipped }
 
@@ -60,19 +59,17 @@ export async function findInput(
     const key = keyOf(at)
     if (isWanted(key)) skip(skipReason(key.slice(prefix.length), 1, excluded) ?? reason)
   }
+  const wantedObjects = new ListingOrder()
   for await (const object of store.list(folder, passOver)) {
     const key = keyOf(object.location)
     if (!isWanted(key)) continue
-    take(object, skipReason(key.slice(prefix.length), object.size, excluded) ?? reasonToSkip(object, false))
+    const reason = skipReason(key.slice(prefix.length), object.size, excluded) ?? reasonToSkip(object, false)
+    if (reason === undefined) wantedObjects.add(object)
+    else skip(reason)
   }
+  const objects = wantedObjects.take()
   if (objects.length === 0 && !mayBeNone()) throw await noInput(store, path, location, skipped)
-  return { objects: inOrder(objects), skipped }
-}
-
-/** Not every server that speaks S3's language lists in byte order, and some name an object twice at the border of two pages. */
-function inOrder(objects: ObjectInfo[]): ObjectInfo[] {
-  objects.sort((a, b) => compareNames(a.name, b.name))
-  return objects.filter(({ name }, index) => index === 0 || name !== objects[index - 1].name)
+  return { objects, skipped }
 }
 
 interface Exclusion {

@@ -18,6 +18,7 @@ export {
 } from './location.ts'
 export { noConditionalWrites } from './lost.ts'
 export { openMemoryStore } from './memory.ts'
+export { ObjectList, type Objects, storedBytes } from './object-list.ts'
 export { openStore } from './open-store.ts'
 export { canInflateSync, RawInflate } from './raw-inflate.ts'
 export type { S3Options } from './s3-client.ts'

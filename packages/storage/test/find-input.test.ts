@@ -26,7 +26,7 @@ async function found(files: readonly string[], path: string, exclude: readonly s
   const store = await storeOf(Object.fromEntries(files.map((name) => [name, name.endsWith('/') ? '' : 'x'])))
   const { objects, skipped } = await findInput(store, `memory:${path}`, { exclude })
   const passed = Object.fromEntries(Object.entries(skipped).filter(([, count]) => count > 0))
-  return { names: objects.map(({ name }) => name.slice('memory:'.length)), passed }
+  return { names: Array.from(objects, ({ name }) => name.slice('memory:'.length)), passed }
 }
 
 describe('findInput', () => {
@@ -78,12 +78,12 @@ describe('findInput', () => {
     const reasonToSkip = ({ name }: ObjectInfo, isNamed: boolean) =>
       name.startsWith('memory:a/2/') && !isNamed ? 'second' : undefined
     const { objects, skipped } = await findInput(store, 'memory:a', { reasonToSkip })
-    expect(objects.map(({ name }) => name)).toEqual(['memory:a/1/x', 'memory:a/3/x'])
+    expect(Array.from(objects, ({ name }) => name)).toEqual(['memory:a/1/x', 'memory:a/3/x'])
     expect(skipped).toEqual({ 'hidden name': 1, 'folder marker': 0, excluded: 0, second: 2 })
     await expect(findInput(store, 'memory:a/2', { reasonToSkip })).rejects.toThrow(
       'NO_INPUT: no object at memory:a/2\n  passed over: 1 hidden name, 2 second\n',
     )
-    expect((await findInput(store, 'memory:a/2', { reasonToSkip, mayBeNone: () => true })).objects).toEqual([])
+    expect((await findInput(store, 'memory:a/2', { reasonToSkip, mayBeNone: () => true })).objects).toHaveLength(0)
     expect((await findInput(store, 'memory:a/2/x', { reasonToSkip })).objects).toHaveLength(1)
   })
 
@@ -98,7 +98,7 @@ describe('findInput', () => {
       execFileSync('mkfifo', [join(folder, 'in/pipe')])
       const store = openLocalStore()
       const { objects, skipped } = await findInput(store, join(folder, 'in'))
-      expect(objects.map(({ name }) => name)).toEqual([join(folder, 'in/days/a.gz')])
+      expect(Array.from(objects, ({ name }) => name)).toEqual([join(folder, 'in/days/a.gz')])
       expect(skipped).toEqual({
         'hidden name': 1,
         'folder marker': 0,
@@ -120,6 +120,7 @@ describe('findInput', () => {
         yield* store.list(folder)
       },
     }
-    expect((await findInput(twice, 'memory:a')).objects.map(({ name }) => name)).toEqual(['memory:a/x', 'memory:a/y'])
+    const { objects } = await findInput(twice, 'memory:a')
+    expect(Array.from(objects, ({ name }) => name)).toEqual(['memory:a/x', 'memory:a/y'])
   })
 })

@@ -34,7 +34,7 @@ describeStore('the disk', async () => {
 describe('the disk', () => {
   const store = openLocalStore()
   const names = async (folder: string) =>
-    (await findInput(store, folder)).objects.map(({ name }) => name.slice(folder.length + 1))
+    Array.from((await findInput(store, folder)).objects, ({ name }) => name.slice(folder.length + 1))
 
   it('takes away the folders that it made for a file that was aborted, and no others', () =>
     inFolder(async (folder) => {

@@ -40,7 +40,7 @@ export function tableAt(name: string, location: string, exclude: readonly string
     name,
     find: async () => {
       const store = await openStore(parseLocation(location))
-      return { store, objects: (await findInput(store, location, { exclude })).objects }
+      return { store, objects: [...(await findInput(store, location, { exclude })).objects] }
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Accounting, Manifest, OutputDescription } from '@fletching/engine'
+import { type Accounting, inputBytes, type Manifest, type OutputDescription } from '@fletching/engine'
 import {
   type Counted,
   type Profile,
@@ -53,7 +53,7 @@ async function runProfile(manifest: Manifest, input: string, signal: AbortSignal
     startedAt,
     milliseconds,
     objects: inputs.length,
-    bytes: inputs.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytes: inputBytes(inputs).bytes,
     accounting: accountingOf(accounting),
     refused: Object.entries(refused).map(([reason, found]) => ({
       reason,

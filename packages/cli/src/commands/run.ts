@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { access, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { environmentError } from '@fletching/columns/errors'
-import { runJob } from '@fletching/engine'
+import { reportBytes, runJob } from '@fletching/engine'
 import type { WaitingWorkers } from '@fletching/engine/waiting-workers'
 import { parseLocation } from '@fletching/storage'
 import { containerLimits } from '../container-limits.ts'
@@ -42,7 +42,8 @@ export async function runCommand(
   // Whoever does not want it does not load it.
   const preflight = values.preflight === 'off' ? undefined : await import('./personalize/preflight-outputs.ts')
   const verdicts = await preflight?.preflightOutputs(job, resolved, { ...options, signal }, report)
-  if (file !== undefined) await writeReport(file, verdicts === undefined ? report : { ...report, preflight: verdicts })
+  if (file !== undefined)
+    await writeReport(file, reportBytes(verdicts === undefined ? report : { ...report, preflight: verdicts }))
   await voice.finished(report, verdicts)
   await register?.(context)
   if (values.preflight === 'fail') preflight?.assertPassed(verdicts ?? [])
@@ -72,9 +73,9 @@ async function refusal(path: string): Promise<string | undefined> {
   )
 }
 
-async function writeReport(file: string, report: object): Promise<void> {
+async function writeReport(file: string, report: Iterable<Uint8Array>): Promise<void> {
   try {
-    await writeFile(file, `${JSON.stringify(report, undefined, 2)}\n`)
+    await writeFile(file, report)
   } catch (cause) {
     const { code = 'unknown' } = cause as NodeJS.ErrnoException
     throw environmentError('REPORT_NOT_WRITTEN', `the report could not be written: ${code}`, {

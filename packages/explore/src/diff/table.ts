@@ -26,7 +26,7 @@ export async function openTable(location: string, options: InputOptions): Promis
   if (location === '-') throw notATable('standard input cannot be read twice', location)
   const store = await openStore(parseLocation(location))
   const { objects } = await findInput(store, location, options)
-  return tableOf(store, objects, location, options)
+  return tableOf(store, [...objects], location, options)
 }
 
 /** The same of objects that have been found below an address. */

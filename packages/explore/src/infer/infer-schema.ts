@@ -94,7 +94,7 @@ async function objectsAt(
 ): Promise<{ readonly store: Store; readonly object: ObjectInfo }[]> {
   const store = await openStore(parseLocation(location))
   const { objects } = await findInput(store, location, { exclude })
-  return objects.map((object) => ({ store, object }))
+  return Array.from(objects, (object) => ({ store, object }))
 }
 
 /** Brings the lines of objects into a tree. */
