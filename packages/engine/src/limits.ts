@@ -1,6 +1,7 @@
-import { dataError } from '@fletching/columns/errors'
+import { dataError, environmentError } from '@fletching/columns/errors'
 import { type ObjectInfo, type Objects, storedBytes } from '@fletching/storage'
 import type { RunOptions } from './options.ts'
+import { OBJECT_BYTES } from './threads.ts'
 
 /**
  * Holds the input against its limits, by what was listed, before any of it is read.
@@ -21,6 +22,28 @@ export function assertInputWithin(objects: Objects, options: RunOptions): void {
     at: `${firstBeyond(objects, inputBytesMax)}, the first beyond the limit`,
     help: 'nothing was read; give a smaller input, leave objects out with --exclude, or raise --max-input-bytes',
   })
+}
+
+/**
+ * Holds what has to be kept of every object, until the manifest is written, against the memory that a run may use.
+ *
+ * - Errors: LITTLE_MEMORY (environment).
+ */
+export function assertMemoryFor(objects: Objects, { memoryBytesMax = Number.POSITIVE_INFINITY }: RunOptions): void {
+  const needed = PROCESS_BYTES + objects.length * OBJECT_BYTES
+  if (needed <= memoryBytesMax) return
+  const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)}MB`
+  throw environmentError(
+    'LITTLE_MEMORY',
+    `a run over ${objects.length} objects needs ${megabytes(needed)}, and may use ${megabytes(memoryBytesMax)}`,
+    {
+      help: [
+        'nothing was read: something is kept of each of them until all have been read',
+        'give it as much memory, by --max-memory or the container; or several runs: with a bookmark, --max-files bounds how many objects each of them reads',
+      ],
+      details: { objects: objects.length, neededBytes: needed, memoryBytesMax },
+    },
+  )
 }
 
 function firstBeyond(objects: Objects, bytesMax: number): string | undefined {
@@ -82,5 +105,7 @@ export class ContentLimit {
   }
 }
 
+/** What a run takes besides, at least. */
+const PROCESS_BYTES = 100e6
 /** A small object may be of nothing but repetitions, and costs little whatever comes out of it. */
 const FREE_BYTES = 1024 * 1024

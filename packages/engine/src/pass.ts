@@ -4,7 +4,7 @@ import { orAborted, TIDY_GRACE_MS, untilAborted, WRITE_GRACE_MS } from './abort.
 import { type Accounting, assertAddsUp, rowsOut, sum, type Tally } from './accounting.ts'
 import { type Coordinator, openCoordinator } from './coordinator.ts'
 import type { Crew } from './crew.ts'
-import { assertInputWithin } from './limits.ts'
+import { assertInputWithin, assertMemoryFor } from './limits.ts'
 import { assertShare, malformedLines, rejectedLines } from './line-limit.ts'
 import { leaving } from './list-input.ts'
 import type { Meter } from './meter.ts'
@@ -50,6 +50,7 @@ export async function passOver<T>(
   const { signal } = options
   if (options.tmp !== undefined) await assertSpillable(options.tmp)
   assertInputWithin(objects, options)
+  assertMemoryFor(objects, options)
   const numbersLines = plan.scan.places?.some(({ of }) => of === 'line') ?? false
   const units = await orAborted(planUnits(objects, store, { numbersLines }), signal)
   const threads = chooseThreads(units, options)

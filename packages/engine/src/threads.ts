@@ -23,8 +23,14 @@ export function chooseThreads(
   { workers, cpus = availableParallelism(), memoryBytesMax = Number.POSITIVE_INFINITY }: RunOptions,
 ): Threads {
   let bytes = 0
-  for (const { splits } of units) for (const split of splits) bytes += weightOf(split)
-  const spare = memoryBytesMax - MAIN_BYTES
+  let objects = 0
+  for (const { splits } of units) {
+    for (const split of splits) {
+      bytes += weightOf(split)
+      objects = split.index + 1
+    }
+  }
+  const spare = memoryBytesMax - MAIN_BYTES - objects * OBJECT_BYTES
   const affordable = Math.max(1, Math.floor(spare / WORKER_BYTES))
   const count = Math.min(workers ?? (bytes < SMALL_BYTES ? 1 : cpus), affordable)
   const rest = spare - count * WORKER_BYTES
@@ -45,6 +51,8 @@ const MIB = 1024 * 1024
 const SMALL_BYTES = 32 * MIB
 /** Measured, on the generated events: the main thread with its sinks, and a worker. */
 const MAIN_BYTES = 128 * MIB
+/** Likewise, with a million objects: what is kept of each that is read until the manifest is written. */
+export const OBJECT_BYTES = 200
 const WORKER_BYTES = 64 * MIB
 const WINDOW_BYTES = 64 * MIB
 const WINDOW_BYTES_MIN = 4 * MIB

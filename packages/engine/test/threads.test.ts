@@ -21,11 +21,18 @@ describe('the number of threads', () => {
     ['a large input, if fewer are asked for', large, { cpus: 8, workers: 2 }, 2, 64, 16, 1024],
     ['little memory', large, { cpus: 8, memoryBytesMax: 300 * MIB }, 2, 22, 11, 16],
     ['hardly any memory', large, { cpus: 8, memoryBytesMax: 64 * MIB }, 1, 4, 1, 16],
+    ['many objects', unitsOf(1_000_000, 64), { cpus: 8, memoryBytesMax: 512 * MIB }, 3, 4, 1, 16],
     ['nothing', [], { cpus: 8 }, 1, 64, 16, 1024],
   ]
 
   it.each(cases)('for %s is what it is worth', (_, units, options, count, windowMib, aheadMib, keyMib) => {
-    const expected = { count, windowBytes: windowMib * MIB, aheadBytes: aheadMib * MIB, keyBytes: keyMib * MIB }
-    expect(chooseThreads(units, options)).toEqual(expected)
+    const { count: threads, ...bytes } = chooseThreads(units, options)
+    const mebibytes = Object.fromEntries(Object.entries(bytes).map(([name, some]) => [name, Math.round(some / MIB)]))
+    expect({ threads, ...mebibytes }).toEqual({
+      threads: count,
+      windowBytes: windowMib,
+      aheadBytes: aheadMib,
+      keyBytes: keyMib,
+    })
   })
 })
