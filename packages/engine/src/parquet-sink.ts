@@ -25,6 +25,8 @@ interface Partition {
   /** Those of the batch at hand, of which the first `arrived` wait too. */
   arriving: ArrivingRows | undefined
   arrived: number
+  /** Resolves when the row groups before are in the file. */
+  appended: Promise<void>
   file: { readonly parquet: ParquetFile; readonly writer: ObjectWriter } | undefined
 }
 
@@ -46,6 +48,10 @@ export class ParquetSink {
   #waitingRows = 0
   #waitingBytes = 0
   #rows = 0
+  /** Rows of row groups that are not yet in their files, and when those are. */
+  #encodingRows = 0
+  readonly #encoding: Promise<void>[] = []
+  readonly #encodedAhead: number
   /** Files that are being made. */
   readonly #making = new Set<Promise<ObjectWriter>>()
   #isGivenUp = false
@@ -55,12 +61,14 @@ export class ParquetSink {
     target: TableTarget,
     fileSchema: Schema,
     encoder: RowGroupEncoder,
+    encodedAhead: number,
     plan: ParquetSinkPlan,
   ) {
     this.#store = store
     this.#target = target
     this.#fileSchema = fileSchema
     this.#encoder = encoder
+    this.#encodedAhead = encodedAhead
     this.#plan = plan
   }
 
@@ -74,12 +82,13 @@ export class ParquetSink {
   ): Promise<ParquetSink> {
     const inFiles = fileSchema(schema, plan)
     checkParquet(inFiles, plan)
-    return new ParquetSink(store, target, inFiles, encoder ?? (await openTableEncoder(inFiles, plan)), plan)
+    if (encoder !== undefined) return new ParquetSink(store, target, inFiles, encoder, WRITTEN_AHEAD, plan)
+    return new ParquetSink(store, target, inFiles, await openTableEncoder(inFiles, plan), 0, plan)
   }
 
-  /** Those that are in the files, and those that wait for a row group. */
+  /** Those that are in the files, those of row groups on their way there, and those that wait for one. */
   get rows(): number {
-    let rows = 0
+    let rows = this.#encodingRows
     for (const { waiting, file } of this.#partitions.values()) rows += waiting.rows + (file?.parquet.rows ?? 0)
     return rows
   }
@@ -128,6 +137,7 @@ export class ParquetSink {
 
   async #finish(partition: Partition, group: Promise<RowGroup> | undefined): Promise<PreparedOutput> {
     // Begun while the row group is encoded, many of them in one record of the run.
+    await partition.appended
     const { parquet, writer } = await this.#file(partition)
     if (group !== undefined) await this.#append(partition, await group)
     await writer.write(parquet.finish())
@@ -177,7 +187,8 @@ export class ParquetSink {
     const known = this.#partitions.get(folder)
     if (known !== undefined) return known
     const waiting = new HeldRows(this.#fileSchema)
-    const partition: Partition = { folder, waiting, arriving: undefined, arrived: 0, file: undefined }
+    const appended = Promise.resolve()
+    const partition: Partition = { folder, waiting, arriving: undefined, arrived: 0, appended, file: undefined }
     this.#partitions.set(folder, partition)
     return partition
   }
@@ -201,9 +212,15 @@ export class ParquetSink {
     }, first)
   }
 
+  /** Writes a row group of what waits, now or, where others encode it, while the next rows come. */
   async #writeRowGroup(partition: Partition): Promise<void> {
     const group = this.#encodeWaiting(partition)
-    if (group !== undefined) await this.#append(partition, await group)
+    if (group === undefined) return
+    partition.appended = partition.appended.then(async () => this.#append(partition, await group))
+    // What fails is told where it is waited for.
+    partition.appended.catch(() => {})
+    this.#encoding.push(partition.appended)
+    while (this.#encoding.length > this.#encodedAhead) await this.#encoding.shift()
   }
 
   /** Begins to encode what waits; undefined when nothing does. */
@@ -213,12 +230,16 @@ export class ParquetSink {
     if (waiting.rows === 0) return undefined
     this.#waitingRows -= waiting.rows
     this.#waitingBytes -= waiting.byteLength
+    this.#encodingRows += waiting.rows
     return this.#encoder.encode(waiting.take())
   }
 
   async #append(partition: Partition, group: RowGroup): Promise<void> {
     const { parquet, writer } = await this.#file(partition)
-    await writer.write(parquet.append(group))
+    const before = parquet.rows
+    const bytes = parquet.append(group)
+    this.#encodingRows -= parquet.rows - before
+    await writer.write(bytes)
   }
 
   async #file(partition: Partition) {
@@ -253,5 +274,7 @@ function bytesOf({ waiting }: Partition): number {
   return waiting.byteLength
 }
 
-/** Row groups that are encoded before it is their turn: enough for every thread, and few, since each lies in memory until then. */
+/** Row groups that others encode while the next rows come: with none, those who scan would soon wait for the one who encodes. Each lies in memory until it is written. */
+const WRITTEN_AHEAD = 1
+/** Row groups that are encoded at the end before it is their turn: enough for every thread, and few, since each lies in memory until then. */
 const ENCODED_AHEAD = 16

@@ -1,13 +1,14 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { type Location, openStore, parseLocation, type Store } from '@fletching/storage'
+import { type Location, openMemoryStore, openStore, parseLocation, type Store } from '@fletching/storage'
 import { inFolder, randomFrom, testSeed } from '@fletching/testing'
 import { Field, makeData, RecordBatch, Schema, Struct, Utf8, vectorFromArray } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import { ParquetSink, type TableTarget } from '../src/parquet-sink.ts'
 import type { ParquetSinkPlan } from '../src/physical.ts'
 import { type OutputInfo, outputInfo } from '../src/report.ts'
+import { openTableEncoder } from '../src/table-encoder.ts'
 import { partsOf, type TablePart } from '../src/table-part.ts'
 import { packBody, spillForm, unpackBody } from '../src/worker-messages.ts'
 import { objectsIn, openWatchedStore, sha256Of } from './stores.ts'
@@ -287,4 +288,66 @@ describe('a table', () => {
       expect(made).toBeLessThan(40)
       expect(await readdir(place)).toEqual([])
     }))
+})
+
+describe('a table whose row groups others encode', () => {
+  const plan: ParquetSinkPlan = {
+    format: 'parquet',
+    to: 'memory:table/',
+    columns: [],
+    partitionBy: [],
+    writer: 'fletching',
+    compression: 'snappy',
+    rowGroupRows: 10,
+    openRows: 1000,
+    openBytes: 1e9,
+  }
+  const location = parseLocation('memory:table/')
+  const rows = partsOf(batchOf('a', 10, 3), [], true)
+
+  /** A table, and an encoder for it of which each row group waits until it is let go. */
+  async function openSlow(store: Store) {
+    const encoder = await openTableEncoder(schema, plan)
+    const letGo: ((error?: Error) => void)[] = []
+    const encode: typeof encoder.encode = async (waiting) => {
+      const error = await new Promise<Error | undefined>((resolve) => letGo.push(resolve))
+      if (error !== undefined) throw error
+      return encoder.encode(waiting)
+    }
+    return { letGo, sink: await ParquetSink.open(store, tableIn(location), schema, plan, { encode }) }
+  }
+
+  it('takes rows while one is encoded, waits for it with the next, and has the same bytes', async () => {
+    const [store, other] = [openMemoryStore(), openMemoryStore()]
+    const { letGo, sink } = await openSlow(store)
+    await sink.write(rows)
+    let isTaken = false
+    const taken = sink.write(rows).then(() => {
+      isTaken = true
+    })
+    await new Promise(setImmediate)
+    expect([isTaken, letGo.length, sink.rows]).toEqual([false, 2, 20])
+    letGo[0]()
+    await taken
+    const shown = show(store, sink)
+    letGo[1]()
+    const alone = await ParquetSink.open(other, tableIn(location), schema, plan)
+    for (let count = 0; count < 2; count++) await alone.write(rows)
+    expect((await shown).map(({ sha256 }) => sha256)).toEqual((await show(other, alone)).map(({ sha256 }) => sha256))
+    expect(sink.rows).toBe(20)
+  })
+
+  it('fails at the end, if not before, when one fails', async () => {
+    const { letGo, sink } = await openSlow(openMemoryStore())
+    await sink.write(rows)
+    letGo[0](new Error('no more'))
+    await expect(sink.prepare()).rejects.toThrow('no more')
+  })
+
+  it('fails with the next row group when one has failed', async () => {
+    const { letGo, sink } = await openSlow(openMemoryStore())
+    await sink.write(rows)
+    letGo[0](new Error('no more'))
+    await expect(sink.write(rows)).rejects.toThrow('no more')
+  })
 })
