@@ -146,9 +146,9 @@ export const seededFaults = [
   {
     fault: 'outputs are shown before the intent record stands',
     file: 'packages/engine/src/commit.ts',
-    find: '  if (!(await claim(state, intent, preparer)))',
+    find: '  if (!(await claim(state, intent, record, preparer)))',
     replace:
-      '  for (const output of intent.outputs) await (await state.storeOf(output.name)).complete(output)\n  if (!(await claim(state, intent, preparer)))',
+      '  for (const output of intent.outputs) await (await state.storeOf(output.name)).complete(output)\n  if (!(await claim(state, intent, record, preparer)))',
     test: 'packages/engine/test/commit.test.ts',
   },
   {

@@ -25,9 +25,17 @@ interface Partition {
   /** Those of the batch at hand, of which the first `arrived` wait too. */
   arriving: ArrivingRows | undefined
   arrived: number
+  /** Rows that have arrived before those. */
+  rows: number
   /** Resolves when the row groups before are in the file. */
   appended: Promise<void>
   file: { readonly parquet: ParquetFile; readonly writer: ObjectWriter } | undefined
+}
+
+/** A row group on its way into its file. */
+interface EncodingGroup {
+  readonly rows: number
+  readonly encoded: Promise<RowGroup>
 }
 
 /**
@@ -120,12 +128,12 @@ export class ParquetSink {
   async prepare(): Promise<PreparedOutput[]> {
     if (this.#partitions.size === 0 && this.#plan.partitionBy.length === 0) this.#partition('')
     const partitions = [...this.#partitions.values()]
-    const groups: (Promise<RowGroup> | undefined)[] = []
+    const groups: (EncodingGroup | undefined)[] = []
     return mapSome([...partitions.entries()], preparedAtOnce(this.#target.folder), ([at, partition]) => {
       // Some are given to the encoder before they are to be written, so that other threads encode while this one writes.
       for (const next of partitions.slice(groups.length, at + ENCODED_AHEAD)) {
         const group = this.#encodeWaiting(next)
-        group?.catch(() => {})
+        group?.encoded.catch(() => {})
         groups.push(group)
       }
       const group = groups[at]
@@ -135,11 +143,13 @@ export class ParquetSink {
     })
   }
 
-  async #finish(partition: Partition, group: Promise<RowGroup> | undefined): Promise<PreparedOutput> {
+  async #finish(partition: Partition, group: EncodingGroup | undefined): Promise<PreparedOutput> {
     // Begun while the row group is encoded, many of them in one record of the run.
     await partition.appended
     const { parquet, writer } = await this.#file(partition)
-    if (group !== undefined) await this.#append(partition, await group)
+    if (group !== undefined) await this.#append(partition, group)
+    if (parquet.rows !== partition.rows)
+      throw internal(`a file of "${partition.folder}" has ${parquet.rows} rows, but was given ${partition.rows}`)
     await writer.write(parquet.finish())
     return { ...(await writer.prepare()), format: 'parquet', rows: parquet.rows, bytes: parquet.bytes }
   }
@@ -188,7 +198,15 @@ export class ParquetSink {
     if (known !== undefined) return known
     const waiting = new HeldRows(this.#fileSchema)
     const appended = Promise.resolve()
-    const partition: Partition = { folder, waiting, arriving: undefined, arrived: 0, appended, file: undefined }
+    const partition: Partition = {
+      folder,
+      waiting,
+      arriving: undefined,
+      arrived: 0,
+      rows: 0,
+      appended,
+      file: undefined,
+    }
     this.#partitions.set(folder, partition)
     return partition
   }
@@ -199,6 +217,7 @@ export class ParquetSink {
     if (arriving === undefined || arrived === 0) return
     const before = waiting.byteLength
     waiting.add(arriving.take(arrived))
+    partition.rows += arrived
     partition.arrived = 0
     this.#waitingBytes += waiting.byteLength - before
   }
@@ -216,7 +235,7 @@ export class ParquetSink {
   async #writeRowGroup(partition: Partition): Promise<void> {
     const group = this.#encodeWaiting(partition)
     if (group === undefined) return
-    partition.appended = partition.appended.then(async () => this.#append(partition, await group))
+    partition.appended = partition.appended.then(() => this.#append(partition, group))
     // What fails is told where it is waited for.
     partition.appended.catch(() => {})
     this.#encoding.push(partition.appended)
@@ -224,22 +243,23 @@ export class ParquetSink {
   }
 
   /** Begins to encode what waits; undefined when nothing does. */
-  #encodeWaiting(partition: Partition): Promise<RowGroup> | undefined {
+  #encodeWaiting(partition: Partition): EncodingGroup | undefined {
     this.#hold(partition)
     const { waiting } = partition
-    if (waiting.rows === 0) return undefined
-    this.#waitingRows -= waiting.rows
-    this.#waitingBytes -= waiting.byteLength
-    this.#encodingRows += waiting.rows
-    return this.#encoder.encode(waiting.take())
+    const { rows, byteLength } = waiting
+    if (rows === 0) return undefined
+    this.#waitingRows -= rows
+    this.#waitingBytes -= byteLength
+    this.#encodingRows += rows
+    return { rows, encoded: this.#encoder.encode(waiting.take()) }
   }
 
-  async #append(partition: Partition, group: RowGroup): Promise<void> {
+  async #append(partition: Partition, { rows, encoded }: EncodingGroup): Promise<void> {
+    const group = await encoded
     const { parquet, writer } = await this.#file(partition)
-    const before = parquet.rows
-    const bytes = parquet.append(group)
-    this.#encodingRows -= parquet.rows - before
-    await writer.write(bytes)
+    // Of what went on its way, not of what the file says it got: what is lost there must be missed.
+    this.#encodingRows -= rows
+    await writer.write(parquet.append(group))
   }
 
   async #file(partition: Partition) {

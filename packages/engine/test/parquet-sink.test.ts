@@ -337,6 +337,15 @@ describe('a table whose row groups others encode', () => {
     expect(sink.rows).toBe(20)
   })
 
+  it('fails as a bug of ours when a row group has lost rows', async () => {
+    const encoder = await openTableEncoder(schema, plan)
+    const few = batchOf('a', 9, 3)
+    const losing = { encode: () => encoder.encode([{ batch: few }]) }
+    const sink = await ParquetSink.open(openMemoryStore(), tableIn(location), schema, plan, losing)
+    await sink.write(rows)
+    await expect(sink.prepare()).rejects.toThrow('a file of "" has 9 rows, but was given 10')
+  })
+
   it('fails at the end, if not before, when one fails', async () => {
     const { letGo, sink } = await openSlow(openMemoryStore())
     await sink.write(rows)
