@@ -8,8 +8,6 @@ interface Waiting<M> {
   readonly admitted: (after?: Promise<unknown>) => void
   /** In memory, or where it lies in the spill. */
   content: { readonly message: M } | { readonly place: Promise<SpillPlace> }
-  /** Whether it counts among what is held; it does not while it is beyond the bound. */
-  isHeld: boolean
 }
 
 /** How messages lie in the spill. */
@@ -34,8 +32,8 @@ export class OrderedWindow<M> {
   readonly #spill: Spill
   readonly #form: SpillForm<M>
   readonly #waiting = new Map<number, Waiting<M>[]>()
-  /** Those beyond the bound, whose senders wait. */
-  #beyond: Waiting<M>[] = []
+  /** Messages beyond the bound, whose senders wait, in the order in which they came. */
+  readonly #beyond = new Map<Waiting<M>, M>()
   readonly #ended = new Set<number>()
   #turn = 0
   #bytes = 0
@@ -64,14 +62,14 @@ export class OrderedWindow<M> {
   /** Takes a message; resolves when its sender may send more. */
   admit(unit: number, message: M, byteLength: number): Promise<void> {
     return new Promise<unknown>((admitted) => {
-      const waiting: Waiting<M> = { byteLength, admitted, content: { message }, isHeld: false }
+      const waiting: Waiting<M> = { byteLength, admitted, content: { message } }
       this.#queueOf(unit).push(waiting)
       if (unit === this.#turn) {
-        this.#hold(waiting)
+        this.#bytes += byteLength
         this.#wake()
         return
       }
-      this.#beyond.push(waiting)
+      this.#beyond.set(waiting, message)
       this.#letIn()
       if (this.#isAwaited) this.#spillBeyond()
     }).then(() => {})
@@ -108,36 +106,31 @@ export class OrderedWindow<M> {
   }
 
   async #give(waiting: Waiting<M>): Promise<M> {
-    const { content, byteLength, isHeld, admitted } = waiting
+    const { content, byteLength, admitted } = waiting
     if ('place' in content) return this.#form.read(await this.#spill.read(await content.place))
-    if (isHeld) this.#bytes -= byteLength
-    else this.#beyond.splice(this.#beyond.indexOf(waiting), 1)
+    if (!this.#beyond.delete(waiting)) this.#bytes -= byteLength
     admitted()
     this.#letIn()
     return content.message
   }
 
-  #hold(waiting: Waiting<M>): void {
-    waiting.isHeld = true
-    this.#bytes += waiting.byteLength
-  }
-
   /** Those that came first, as many as the bound allows. */
   #letIn(): void {
-    while (this.#beyond.length > 0 && this.#bytes + this.#beyond[0].byteLength <= this.#bytesMax) {
-      const [waiting] = this.#beyond.splice(0, 1)
-      this.#hold(waiting)
+    for (const waiting of this.#beyond.keys()) {
+      if (this.#bytes + waiting.byteLength > this.#bytesMax) return
+      this.#beyond.delete(waiting)
+      this.#bytes += waiting.byteLength
       waiting.admitted()
     }
   }
 
   #spillBeyond(): void {
-    for (const waiting of this.#beyond.splice(0)) {
-      if ('place' in waiting.content) continue
-      const place = this.#spill.append(this.#form.write(waiting.content.message))
+    for (const [waiting, message] of this.#beyond) {
+      const place = this.#spill.append(this.#form.write(message))
       waiting.content = { place }
       waiting.admitted(place)
     }
+    this.#beyond.clear()
   }
 
   #queueOf(unit: number): Waiting<M>[] {
