@@ -144,8 +144,8 @@ export class ParquetSink {
   }
 
   async #finish(partition: Partition, group: EncodingGroup | undefined): Promise<PreparedOutput> {
-    // Begun while the row group is encoded, many of them in one record of the run.
     await partition.appended
+    // Begun while the row group is encoded, many of them in one record of the run.
     const { parquet, writer } = await this.#file(partition)
     if (group !== undefined) await this.#append(partition, group)
     if (parquet.rows !== partition.rows)
