@@ -20,6 +20,7 @@ import { type FoundManifest, type Manifest, readManifest } from './manifest.ts'
 import type { RunOptions, WriteMode } from './options.ts'
 import { assertApart, assertOwnFilesOnly, csvTarget, plainAddress, stateFolder } from './outputs.ts'
 import type { PhysicalPlan, PhysicalSink } from './physical.ts'
+import { mayRepeat } from './repeated.ts'
 import { rollForward } from './roll-forward.ts'
 import { type Run, type RunLog, sweep } from './run-log.ts'
 import { encryptionOf, type KeptAs, keptAs, type S3ObjectOptions } from './s3-objects.ts'
@@ -100,8 +101,6 @@ export async function openPlaces(
   })
   const input = { store: await storeOf(plan.location) }
   const run = { id: runId(), output, before: last?.etag ?? null }
-  // Only a run that may repeat the last one looks at what that has read, which may be much.
-  const mayRepeat = writeMode === 'append' && bookmark === undefined
   return {
     input,
     sinks,
@@ -109,7 +108,8 @@ export async function openPlaces(
     files: fileNames(writeMode, run.id, bookmark?.isPaused),
     keptAs: kept,
     state,
-    last: last && (mayRepeat ? last.manifest : { ...last.manifest, inputs: [] }),
+    // Only a run that may repeat the last one looks at what that has read, which may be much.
+    last: last && (mayRepeat({ writeMode, bookmark }) ? last.manifest : { ...last.manifest, inputs: [] }),
     ledgerBefore,
     bookmark,
     run,

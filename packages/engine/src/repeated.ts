@@ -3,10 +3,14 @@ import type { Manifest } from './manifest.ts'
 import type { Places } from './places.ts'
 import type { OutputInfo, Report } from './report.ts'
 
+/** Whether a run could be one that only repeats the last. A bookmark knows better what was read. */
+export function mayRepeat({ writeMode, bookmark }: Pick<Places, 'writeMode' | 'bookmark'>): boolean {
+  return writeMode === 'append' && bookmark === undefined
+}
+
 /**
  * The report of the last run, if a run that appends would only repeat it: the same job and parameters, the same versions of the same objects, and
- * what it wrote is still there. Whoever starts a run again, since it ended in its commit or since its answer was lost, gets every row once. A
- * bookmark knows better what was read.
+ * what it wrote is still there. Whoever starts a run again, since it ended in its commit or since its answer was lost, gets every row once.
  *
  * - Cost: a request for each output of that run, where all else is the same.
  */
@@ -15,7 +19,7 @@ export async function earlierReport(
   hashes: Pick<Manifest, 'jobHash' | 'paramsHash'>,
   objects: Objects,
 ): Promise<Report | undefined> {
-  if (writeMode !== 'append' || last === undefined || bookmark !== undefined) return undefined
+  if (last === undefined || !mayRepeat({ writeMode, bookmark })) return undefined
   const { manifestVersion: _, run, output: __, jobHash, paramsHash, ...report } = last
   if (jobHash !== hashes.jobHash || paramsHash !== hashes.paramsHash || !areSame(report.inputs, objects))
     return undefined
