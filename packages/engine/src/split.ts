@@ -33,7 +33,8 @@ export interface Units extends Iterable<Unit> {
 
 /**
  * Parts the input for threads. Plain files that can be read from any place on are cut; small objects are grouped, so that handing over
- * costs little; an object that is not plain is never cut, since it can only be read from its start, and what it is shows there alone.
+ * costs little; an object that is not plain is never cut, since it can only be read from its start, and what it is shows there alone. Towards the end of
+ * the input parts become small, so that all threads end at about the same time.
  *
  * - `numbersLines`: nothing is cut, since who reads a range does not know how many lines come before it.
  *
@@ -44,20 +45,16 @@ export interface Units extends Iterable<Unit> {
  */
 export async function planUnits(objects: Objects, store: Store, { numbersLines = false } = {}): Promise<Units> {
   const bytes = storedBytes(objects)
-  const splitBytes = within(bytes / SPLITS, SPLIT_BYTES_MIN, SPLIT_BYTES_MAX)
-  const groupBytesMax = within(bytes / GROUPS, GROUP_BYTES_MIN, GROUP_BYTES_MAX)
-  const cut: ReadonlySet<number> = numbersLines ? new Set() : await cuttable(objects, store, splitBytes)
+  const cut: ReadonlySet<number> = numbersLines ? new Set() : await cuttable(objects, store, bytes)
   const units = new PlannedUnits(objects)
+  const groupBytesMax = within(bytes / GROUPS, GROUP_BYTES_MIN, GROUP_BYTES_MAX)
   let groupBytes = 0
   let groupCount = 0
+  let left = bytes
   let index = 0
   for (const { size } of objects) {
     if (cut.has(index)) {
-      for (let start = 0; start < size; start += splitBytes) {
-        const end = start + 2 * splitBytes > size ? undefined : start + splitBytes
-        units.addRange(index, { start, end })
-        if (end === undefined) break
-      }
+      for (const range of rangesOf(size, left)) units.addRange(index, range)
       groupCount = 0
     } else {
       if (groupCount === 0 || groupBytes + size > groupBytesMax || groupCount === GROUP_OBJECTS) {
@@ -68,9 +65,20 @@ export async function planUnits(objects: Objects, store: Store, { numbersLines =
       groupBytes += size
       groupCount++
     }
+    left -= size
     index++
   }
   return units
+}
+
+/** The ranges of an object with which so many bytes are left. */
+function* rangesOf(size: number, left: number): Generator<Range> {
+  for (let start = 0; start < size; ) {
+    const bytes = within((left - start) / RANGES_LEFT, RANGE_BYTES_MIN, RANGE_BYTES_MAX)
+    const end = start + 1.5 * bytes < size ? start + bytes : undefined
+    yield { start, end }
+    start = end ?? size
+  }
 }
 
 type Range = Pick<Split, 'start' | 'end'>
@@ -129,14 +137,14 @@ export function soleArchive(units: Units, store: Store): ObjectInfo | undefined 
 }
 
 /** The places of the large objects that are plain and can be read from any place on. What an object is shows in its first bytes alone, never in its name. */
-async function cuttable(objects: Objects, store: Store, splitBytes: number): Promise<ReadonlySet<number>> {
+async function cuttable(objects: Objects, store: Store, bytes: number): Promise<ReadonlySet<number>> {
   const plain = new Set<number>()
   const look = async (index: number, object: ObjectInfo) => {
     const magic = firstBytes(object, store) ?? (await firstBytesOfPart(object, store))
     if (magic !== undefined && isPlain(magic)) plain.add(index)
   }
   // A generator ends for all who take from it when one of them fails.
-  const next = largeOf(objects, splitBytes)
+  const next = largeOf(objects, within(bytes / LARGE_OBJECTS, LARGE_BYTES_MIN, LARGE_BYTES_MAX))
   const lookOn = async () => {
     for (const [index, object] of next) await look(index, object)
   }
@@ -144,10 +152,10 @@ async function cuttable(objects: Objects, store: Store, splitBytes: number): Pro
   return plain
 }
 
-function* largeOf(objects: Objects, splitBytes: number): Generator<[number, ObjectInfo]> {
+function* largeOf(objects: Objects, bytesMax: number): Generator<[number, ObjectInfo]> {
   let index = 0
   for (const object of objects) {
-    if (object.size > 2 * splitBytes) yield [index, object]
+    if (object.size > bytesMax) yield [index, object]
     index++
   }
 }
@@ -166,18 +174,21 @@ function firstBytes(object: ObjectInfo, store: Store): Uint8Array | undefined {
   return undefined
 }
 
-/** As few bytes as let threads end together, and else as many as spare what each split or group costs. */
 function within(bytes: number, min: number, max: number): number {
   return Math.min(max, Math.max(min, Math.floor(bytes)))
 }
 
 const MIB = 1024 * 1024
-/** Large enough that finding its first line costs nothing. */
-const SPLIT_BYTES_MIN = 16 * MIB
-/** From here on a batch is full mostly before its split ends. */
-const SPLIT_BYTES_MAX = 32 * MIB
-/** As many splits as sixteen threads take in turns of two. */
-const SPLITS = 32
+/** A smaller object is not worth looking into, which is a request where its store is far away. */
+const LARGE_BYTES_MIN = 24 * MIB
+const LARGE_BYTES_MAX = 48 * MIB
+const LARGE_OBJECTS = 20
+/** A range is so much of what is left. */
+const RANGES_LEFT = 8
+/** To scan it takes some ten milliseconds, and to begin and end it one. */
+const RANGE_BYTES_MIN = 8 * MIB
+/** From here on a batch is full mostly before its range ends. */
+const RANGE_BYTES_MAX = 32 * MIB
 /** A group ends a batch, so that small groups make many small batches; so many groups occupy all threads to the end. */
 const GROUPS = 64
 const GROUP_BYTES_MIN = MIB

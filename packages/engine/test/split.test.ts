@@ -81,14 +81,14 @@ describe('the units of an input', () => {
         return (await local.stat(parseLocation(join(folder, name)))) as ObjectInfo
       }
       const plain = await fileOf('plain', Buffer.from('{'), 50 * MIB)
-      const small = await fileOf('small', Buffer.from('{'), 32 * MIB)
+      const small = await fileOf('small', Buffer.from('{'), 24 * MIB)
       const gzip = await fileOf('gzip', Buffer.from([0x1f, 0x8b]), 50 * MIB)
       const zstd = await fileOf('zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), 50 * MIB)
       expect(await show([small, plain, gzip, zstd], local)).toEqual([
         'small',
-        'plain[0-16)',
-        'plain[16-32)',
-        'plain[32-)',
+        'plain[0-18.75)',
+        'plain[18.75-35.15625)',
+        'plain[35.15625-)',
         'gzip',
         'zstd',
       ])
@@ -97,20 +97,20 @@ describe('the units of an input', () => {
     }))
 
   it.each([
-    [400, 25, 16],
-    [640, 32, 20],
-    [1000, 32, 31.25],
-    [2000, 62, 32],
-  ])('of a plain file of %d MiB are %d of %d MiB, whatever the threads', (size, count, splitSize) =>
+    [30, [8, 8, 8, 6]],
+    [100, [12.5, 10.9, 9.6, 8.4, 8, 8, 8, 8, 8, 8, 10.6]],
+    [600, [...Array(11).fill(32), 31, 27.1, 23.7]],
+  ])('of a plain file of %d MiB become smaller towards its end, whatever the threads', (size, expected) =>
     inFolder(async (folder) => {
       const path = join(folder, 'plain')
       await writeFile(path, '{')
       await truncate(path, size * MIB)
       const units = [...(await planUnits([(await local.stat(parseLocation(path))) as ObjectInfo], local))]
-      expect([units.length, units[0].splits[0].end]).toEqual([count, splitSize * MIB])
-      expect(units.slice(1).map(({ splits }) => splits[0].start / MIB)).toEqual(
-        units.slice(1).map((_, number) => (number + 1) * splitSize),
-      )
+      const ranges = units.map(({ splits: [{ start, end = size * MIB }] }) => ({ start, end }))
+      expect(ranges.map(({ start }) => start)).toEqual([0, ...ranges.slice(0, -1).map(({ end }) => end)])
+      expect(ranges.at(-1)?.end).toBe(size * MIB)
+      const sizes = ranges.map(({ start, end }) => Math.round(((end - start) / MIB) * 10) / 10)
+      expect(sizes.slice(0, expected.length)).toEqual(expected)
     }),
   )
 
