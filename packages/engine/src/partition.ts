@@ -2,7 +2,7 @@ import { civilFromDays, isValid } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { oneChunk } from '@fletching/kernels/concat'
 import { hivePartition } from '@fletching/parquet'
-import { type Data, DataType, type Dictionary, type RecordBatch, type Utf8, Vector } from 'apache-arrow'
+import { type Data, DataType, type Dictionary, type RecordBatch, Vector } from 'apache-arrow'
 import type { RowRanges } from './row-ranges.ts'
 
 /** A folder of a table, and which rows of a batch belong there. */
@@ -12,121 +12,97 @@ export interface FolderRows {
   readonly ranges: RowRanges
 }
 
-/** Which folder each row has, by its number among them. */
-interface Numbered {
-  readonly folders: readonly string[]
-  readonly numbers: Int32Array
-}
-
 /**
  * Finds the folders of a batch's rows by the values of columns, in order of first appearance.
  *
  * - Nulls: rows without a value and those with the empty text share Hive's default partition.
- * - Cost: a row that has the values of the one before costs a comparison.
+ * - Cost: a row that has the values of the one before costs a comparison for each column.
  */
 export function foldersOf(batch: RecordBatch, columns: readonly string[]): FolderRows[] {
-  if (batch.numRows === 0) return []
-  if (columns.length === 0) return [{ folder: '', ranges: Int32Array.of(0, batch.numRows) }]
-  const { folders, numbers } = columns.map((column) => numberRows(batch, column)).reduce(within)
-  if (folders.length === 1) return [{ folder: folders[0], ranges: Int32Array.of(0, batch.numRows) }]
-  const ranges = rangesOf(numbers, folders.length)
-  return folders.map((folder, number) => ({ folder, ranges: ranges[number] }))
+  const { numRows } = batch
+  if (numRows === 0) return []
+  if (columns.length === 0) return [{ folder: '', ranges: Int32Array.of(0, numRows) }]
+  const datas = columns.map((column) => dataOf(batch, column))
+  const folderOf = datas.map((data, index) => folderReader(columns[index], data))
+  const ends = new Map<string, number[]>()
+  let lastRanges: number[] = []
+  for (const start of startsOf(numRows, datas)) {
+    const folder = folderOf.map((read) => read(start)).join('/')
+    const ranges = ends.get(folder) ?? []
+    ends.set(folder, ranges)
+    if (ranges === lastRanges) continue
+    if (start > 0) lastRanges.push(start)
+    ranges.push(start)
+    lastRanges = ranges
+  }
+  lastRanges.push(numRows)
+  return Array.from(ends, ([folder, ranges]) => ({ folder, ranges: Int32Array.from(ranges) }))
 }
 
-function numberRows(batch: RecordBatch, column: string): Numbered {
-  const index = batch.schema.fields.findIndex(({ name }) => name === column)
-  const data = batch.data.children[index]
+function dataOf(batch: RecordBatch, column: string): Data {
+  const data = batch.data.children[batch.schema.fields.findIndex(({ name }) => name === column)]
   if (data === undefined) throw internal(`no column "${column}" to part the batch by`)
+  return data
+}
+
+/** The rows that differ from the one before in a column, and the first. */
+function startsOf(rows: number, columns: readonly Data[]): Int32Array {
+  const isStart = new Uint8Array(rows)
+  isStart[0] = 1
+  for (const column of columns) markChanges(column, isStart)
+  const starts = new Int32Array(rows)
+  let count = 0
+  for (let row = 0; row < rows; row++) {
+    starts[count] = row
+    count += isStart[row]
+  }
+  return starts.subarray(0, count)
+}
+
+function markChanges(column: Data, isStart: Uint8Array): void {
+  const isSame = comparisonOf(column)
+  const { nullCount } = column
+  for (let row = 1; row < isStart.length; row++) {
+    if (!isSame(row) || (nullCount > 0 && isValid(column, row) !== isValid(column, row - 1))) isStart[row] = 1
+  }
+}
+
+/** Whether the value of a row is that of the row before. What stands where there is none may count as a value: its folder is the same. */
+function comparisonOf(data: Data): (row: number) => boolean {
+  const { type, values, valueOffsets: offsets } = data
+  if (DataType.isUtf8(type)) {
+    return (row) => {
+      const [before, start, end] = [offsets[row - 1], offsets[row], offsets[row + 1]]
+      return end - start === start - before && areEqual(values, before, start, end)
+    }
+  }
+  if (DataType.isDate(type) || DataType.isDictionary(type)) return (row) => values[row] === values[row - 1]
+  const vector = new Vector([data])
+  return (row) => vector.get(row) === vector.get(row - 1)
+}
+
+/** Gives the folder of a row's value, and makes that of each value once. */
+function folderReader(column: string, data: Data): (row: number) => string {
   const read = readerOf(data)
-  const folders: string[] = []
-  const byFolder = new Map<string, number>()
-  const byValue = new Map<unknown, number>()
-  const numbers = new Int32Array(batch.numRows)
-  let last: unknown
-  let number = -1
-  for (let row = 0; row < numbers.length; row++) {
+  const folders = new Map<unknown, string>()
+  return (row) => {
     const value = isValid(data, row) ? read(row) : null
-    if (number < 0 || value !== last) {
-      number = byValue.get(value) ?? numberOf(value)
-      last = value
-    }
-    numbers[row] = number
-  }
-  return { folders, numbers }
-
-  function numberOf(value: unknown): number {
+    const known = folders.get(value)
+    if (known !== undefined) return known
     const folder = hivePartition(column, value === null ? null : partitionText(data.type, value))
-    const known = byFolder.get(folder) ?? folders.length
-    if (known === folders.length) folders.push(folder)
-    byFolder.set(folder, known)
-    byValue.set(value, known)
-    return known
+    folders.set(value, folder)
+    return folder
   }
 }
 
-/** The folders of a column within those of another. */
-function within(outer: Numbered, inner: Numbered): Numbered {
-  const folders: string[] = []
-  const known = new Map<number, number>()
-  const numbers = new Int32Array(outer.numbers.length)
-  let last = -1
-  let number = -1
-  for (let row = 0; row < numbers.length; row++) {
-    const pair = outer.numbers[row] * inner.folders.length + inner.numbers[row]
-    if (pair !== last) {
-      number = known.get(pair) ?? folders.length
-      if (number === folders.length) {
-        folders.push(`${outer.folders[outer.numbers[row]]}/${inner.folders[inner.numbers[row]]}`)
-        known.set(pair, number)
-      }
-      last = pair
-    }
-    numbers[row] = number
-  }
-  return { folders, numbers }
-}
-
-/** For each number, where it stands. */
-function rangesOf(numbers: Int32Array, count: number): RowRanges[] {
-  const lengths = new Int32Array(count)
-  for (let row = 0; row < numbers.length; row++) {
-    if (row === 0 || numbers[row] !== numbers[row - 1]) lengths[numbers[row]] += 2
-  }
-  const ranges = Array.from(lengths, (length) => new Int32Array(length))
-  const ends = new Int32Array(count)
-  for (let start = 0, row = 1; row <= numbers.length; row++) {
-    const number = numbers[start]
-    if (row < numbers.length && numbers[row] === number) continue
-    ranges[number][ends[number]++] = start
-    ranges[number][ends[number]++] = row
-    start = row
-  }
-  return ranges
-}
-
-/**
- * What gives the value of a row: the same text for neighbours that are equal, and a number for a date, so that none is made per row.
- * `Vector.get` would drop a byte order mark, and make one partition of two values.
- */
+/** What gives the value of a row, and a number for a date. `Vector.get` would drop a byte order mark, and make one partition of two values. */
 function readerOf(data: Data): (row: number) => unknown {
-  if (DataType.isDate(data.type)) return (row) => data.values[row]
-  if (DataType.isUtf8(data.type)) return textReader(data as Data<Utf8>)
-  if (DataType.isDictionary(data.type)) return entryReader(data as Data<Dictionary>)
+  const { type, values, valueOffsets: offsets } = data
+  if (DataType.isDate(type)) return (row) => values[row]
+  if (DataType.isUtf8(type)) return (row) => TEXT.decode(values.subarray(offsets[row], offsets[row + 1]))
+  if (DataType.isDictionary(type)) return entryReader(data as Data<Dictionary>)
   const vector = new Vector([data])
   return (row) => vector.get(row)
-}
-
-function textReader({ values, valueOffsets: offsets }: Data<Utf8>): (row: number) => string {
-  let start = 0
-  let end = 0
-  let text = ''
-  return (row) => {
-    const isSame = offsets[row + 1] - offsets[row] === end - start && areEqual(values, offsets[row], start, end)
-    start = offsets[row]
-    end = offsets[row + 1]
-    if (!isSame) text = TEXT.decode(values.subarray(start, end))
-    return text
-  }
 }
 
 /** Whether the bytes from `at` on are those from `start` to `end`. */
