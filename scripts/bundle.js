@@ -20,7 +20,6 @@ const bundle = await rolldown({
     'command-line': `${root}packages/cli/dist/command-line.js`,
     load: `${root}packages/cli/dist/load.js`,
     worker: `${root}packages/engine/dist/worker.js`,
-    'inflate-worker': `${root}packages/engine/dist/inflate-worker.js`,
   },
   platform: 'node',
   external: [
@@ -48,7 +47,7 @@ writeFileSync(`${target}/package.json`, '{"type":"commonjs"}\n')
 writeFileSync(`${target}/LICENSES.txt`, licencesOf(output.flatMap((file) => file.moduleIds ?? [])))
 // Threads are started from ../dist, seen from the code that starts them.
 mkdirSync(`${target}/dist`)
-for (const name of ['main', 'worker', 'inflate-worker']) {
+for (const name of ['main', 'worker']) {
   writeFileSync(`${target}/dist/${name}.js`, `require('../run/load.js').load(require.resolve('../run/${name}.js'))\n`)
 }
 await keepCodeOfRuns()

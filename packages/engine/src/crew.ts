@@ -10,6 +10,7 @@ import type { PhysicalPlan } from './physical.ts'
 import { countTaken } from './sent-count.ts'
 import type { Split, Unit, Units } from './split.ts'
 import { openWorker } from './waiting-workers.ts'
+import { type Hand, workHere } from './work-here.ts'
 import { onDeath } from './worker-death.ts'
 import {
   type FromScan,
@@ -28,7 +29,10 @@ export interface CrewOptions {
   readonly plan: PhysicalPlan
   /** Whether the workers read the input by themselves, or are given the stored bytes. */
   readonly readsFiles: boolean
+  /** Threads that are started. */
   readonly workerCount: number
+  /** Whether this thread does a worker's work beside its own; only where workers read by themselves. */
+  readonly worksHere?: boolean
   /** Is told what every operator of every worker does. */
   readonly meter?: Meter | undefined
   /** Where a worker comes from. Default: one is started, with the code beside this file. */
@@ -54,7 +58,7 @@ export interface CrewScan extends CrewWork {
 }
 
 interface Lane {
-  readonly worker: Worker
+  readonly hand: Hand
   readonly numbers: Int32Array
   /** Units that it was given and has not ended. */
   units: number
@@ -104,6 +108,10 @@ interface Encoding {
  */
 export class Crew {
   readonly #options: CrewOptions
+  /** This thread's own. */
+  readonly #here: Lane | undefined
+  readonly #threads: readonly Lane[]
+  /** All of them, this thread's first, since it begins first. */
   readonly #lanes: readonly Lane[]
   /** The schemas of what each sink writes. */
   readonly #written: readonly Schema[]
@@ -121,7 +129,9 @@ export class Crew {
   constructor(options: CrewOptions) {
     this.#options = options
     this.#written = options.plan.sinks.map(writtenSchema)
-    this.#lanes = Array.from({ length: options.workerCount }, () => this.#openLane())
+    this.#threads = Array.from({ length: options.workerCount }, () => this.#openThread())
+    this.#here = options.worksHere === true ? this.#openHere() : undefined
+    this.#lanes = this.#here === undefined ? this.#threads : [this.#here, ...this.#threads]
   }
 
   /**
@@ -132,7 +142,7 @@ export class Crew {
   begin({ objects, units }: CrewWork): void {
     this.#handedOut = { objects, units, next: 0 }
     // In rounds, so that neighbours are scanned at the same time: what one scans waits for little of what the others do.
-    for (let round = 1; round <= this.#aheadMax; round++) {
+    for (let round = 1; round <= UNITS_AHEAD; round++) {
       for (const lane of this.#lanes) this.#assign(lane, this.#handedOut, round)
     }
   }
@@ -168,7 +178,8 @@ export class Crew {
     }
   }
 
-  get workerCount(): number {
+  /** Threads that scan. */
+  get threadCount(): number {
     return this.#lanes.length
   }
 
@@ -184,16 +195,16 @@ export class Crew {
   /** Ends every worker, whatever it does. */
   async dismiss(): Promise<void> {
     this.#isDismissed = true
-    await Promise.all(this.#lanes.map(({ worker }) => worker.terminate()))
+    await Promise.all(this.#lanes.map(({ hand }) => hand.terminate()))
   }
 
-  #openLane(): Lane {
-    const { plan, readsFiles, meter, openWorker: open = openWorker } = this.#options
-    const shared = new SharedArrayBuffer(Shared.size * Int32Array.BYTES_PER_ELEMENT)
-    const setup: WorkerSetup = { plan, readsFiles, measures: meter !== undefined, shared }
+  #openThread(): Lane {
+    const { openWorker: open = openWorker } = this.#options
     const worker = open()
-    worker.postMessage(setup)
-    const lane: Lane = { worker, numbers: new Int32Array(shared), units: 0, encodings: 0, toldKib: 0 }
+    const lane = this.#openLane((setup) => {
+      worker.postMessage(setup)
+      return worker
+    })
     worker.on('message', (message: FromWorker) => this.#take(lane, message))
     onDeath(
       worker,
@@ -201,6 +212,18 @@ export class Crew {
       (error) => this.#fail(error),
     )
     return lane
+  }
+
+  #openHere(): Lane {
+    const lane: Lane = this.#openLane((setup) => workHere(setup, (message) => this.#take(lane, message)))
+    return lane
+  }
+
+  #openLane(open: (setup: WorkerSetup) => Hand): Lane {
+    const { plan, readsFiles, meter } = this.#options
+    const shared = new SharedArrayBuffer(Shared.size * Int32Array.BYTES_PER_ELEMENT)
+    const hand = open({ kind: 'scan', plan, readsFiles, measures: meter !== undefined, shared })
+    return { hand, numbers: new Int32Array(shared), units: 0, encodings: 0, toldKib: 0 }
   }
 
   #fail(error: FletchingError): void {
@@ -221,10 +244,14 @@ export class Crew {
     })
   }
 
-  /** Those that may encode row groups of a sink: a writer of others is larger than all else that a worker has, and is held by one. */
+  /**
+   * Those that may encode row groups of a sink: a writer of others is larger than all else that a worker has, and is held by one. This thread does when it
+   * has nothing to scan: until then others would wait for it.
+   */
   #encodersOf(sink: number): readonly Lane[] {
     const plan = this.#options.plan.sinks[sink]
-    return plan.format === 'parquet' && plan.writer === 'fletching' ? this.#lanes : this.#lanes.slice(0, 1)
+    if (plan.format !== 'parquet' || plan.writer !== 'fletching') return this.#threads.slice(0, 1)
+    return this.#here?.units === 0 ? [...this.#threads, this.#here] : this.#threads
   }
 
   #giveEncodings(): void {
@@ -238,7 +265,7 @@ export class Crew {
       const id = this.#encodingCount++
       try {
         const { rows: packed, transfer } = packRows(rows)
-        post(lane.worker, { kind: 'encode', id, sink, rows: packed }, transfer)
+        post(lane.hand, { kind: 'encode', id, sink, rows: packed }, transfer)
         this.#encodings.set(id, { lane, encoding })
         lane.encodings++
       } catch (error) {
@@ -271,6 +298,7 @@ export class Crew {
         lane.units--
         window.end(message.unit)
         if (this.#handedOut !== undefined) this.#assign(lane, this.#handedOut)
+        if (lane === this.#here) this.#giveEncodings()
         break
       case 'used':
         feeds.get(message.unit)?.used(message.byteLength)
@@ -286,24 +314,20 @@ export class Crew {
     }
   }
 
-  /** Gives a worker units ahead, so that it need not wait for this thread, but few when few are left, so that all end together. */
-  #assign(lane: Lane, handedOut: HandedOut, unitsMax = this.#aheadMax): void {
+  /** Gives a thread units ahead, so that it need not wait for this one, but few when few are left, so that all end together. */
+  #assign(lane: Lane, handedOut: HandedOut, unitsMax = UNITS_AHEAD): void {
     const { units } = handedOut
     const left = units.length - handedOut.next
-    const ahead = Math.max(1, Math.floor(left / (2 * this.workerCount)))
-    while (lane.units < Math.min(ahead, unitsMax)) {
+    const ahead = Math.max(1, Math.floor(left / (2 * this.threadCount)))
+    while (lane.units < Math.min(ahead, lane === this.#here ? 1 : unitsMax)) {
       const unit = units.at(handedOut.next)
       if (unit === undefined) break
       handedOut.next++
       lane.units++
-      post(lane.worker, { kind: 'unit', unit })
-      if (!this.#options.readsFiles && this.#scanning !== undefined) void this.#feed(lane.worker, unit, this.#scanning)
+      post(lane.hand, { kind: 'unit', unit })
+      if (!this.#options.readsFiles && this.#scanning !== undefined) void this.#feed(lane.hand, unit, this.#scanning)
     }
     if (ahead === 1) this.#openTables()
-  }
-
-  get #aheadMax(): number {
-    return this.#options.readsFiles ? 4 : 2
   }
 
   /** Lets a worker load the writer of others while the rest have units yet: most row groups come when none have. */
@@ -311,10 +335,10 @@ export class Crew {
     const isLoaded = this.#options.plan.sinks.every((sink) => sink.format !== 'parquet' || sink.writer === 'fletching')
     if (this.#isOpening || isLoaded) return
     this.#isOpening = true
-    post(this.#lanes[0].worker, { kind: 'open' })
+    post(this.#threads[0].hand, { kind: 'open' })
   }
 
-  async #feed(worker: Worker, unit: Unit, { feeds, chunks, window }: Scanning): Promise<void> {
+  async #feed(hand: Hand, unit: Unit, { feeds, chunks, window }: Scanning): Promise<void> {
     const feed = new Feed()
     feeds.set(unit.number, feed)
     try {
@@ -323,11 +347,11 @@ export class Crew {
         for await (const bytes of chunks(split)) {
           gathered.add(bytes)
           if (gathered.byteLength < CHUNKS_BYTES) continue
-          gathered.post(worker, unit.number, false)
+          gathered.post(hand, unit.number, false)
           if (!(await feed.given(gathered.byteLength))) return
           gathered = new Gathered()
         }
-        gathered.post(worker, unit.number, true)
+        gathered.post(hand, unit.number, true)
         if (!(await feed.given(gathered.byteLength))) return
       }
     } catch (error) {
@@ -394,9 +418,9 @@ class Gathered {
     this.byteLength += byteLength
   }
 
-  post(worker: Worker, unit: number, isLast: boolean): void {
+  post(hand: Hand, unit: number, isLast: boolean): void {
     const transfer = this.#chunks.map(({ buffer }) => buffer)
-    post(worker, { kind: 'chunks', unit, chunks: this.#chunks, isLast }, transfer)
+    post(hand, { kind: 'chunks', unit, chunks: this.#chunks, isLast }, transfer)
   }
 }
 
@@ -405,13 +429,15 @@ function weightOf(message: Exclude<ScannedMessage, { kind: 'morsel' }>): number 
   return message.kind === 'ended' ? message.ended.objects.length * COUNTS_BYTES : 0
 }
 
-function post(worker: Worker, message: ToWorker, transfer: ArrayBuffer[] = []): void {
-  worker.postMessage(message, transfer)
+function post(hand: Hand, message: ToWorker, transfer: ArrayBuffer[] = []): void {
+  hand.postMessage(message, transfer)
 }
 
+/** Units that a thread is given at once. */
+const UNITS_AHEAD = 2
 /** How often the progress of workers is told. */
 const TELL_MS = 100
-/** Row groups that a worker is given at once, so that it need not wait for this thread. */
+/** Row groups that a thread is given at once, so that it need not wait for this thread. */
 const ENCODINGS_AHEAD = 2
 /** Four of the pieces that a socket gives. */
 const CHUNKS_BYTES = 256 * 1024

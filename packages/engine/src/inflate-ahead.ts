@@ -1,12 +1,13 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { ObjectInfo } from '@fletching/storage'
 import type { Measured, Meter } from './meter.ts'
 import { countTaken } from './sent-count.ts'
 import { onDeath } from './worker-death.ts'
 import { type PackedError, unpackError } from './worker-messages.ts'
 
-/** What an inflating worker is started with. */
+/** The first message to a worker that inflates. */
 export interface InflateSetup {
+  readonly kind: 'inflate'
   readonly object: ObjectInfo
   /** One number: pieces that were sent and not yet used. */
   readonly sent: SharedArrayBuffer
@@ -23,9 +24,10 @@ export type Inflated =
   | { readonly kind: 'end'; readonly measured: Measured | undefined }
   | { readonly kind: 'failed'; readonly error: PackedError }
 
-interface InflateOptions {
-  readonly meter?: Meter | undefined
-  readonly openWorker?: ((setup: InflateSetup) => Worker) | undefined
+/** A compressed object, and the thread that is to inflate it. */
+export interface Archive {
+  readonly object: ObjectInfo
+  readonly worker: Worker
 }
 
 /**
@@ -37,14 +39,15 @@ interface InflateOptions {
  * - Errors: those of reading and inflating; those of the worker's death, with the object's name.
  */
 export async function* inflateAhead(
-  object: ObjectInfo,
+  { object, worker }: Archive,
   onRead: (storedBytes: number) => void,
-  { meter, openWorker = openInflateWorker }: InflateOptions = {},
+  meter?: Meter,
 ): AsyncGenerator<Uint8Array> {
   const sent = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
   const sentPieces = new Int32Array(sent)
   const pieces = Array.from({ length: PIECES }, () => new Uint8Array(new SharedArrayBuffer(PIECE_BYTES)))
-  const worker = openWorker({ object, sent, pieces, measures: meter !== undefined })
+  const setup: InflateSetup = { kind: 'inflate', object, sent, pieces, measures: meter !== undefined }
+  worker.postMessage(setup)
   const arrived: Inflated[] = []
   let death: Error | undefined
   let wake = () => {}
@@ -83,10 +86,6 @@ export async function* inflateAhead(
   } finally {
     await worker.terminate()
   }
-}
-
-function openInflateWorker(setup: InflateSetup): Worker {
-  return new Worker(new URL('../dist/inflate-worker.js', import.meta.url), { workerData: setup, execArgv: [] })
 }
 
 /** Together they fit the nearest caches of both threads. */

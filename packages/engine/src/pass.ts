@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads'
 import { internal } from '@fletching/columns/errors'
 import { assertSpillable, type FoundInput, type Store } from '@fletching/storage'
 import { orAborted, TIDY_GRACE_MS, untilAborted, WRITE_GRACE_MS } from './abort.ts'
@@ -14,8 +15,9 @@ import { assertSinksWritable, type Places } from './places.ts'
 import { type ReadInput, readObjects } from './read.ts'
 import { type Summary, summarize } from './report.ts'
 import { RunLog } from './run-log.ts'
-import { planUnits } from './split.ts'
+import { planUnits, soleArchive } from './split.ts'
 import { chooseThreads } from './threads.ts'
+import { openWorker as startWorker } from './waiting-workers.ts'
 
 /** A pass that has come to the end of what it reads: every line is accounted for, and given to the sinks, which show nothing yet. */
 export interface Passed {
@@ -55,7 +57,10 @@ export async function passOver<T>(
   const units = await orAborted(planUnits(objects, store, { numbersLines }), signal)
   const threads = chooseThreads(units, options)
   // Workers start while the places are tried.
-  const crew = await openCrew(plan, store, Math.min(threads.count, units.length), options, meter)
+  const openWorker = () => options.waitingWorkers?.take() ?? startWorker()
+  const crew = await openCrew(plan, store, Math.min(threads.count, units.length), openWorker, meter)
+  const sole = threads.count > 1 ? soleArchive(units, store) : undefined
+  const archive = sole && { object: sole, worker: openWorker() }
   void options.waitingWorkers?.dismiss()
   let coordinator: Coordinator | undefined
   let log: RunLog | undefined
@@ -69,7 +74,7 @@ export async function passOver<T>(
     await orAborted(assertSinksWritable(places, log), signal, WRITE_GRACE_MS)
     coordinator = await orAborted(openCoordinator(places, { crew, log, meter }), signal, WRITE_GRACE_MS)
     if (options.csv === 'full') await writeEarlier(coordinator, places, options)
-    const read = await readObjects({ plan, store, objects, units, crew, threads, meter }, coordinator, options)
+    const read = await readObjects({ plan, store, objects, units, crew, archive, threads, meter }, coordinator, options)
     const summary = summarize(read)
     assertAddsUp(summary.accounting, 'all objects')
     assertEveryLineWritten(coordinator, summary.accounting, options)
@@ -81,7 +86,7 @@ export async function passOver<T>(
       skipped: left,
       coordinator,
       log,
-      threads: crew?.workerCount ?? 1,
+      threads: crew?.threadCount ?? 1,
       dismissThreads: () => void crew?.dismiss(),
     })
   } catch (error) {
@@ -89,6 +94,7 @@ export async function passOver<T>(
     throw error
   } finally {
     await crew?.dismiss()
+    await archive?.worker.terminate()
   }
 }
 
@@ -113,14 +119,16 @@ export async function takeAway(coordinator: Coordinator | undefined, log: RunLog
 async function openCrew(
   plan: PhysicalPlan,
   store: Store,
-  workerCount: number,
-  { waitingWorkers }: RunOptions,
+  threadCount: number,
+  openWorker: () => Worker,
   meter: Meter | undefined,
 ): Promise<Crew | undefined> {
-  if (workerCount < 2) return undefined
+  if (threadCount < 2) return undefined
   const { Crew } = await import('./crew.ts')
-  const openWorker = waitingWorkers && (() => waitingWorkers.take())
-  return new Crew({ plan, readsFiles: store.readSync !== undefined, workerCount, meter, openWorker })
+  const readsFiles = store.readSync !== undefined
+  // Where this thread reads for the others, it has enough to do.
+  const workerCount = readsFiles ? threadCount - 1 : threadCount
+  return new Crew({ plan, readsFiles, worksHere: readsFiles, workerCount, meter, openWorker })
 }
 
 /** Every sink got as many rows as came out, and the rejects as many lines as were set aside or quarantined. */

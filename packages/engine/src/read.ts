@@ -20,6 +20,7 @@ import type { Crew } from './crew.ts'
 import type { Decided, Deduplicator } from './deduplicator.ts'
 import { explodedSchema } from './exploder.ts'
 import { tellsFailedRow } from './failed-row.ts'
+import type { Archive } from './inflate-ahead.ts'
 import { InputList, type Inputs } from './input-list.ts'
 import { assertReadWithin } from './limits.ts'
 import { LineLimit, malformedLines, rejectedLines } from './line-limit.ts'
@@ -35,7 +36,7 @@ import { ReadAhead } from './read-ahead.ts'
 import { readSplit } from './read-split.ts'
 import { addRefused, type Refused } from './refused.ts'
 import type { InputInfo } from './report.ts'
-import { type Split, soleArchive, type Unit, type Units } from './split.ts'
+import type { Split, Unit, Units } from './split.ts'
 import { rejectsOf } from './tail.ts'
 import type { Threads } from './threads.ts'
 import { type ScanMessage, type ScanSource, UnitScanner } from './unit-scanner.ts'
@@ -63,6 +64,8 @@ export interface InputWork {
   readonly units: Units
   /** Those who scan the units; without one, this thread does. */
   readonly crew: Crew | undefined
+  /** All of the input, where it is a single compressed object and a thread is to inflate it. */
+  readonly archive: Archive | undefined
   readonly threads: Threads
   /** Is told what every operator does on this thread. */
   readonly meter: Meter | undefined
@@ -115,16 +118,15 @@ async function openDeduplicator(
 }
 
 async function readHere(
-  { plan, store, units, threads, meter }: InputWork,
+  { plan, store, units, archive, meter }: InputWork,
   reading: Reading,
   chunks: Chunks,
 ): Promise<void> {
   const { gzipRatioMax } = plan
   let source: ScanSource = { store, chunks, gzipRatioMax }
-  const archive = threads.count > 1 ? soleArchive(units, store) : undefined
   if (archive !== undefined) {
     const { inflateAhead } = await import('./inflate-ahead.ts')
-    const contents = () => reading.untilAborted(inflateAhead(archive, (bytes) => reading.countRead(bytes), { meter }))
+    const contents = () => reading.untilAborted(inflateAhead(archive, (bytes) => reading.countRead(bytes), meter))
     source = { ...source, contents }
   }
   const scanner = new UnitScanner(new Pipeline(plan, meter), source, meter)

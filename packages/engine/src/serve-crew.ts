@@ -1,4 +1,3 @@
-import type { MessagePort } from 'node:worker_threads'
 import { internal } from '@fletching/columns/errors'
 import type { RowGroupEncoder } from '@fletching/parquet'
 import { openLocalStore } from '@fletching/storage'
@@ -21,13 +20,25 @@ import {
   type WorkerSetup,
 } from './worker-messages.ts'
 
+/** Where a worker's messages come from and go to. */
+export interface CrewPort {
+  on(event: 'message', listener: (message: ToWorker) => void): unknown
+  postMessage(message: FromWorker, transfer: ArrayBuffer[]): void
+}
+
 /**
  * A worker's whole work: takes units and row groups one after the other, and sends what comes out of them.
  *
  * It reads and scans without waiting. Where it would run ahead of those who take its messages, it scans no further until they have caught up, which
  * bounds the memory of what is on its way; row groups it encodes meanwhile, since those who take its messages may wait for one.
+ *
+ * - `pause`: is waited for between pieces of what is read, where the thread has other work as well.
  */
-export function serveCrew(port: MessagePort, { plan, readsFiles, measures, shared }: WorkerSetup): void {
+export function serveCrew(
+  port: CrewPort,
+  { plan, readsFiles, measures, shared }: WorkerSetup,
+  pause?: () => Promise<void>,
+): void {
   const numbers = new Int32Array(shared)
   const store = readsFiles ? openLocalStore() : undefined
   let unitAtHand = 0
@@ -59,8 +70,10 @@ export function serveCrew(port: MessagePort, { plan, readsFiles, measures, share
     unitAtHand = unit.number
     try {
       for await (const message of scanner.scan(unit)) {
-        if (message.kind === 'progress') countRead(message.bytes)
-        else if (message.kind === 'ended') {
+        if (message.kind === 'progress') {
+          countRead(message.bytes)
+          if (pause !== undefined) await pause()
+        } else if (message.kind === 'ended') {
           Atomics.store(numbers, Shared.object, unit.splits[unit.splits.length - 1].index + 1)
           send({ ...message, unit: unit.number })
         } else {

@@ -4,14 +4,14 @@ import type { RunOptions } from './options.ts'
 import { chooseThreads } from './threads.ts'
 
 /**
- * Starts as many threads as a run with these options asks for and may have; none where their number hangs on the size of the input.
+ * Starts as many threads as a run with these options asks for and may have beside this one; none where their number hangs on the size of the input.
  *
  * - Cost: some milliseconds of this thread for each. They load their code while it plans the run, which takes as long.
  */
 export function startWorkers(options: Pick<RunOptions, 'workers' | 'cpus' | 'memoryBytesMax'>): WaitingWorkers {
   const { cpus = availableParallelism() } = options
   const count = Math.min(chooseThreads([], options).count, cpus)
-  return new WaitingWorkers(count < 2 ? 0 : count)
+  return new WaitingWorkers(count - 1)
 }
 
 /**

@@ -12,8 +12,9 @@ import { takeRanges } from './row-ranges.ts'
 import type { Unit } from './split.ts'
 import { rowsOfPart, type TablePart } from './table-part.ts'
 
-/** The first message to a worker. */
+/** The first message to a worker of a crew. */
 export interface WorkerSetup {
+  readonly kind: 'scan'
   readonly plan: PhysicalPlan
   /** Whether the worker reads by itself, or is given the stored bytes. */
   readonly readsFiles: boolean

@@ -26,7 +26,9 @@ const local = openLocalStore()
 /** The same files, as a store that has to be waited for. */
 const waited: Store = { ...local, readSync: undefined } as never
 
-interface ScanOptions extends Partial<CrewScan>, Partial<Pick<CrewOptions, 'plan' | 'workerCount' | 'openWorker'>> {
+interface ScanOptions
+  extends Partial<CrewScan>,
+    Partial<Pick<CrewOptions, 'plan' | 'workerCount' | 'worksHere' | 'openWorker'>> {
   readonly store?: Store
 }
 
@@ -37,11 +39,12 @@ async function scan(objects: readonly ObjectInfo[], options: ScanOptions = {}) {
   const lines: Record<string, number> = {}
   let failure: PackedError | undefined
   let read = 0
-  const { plan = clicksPlan(), workerCount = 2, openWorker } = options
+  const { plan = clicksPlan(), workerCount = 2, worksHere, openWorker } = options
   const crew = new Crew({
     plan,
     readsFiles: store.readSync !== undefined,
     workerCount,
+    ...(worksHere === undefined ? {} : { worksHere }),
     ...(openWorker === undefined ? {} : { openWorker }),
   })
   const messages = crew.scan({
@@ -104,6 +107,30 @@ describe('workers', () => {
       expect(await readdir(folder)).toEqual(['in'])
     }),
   )
+
+  it.each([0, 1, 2])('give the same when this thread works beside %d of them', (workerCount) =>
+    inFolder(async (folder) => {
+      const objects = await filesOf(folder, contents)
+      const { csv, lines, failure } = await scan(objects)
+      for (const options of [{}, { windowBytes: 0, tmp: folder }, { units: await planUnits(objects, local) }])
+        expect(await scan(objects, { workerCount, worksHere: true, ...options })).toMatchObject({ csv, lines, failure })
+      expect(await readdir(folder)).toEqual(['in'])
+    }),
+  )
+
+  it('leave this thread to others while it works beside them', () =>
+    inFolder(async (folder) => {
+      const [object] = await filesOf(folder, { a: clickLines(200_000) })
+      let turns = 0
+      const counting = setInterval(() => turns++, 1)
+      const begin = performance.now()
+      const { lines } = await scan([object], { workerCount: 0, worksHere: true, windowBytes: 100 })
+      const took = performance.now() - begin
+      clearInterval(counting)
+      expect(lines).toEqual({ a: 200_000 })
+      // A hundredth of what could be on a machine without other work.
+      expect(turns).toBeGreaterThan(took / 100)
+    }))
 
   it('are the same from the package as from the command, whose files the others of these tests load', () =>
     inFolder(async (folder) => {
@@ -278,7 +305,7 @@ describe('what encodes row groups', () => {
       let ended = 0
       parentPort.on('message', ({ kind, unit, plan }) => {
         if (plan !== undefined) return
-        if (kind === 'open') throw new Error('worker ' + workerData + ' loads it, behind ' + (units.length > 3 ? 'units' : 'none'))
+        if (kind === 'open') throw new Error('worker ' + workerData + ' loads it, behind ' + (units.length > 1 ? 'units' : 'none'))
         units.push(unit.number)
         while (ended < units.length - (workerData === 0 ? 1 : 0)) parentPort.postMessage({ kind: 'end', unit: units[ended++] })
       })`
@@ -317,26 +344,52 @@ describe('what encodes row groups', () => {
   })
 })
 
+const clicks = clicksPlan()
+const clicksTable = clicks.sinks[1] as ParquetSinkPlan
+const clicksSchema = fileSchema(sinkSchema(clicksTable.columns), clicksTable)
+
+/** The table's rows of some lines, without the column that names the folder. */
+async function rowsOf(lines: number): Promise<BatchRows[]> {
+  const pipeline = new Pipeline(clicks)
+  pipeline.start(0, 'a')
+  const bodies = [...pipeline.push(Buffer.from(clickLines(lines)))]
+  pipeline.end(0)
+  bodies.push(...pipeline.flush())
+  return bodies
+    .flatMap(({ parts }) => parts.flatMap((part) => (part.format === 'parquet' ? part.parts : [])))
+    .map((part) => rowsOfPart(part, clicksSchema))
+}
+
+describe('row groups beside which this thread scans', () => {
+  it('are encoded by the others, and by this one when it has nothing to scan', () =>
+    inFolder(async (folder) => {
+      const objects = await filesOf(folder, { a: clickLines(5000) })
+      // It takes no row group and gives none back.
+      const openWorker = () =>
+        new Worker("require('worker_threads').parentPort.on('message', () => {})", { eval: true })
+      const crew = new Crew({ plan: clicksPlan(), readsFiles: true, workerCount: 1, worksHere: true, openWorker })
+      const encode = async () => crew.encoder(1).encode(await rowsOf(20))
+      try {
+        const units = await planUnits(objects, local)
+        const chunks = () => local.read(objects[0])
+        const messages = crew.scan({ objects, units, windowBytes: 1e6, tmp: undefined, chunks, onRead: () => {} })
+        const first = messages.next()
+        // Two are given to a thread at once; what it does not take waits for it.
+        const given = [encode(), encode(), encode()]
+        for (const group of given) group.catch(() => {})
+        await first
+        for await (const _ of messages);
+        expect((await given[2]).rows).toBeGreaterThan(0)
+      } finally {
+        await crew.dismiss()
+      }
+    }))
+})
+
 describe('row groups that workers encode', () => {
-  const plan = clicksPlan()
-  const sink = plan.sinks[1] as ParquetSinkPlan
-  const schema = fileSchema(sinkSchema(sink.columns), sink)
-
-  /** The table's rows of some lines, without the column that names the folder. */
-  async function rowsOf(lines: number): Promise<BatchRows[]> {
-    const pipeline = new Pipeline(plan)
-    pipeline.start(0, 'a')
-    const bodies = [...pipeline.push(Buffer.from(clickLines(lines)))]
-    pipeline.end(0)
-    bodies.push(...pipeline.flush())
-    return bodies
-      .flatMap(({ parts }) => parts.flatMap((part) => (part.format === 'parquet' ? part.parts : [])))
-      .map((part) => rowsOfPart(part, schema))
-  }
-
   async function withCrew<T>(work: (crew: Crew) => Promise<T>, openWorker?: () => Worker): Promise<T> {
     const crew = new Crew({
-      plan,
+      plan: clicks,
       readsFiles: true,
       workerCount: 2,
       ...(openWorker === undefined ? {} : { openWorker }),
@@ -349,7 +402,7 @@ describe('row groups that workers encode', () => {
   }
 
   it('are those that this thread would encode, also of slices, several at once', async () => {
-    const here = await openTableEncoder(schema, sink)
+    const here = await openTableEncoder(clicksSchema, clicksTable)
     /** Whole batches move, so each of the two has its own. */
     const groups = async (): Promise<BatchRows[][]> => {
       const slices = (await rowsOf(3000)).map(({ batch }) => ({ batch: sliceBatch(batch, 3, batch.numRows - 5) }))
@@ -432,7 +485,7 @@ describe('a worker', () => {
       const objects = await filesOf(folder, { a: clickLines(9), b: '', c: damaged, d: clickLines(9) })
       const shared = new SharedArrayBuffer(Shared.size * Int32Array.BYTES_PER_ELEMENT)
       const { port1, port2 } = new MessageChannel()
-      serveCrew(port2, { plan: clicksPlan(), readsFiles: true, measures: false, shared })
+      serveCrew(port2, { kind: 'scan', plan: clicksPlan(), readsFiles: true, measures: false, shared })
       const readIn = async (part: readonly ObjectInfo[]) => {
         const splits = part.map((object) => ({ index: objects.indexOf(object), object, start: 0, end: undefined }))
         port1.postMessage({ kind: 'unit', unit: { number: 0, splits } })
@@ -449,13 +502,13 @@ describe('a worker', () => {
 })
 
 describe('a worker that inflates ahead', () => {
-  const contentOf = async (object: ObjectInfo, openWorker?: () => Worker) => {
+  const contentOf = async (object: ObjectInfo, worker = openWorker()) => {
     const pieces: Uint8Array[] = []
     let read = 0
     const onRead = (bytes: number) => {
       read += bytes
     }
-    for await (const bytes of inflateAhead(object, onRead, { openWorker })) pieces.push(Uint8Array.from(bytes))
+    for await (const bytes of inflateAhead({ object, worker }, onRead)) pieces.push(Uint8Array.from(bytes))
     return { text: Buffer.concat(pieces).toString(), read }
   }
 
@@ -478,7 +531,7 @@ describe('a worker that inflates ahead', () => {
       await expect(contentOf(object)).rejects.toThrow(
         `CORRUPT_GZIP: the gzip file is damaged: it ends before its data does\n  at ${object.name}\n`,
       )
-      await expect(contentOf(object, () => new Worker('process.exit(0)', { eval: true }))).rejects.toThrow(
+      await expect(contentOf(object, new Worker('process.exit(0)', { eval: true }))).rejects.toThrow(
         `INTERNAL: a worker ended before its work was done, with exit code 0\n  at ${object.name}`,
       )
     }))
@@ -488,7 +541,7 @@ describe('a worker that inflates ahead', () => {
       const [object] = await filesOf(folder, { a: gzipSync(clickLines(90)).subarray(0, 300) })
       const lengths: number[] = []
       const read = async () => {
-        for await (const bytes of inflateAhead(object, () => {})) lengths.push(bytes.length)
+        for await (const bytes of inflateAhead({ object, worker: openWorker() }, () => {})) lengths.push(bytes.length)
       }
       await expect(read()).rejects.toThrow(/^CORRUPT_GZIP/)
       expect(lengths).toEqual([expect.any(Number)])
@@ -497,7 +550,7 @@ describe('a worker that inflates ahead', () => {
   it('ends with whoever stops listening', () =>
     inFolder(async (folder) => {
       const [object] = await filesOf(folder, { a: gzipSync(clickLines(1000).repeat(130)) })
-      for await (const bytes of inflateAhead(object, () => {})) {
+      for await (const bytes of inflateAhead({ object, worker: openWorker() }, () => {})) {
         expect(bytes.length).toBeGreaterThan(0)
         break
       }

@@ -323,7 +323,7 @@ describe('a run that drops duplicates', () => {
     const progress: number[] = []
     try {
       const { inputs } = await readObjects(
-        { plan: placed, store, objects, units, crew, threads, meter: undefined },
+        { plan: placed, store, objects, units, crew, archive: undefined, threads, meter: undefined },
         coordinator,
         {
           onMalformed: 'quarantine',

@@ -57,7 +57,7 @@ describe('the threads of a run', () => {
         }
         return worker
       }
-      await run({ waitingWorkers: new WaitingWorkers(2, open) })
+      await run({ waitingWorkers: new WaitingWorkers(1, open) })
       expect(shown[0]).toEqual([expect.stringMatching(/^\..*\.tmp$/)])
       expect(await readdir(join(folder, 'out/csv'))).toEqual(['part-00000.csv'])
     }))
