@@ -7,7 +7,7 @@ export const bundledThreads: Plugin = {
   name: 'bundled-threads',
   enforce: 'pre',
   transform: (code, id) => {
-    if (!/\/packages\/engine\/src\/waiting-workers\.ts$/.test(id)) return undefined
+    if (!id.endsWith('/packages/engine/src/waiting-workers.ts')) return undefined
     if (!code.includes(OWN)) throw new Error(`${id} starts no thread from ${OWN}…`)
     return code.replace(OWN, "'../../cli/dist/bundle/dist/")
   },

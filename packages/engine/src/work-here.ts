@@ -16,7 +16,7 @@ export interface Hand {
  * - `take`: is given what a worker would send; no memory moves.
  */
 export function workHere(setup: WorkerSetup, take: (message: FromWorker) => void): Hand {
-  let give = (_: ToWorker) => {}
+  let give: (message: ToWorker) => void = () => {}
   let isEnded = false
   let lastPause = performance.now()
   const port = {
