@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { Script } from 'node:vm'
 import { crc32 } from 'node:zlib'
 
@@ -21,7 +21,7 @@ export function load(file: string): unknown {
   const module: Loaded = { exports: {}, script }
   loaded.set(file, module)
   const folder = dirname(file)
-  const inBundle = (name: string): unknown => (name.startsWith('.') ? load(join(folder, name)) : require(name))
+  const inBundle = (name: string): unknown => (name.startsWith('.') ? load(folder + name.slice(1)) : require(name))
   script.runInThisContext().call(module.exports, module.exports, inBundle, module, file, folder, importModule)
   return module.exports
 }
