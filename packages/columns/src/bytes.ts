@@ -6,9 +6,10 @@ export function wordsOf({ buffer, byteOffset, byteLength }: ArrayBufferView): In
 /**
  * The bytes that a text in base64 stands for.
  *
- * - Cost: a quarter of `Uint8Array.from` with a function for each character, which every thread would pay when it begins.
+ * - Cost: every thread pays it when it begins. Where there is no `Buffer`, in browsers, a loop, which takes some ten times as long.
  */
 export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
+  if (typeof Buffer !== 'undefined') return new Uint8Array(Buffer.from(text, 'base64'))
   const characters = atob(text)
   const bytes = new Uint8Array(characters.length)
   for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i)

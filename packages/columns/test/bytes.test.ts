@@ -1,17 +1,24 @@
 import { bytesOfBase64, hashBytes, sameBytes } from '@fletching/columns'
 import { randomFrom, testSeed } from '@fletching/testing'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 
 const UTF8 = new TextEncoder()
 
 describe('bytesOfBase64', () => {
-  it(`gives the bytes that were written, of any length (seed ${testSeed})`, () => {
-    const { below } = randomFrom(testSeed)
-    for (let length = 0; length < 100; length++) {
-      const bytes = Uint8Array.from({ length }, () => below(256))
-      expect(bytesOfBase64(Buffer.from(bytes).toString('base64'))).toEqual(bytes)
-    }
-  })
+  afterEach(() => void vi.unstubAllGlobals())
+
+  it.each(['Node', 'a browser'])(
+    `gives the bytes that were written, of any length, in %s (seed ${testSeed})`,
+    (where) => {
+      const { below } = randomFrom(testSeed)
+      const written = Array.from({ length: 100 }, (_, length) => Uint8Array.from({ length }, () => below(256)))
+      const texts = written.map((bytes) => Buffer.from(bytes).toString('base64'))
+      if (where === 'a browser') vi.stubGlobal('Buffer', undefined)
+      const read = texts.map(bytesOfBase64)
+      vi.unstubAllGlobals()
+      expect(read).toEqual(written)
+    },
+  )
 })
 
 describe('sameBytes', () => {
