@@ -39,7 +39,14 @@ const { output } = await bundle.write({
   entryFileNames: 'run/[name].js',
   chunkFileNames: 'run/[name]-[hash].js',
   plugins: [
-    { name: 'import-module', renderChunk: (code, { name }) => (name === 'load' ? null : withImportModule(code)) },
+    {
+      name: 'for-load',
+      generateBundle: (_, files) => {
+        for (const file of Object.values(files)) {
+          if (file.type === 'chunk' && file.name !== 'load') file.code = forLoad(file.code)
+        }
+      },
+    },
   ],
   cleanDir: true,
 })
@@ -51,6 +58,19 @@ for (const name of ['main', 'worker']) {
   writeFileSync(`${target}/dist/${name}.js`, `require('../run/load.js').load(require.resolve('../run/${name}.js'))\n`)
 }
 await keepCodeOfRuns()
+
+/**
+ * A module as `load` takes it: a function of what CommonJS gives to it, in ASCII, so that a thread holds its text as it lies in the file.
+ *
+ * @param {string} code
+ */
+function forLoad(code) {
+  const ascii = withImportModule(code).replace(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+  return `(function (exports, require, module, __filename, __dirname, importModule) {${ascii}\n})`
+}
 
 /**
  * Puts the function that `load` gives to a module in the place of `import()`.

@@ -21,7 +21,8 @@ export function load(file: string): unknown {
   const module: Loaded = { exports: {}, script }
   loaded.set(file, module)
   const folder = dirname(file)
-  const inBundle = (name: string): unknown => (name.startsWith('.') ? load(folder + name.slice(1)) : require(name))
+  // All lie in one folder. To resolve so many paths took longer than to find what they lead to, and each thread had that code optimized.
+  const inBundle = (name: string): unknown => (name.startsWith('./') ? load(folder + name.slice(1)) : require(name))
   script.runInThisContext().call(module.exports, module.exports, inBundle, module, file, folder, importModule)
   return module.exports
 }
@@ -34,18 +35,14 @@ const importModule = async (name: string): Promise<unknown> =>
   name.split('/')[0] === '@aws-sdk' ? (require(name) as unknown) : import(name)
 
 /**
- * A module of the bundle as a function of what CommonJS gives to it, and of `importModule`, since `import()` is not there for a `Script`. The code that V8 made of it lies beside it, if the build has kept it, and
- * is taken where it is of this Node and these flags of V8; otherwise the module is compiled as any other.
+ * A module of the bundle, which the build has made a function of what CommonJS gives to it, and of `importModule`, since `import()` is not there for a `Script`. The code that V8 made of it lies beside it, if the
+ * build has kept it, and is taken where it is of this Node and these flags of V8; otherwise the module is compiled as any other.
  *
  * - Cost: without the code, each thread compiles again what it calls of half a megabyte of JavaScript, which takes longer than a small job's work.
  */
 export function compile(file: string): Script {
   const source = readFileSync(file)
-  const parameters = 'exports, require, module, __filename, __dirname, importModule'
-  return new Script(`(function (${parameters}) {${source.toString()}\n})`, {
-    filename: file,
-    cachedData: keptCode(file, source),
-  })
+  return new Script(source.toString('latin1'), { filename: file, cachedData: keptCode(file, source) })
 }
 
 /** Keeps the code of all modules that this thread has run, that of every function included that has been called. */

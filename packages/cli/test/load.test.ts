@@ -1,10 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { commandFile, fletching, inFolder, spawnFletching } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 
 const bundle = join(dirname(commandFile), '../dist/bundle')
+
+/** A module as the build writes it. */
+const asBuilt = (code: string) =>
+  `(function (exports, require, module, __filename, __dirname, importModule) {${code}\n})`
 
 /** Runs an expression in a process of its own, where `loader` is the bundle's and `process.argv[1]` the first of `args`. */
 function evaluate(expression: string, args: readonly string[], flags: readonly string[] = []) {
@@ -19,9 +23,9 @@ function evaluate(expression: string, args: readonly string[], flags: readonly s
 const good = (value: unknown) => ({ status: 0, stderr: '', value })
 
 const FILES = {
-  'main.js': `const { twice } = require('./twice.js')
-    exports.answer = async () => [twice(21), (await importModule(__dirname + '/module.mjs')).default, __filename, require('node:path').sep]`,
-  'twice.js': 'exports.twice = (number) => 2 * number',
+  'main.js': asBuilt(`const { twice } = require('./twice.js')
+    exports.answer = async () => [twice(21), (await importModule(__dirname + '/module.mjs')).default, __filename, require('node:path').sep]`),
+  'twice.js': asBuilt('exports.twice = (number) => 2 * number'),
   'module.mjs': "export default 'imported'",
 }
 
@@ -69,30 +73,50 @@ describe('a module of the bundle', () => {
     expect(await again(change, flags)).toEqual({ status: 0, stderr: '', answer, refused })
   })
 
-  it('may require what lies outside', () =>
+  it('is run once, however often it is required', () =>
     inFolder(async (folder) => {
-      mkdirSync(join(folder, 'a'))
+      const main = join(folder, 'main.js')
       writeFileSync(
-        join(folder, 'a/main.js'),
-        "exports.same = require('../b.js') === require('../b.js'); exports.pi = Math.PI",
+        main,
+        asBuilt(
+          "exports.same = require('./b.js') === require('./b.js'); exports.isMain = require('./main.js') === exports",
+        ),
       )
-      writeFileSync(join(folder, 'b.js'), 'exports.b = 1')
-      expect(evaluate('loader.load(process.argv[1])', [join(folder, 'a/main.js')])).toEqual(
-        good({ same: true, pi: Math.PI }),
-      )
+      writeFileSync(join(folder, 'b.js'), asBuilt('exports.b = 1'))
+      expect(evaluate('loader.load(process.argv[1])', [main])).toEqual(good({ same: true, isMain: true }))
     }))
 
   it.each(['glue', 'personalize', 's3'])('is given the AWS SDK for %s without a search for its exports', (service) =>
     inFolder(async (folder) => {
       const name = `'@aws-sdk/client-${service}'`
       const main = join(folder, 'main.js')
-      writeFileSync(main, `exports.isRequired = async () => (await importModule(${name})) === require(${name})`)
+      writeFileSync(
+        main,
+        asBuilt(`exports.isRequired = async () => (await importModule(${name})) === require(${name})`),
+      )
       expect(evaluate('loader.load(process.argv[1]).isRequired()', [main])).toEqual(good(true))
     }),
   )
 })
 
 describe('the build', () => {
+  it('writes what it loads in ASCII', () => {
+    const files = readdirSync(join(bundle, 'run')).filter((name) => name.endsWith('.js'))
+    const isAscii = (name: string) => /^[\0-\x7f]*$/.test(readFileSync(join(bundle, 'run', name), 'utf8'))
+    expect(files.filter((name) => !isAscii(name))).toEqual([])
+  })
+
+  it('gives the texts of its modules as they were written', () =>
+    inFolder(async (cwd) => {
+      await fletching(['gen', '--to=in', '--bytes=200kB', '--plain'], { cwd })
+      const lines = readdirSync(join(cwd, 'in'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .flatMap((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8').split('\n').filter(Boolean))
+      const text = JSON.stringify(lines.map((line) => JSON.parse(line)))
+      const words = ['Größenberater', '北京服装', 'Levi’s', '🎽']
+      expect(words.filter((word) => !text.includes(word))).toEqual([])
+    }))
+
   it('has kept code that this Node takes, of all that a run needs', () => {
     const files = readdirSync(join(bundle, 'run')).filter((name) => name.endsWith('.code'))
     const modules = files.map((name) => join(bundle, 'run', name.slice(0, -'.code'.length)))
