@@ -41,8 +41,8 @@ const importModule = async (name: string): Promise<unknown> =>
  * - Cost: without the code, each thread compiles again what it calls of half a megabyte of JavaScript, which takes longer than a small job's work.
  */
 export function compile(file: string): Script {
-  const source = readFileSync(file)
-  return new Script(source.toString('latin1'), { filename: file, cachedData: keptCode(file, source) })
+  const source = readFileSync(file, 'utf8')
+  return new Script(source, { filename: file, cachedData: keptCode(file, source) })
 }
 
 /** Keeps the code of all modules that this thread has run, that of every function included that has been called. */
@@ -50,12 +50,12 @@ export function keepCode(): void {
   for (const [file, { script }] of loaded) {
     const code = script.createCachedData()
     const sum = Buffer.alloc(SUM_BYTES)
-    sum.writeUInt32LE(sumOf(readFileSync(file), code))
+    sum.writeUInt32LE(sumOf(readFileSync(file, 'utf8'), code))
     writeFileSync(codeFile(file), Buffer.concat([code, sum]))
   }
 }
 
-function keptCode(file: string, source: Uint8Array): Buffer | undefined {
+function keptCode(file: string, source: string): Buffer | undefined {
   let kept: Buffer
   try {
     kept = readFileSync(codeFile(file))
@@ -68,7 +68,7 @@ function keptCode(file: string, source: Uint8Array): Buffer | undefined {
 }
 
 /** V8 looks at its own version, its flags and lengths, but at no byte of source or code, and would crash on what was damaged. */
-function sumOf(source: Uint8Array, code: Uint8Array): number {
+function sumOf(source: string, code: Uint8Array): number {
   return crc32(code, crc32(source, crc32(`${process.version} ${process.arch}`)))
 }
 
