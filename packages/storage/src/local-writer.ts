@@ -12,14 +12,15 @@ import type { Begun, Condition, CreateOptions, ObjectInfo, ObjectWriter, Prepare
 export async function createFile(location: Location, { onBegun }: CreateOptions = {}): Promise<LocalWriter> {
   const path = pathOf(location)
   if (path.endsWith('/')) throw internal(`${path} is a folder, not a file to write`)
-  if (await isFolder(path)) throw folderInTheWay(path)
   const folder = dirname(path)
-  await makeFolder(folder)
   // Short enough for a file system whose names end at 255 bytes, three of which a character may take.
   const temporary = `${folder}/.${basename(path).slice(0, 60)}.${randomBytes(6).toString('hex')}.tmp`
+  // Before anything is waited for, so that files which are begun at the same time can be told of together.
+  await onBegun?.({ name: path, handle: temporary })
+  if (await isFolder(path)) throw folderInTheWay(path)
+  await makeFolder(folder)
   let file: AppendedFile
   try {
-    await onBegun?.({ name: path, handle: temporary })
     file = await openNew(temporary)
   } catch (error) {
     await removeMadeFolders(folder)
@@ -201,7 +202,7 @@ export async function removeFile(location: Location): Promise<void> {
   try {
     await rm(path, { force: true })
   } catch (error) {
-    throw failure(error, path, 'write')
+    if (!isMissing(error)) throw failure(error, path, 'write')
   }
   await removeMadeFolders(dirname(path))
 }

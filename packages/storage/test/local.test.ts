@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { findInput, followLinks, formatLocation, openLocalStore, parseLocation } from '@fletching/storage'
+import { type Begun, findInput, followLinks, formatLocation, openLocalStore, parseLocation } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
 import { afterAll, describe, expect, it } from 'vitest'
 import { describeStore } from './conformance.ts'
@@ -202,9 +202,33 @@ describe('the disk', () => {
   it('says that a file stands where a folder is needed', () =>
     inFolder(async (folder) => {
       await writeFile(join(folder, 'a'), 'x')
-      await expect(store.create(parseLocation(join(folder, 'a/b')))).rejects.toThrow(
+      const told: Begun[] = []
+      const onBegun = async (begun: Begun) => void told.push(begun)
+      await expect(store.create(parseLocation(join(folder, 'a/b')), { onBegun })).rejects.toThrow(
         expect.objectContaining({ code: 'BAD_LOCATION', kind: 'author' }),
       )
+      // What was told of has nothing to take away.
+      expect(told).toHaveLength(1)
+      await store.abandon(told[0])
+      expect(await readdir(folder)).toEqual(['a'])
+    }))
+
+  it('tells of files that are begun at the same time before it waits for the disk', () =>
+    inFolder(async (folder) => {
+      const told: string[] = []
+      const onBegun = async ({ name }: Begun) => void told.push(name)
+      const paths = ['x/a', 'y/a', 'y/z/a'].map((name) => join(folder, name))
+      const writers = paths.map((path) => store.create(parseLocation(path), { onBegun }))
+      expect(told).toEqual(paths)
+      for (const writer of writers) await (await writer).abort()
+      expect(await readdir(folder)).toEqual([])
+    }))
+
+  it('makes nothing that it could not tell of', () =>
+    inFolder(async (folder) => {
+      const onBegun = () => Promise.reject(new Error('no record'))
+      await expect(store.create(parseLocation(join(folder, 'x/a')), { onBegun })).rejects.toThrow('no record')
+      expect(await readdir(folder)).toEqual([])
     }))
 
   it.skipIf(process.getuid?.() === 0)('says that access is denied (not as root, who is denied nothing)', () =>
