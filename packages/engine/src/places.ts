@@ -17,6 +17,7 @@ import { type Bookmark, openBookmark } from './bookmark.ts'
 import { hasMoved } from './commit.ts'
 import { type FoundLedger, readLedger } from './ledger.ts'
 import { type FoundManifest, type Manifest, readManifest } from './manifest.ts'
+import { mapSome, preparedAtOnce } from './map-some.ts'
 import type { RunOptions, WriteMode } from './options.ts'
 import { assertApart, assertOwnFilesOnly, csvTarget, plainAddress, stateFolder } from './outputs.ts'
 import type { PhysicalPlan, PhysicalSink } from './physical.ts'
@@ -186,9 +187,10 @@ export async function assertSinksWritable(
   log?: RunLog,
 ): Promise<void> {
   const options = log === undefined ? kept : { ...kept, onBegun: (begun: Begun) => log.add(begun) }
-  for (const { sink, store, target } of sinks) {
-    await store.assertWritable(sink.format === 'csv' ? target : joinLocation(target, files.part), options)
-  }
+  const atOnce = Math.min(...sinks.map(({ target }) => preparedAtOnce(target)))
+  await mapSome(sinks, atOnce, ({ sink, store, target }) =>
+    store.assertWritable(sink.format === 'csv' ? target : joinLocation(target, files.part), options),
+  )
 }
 
 async function assertPlacesApart(

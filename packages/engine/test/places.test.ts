@@ -1,6 +1,7 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openLocalStore, parseLocation } from '@fletching/storage'
+import { setImmediate } from 'node:timers/promises'
+import { formatLocation, openLocalStore, parseLocation, type Store } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import type { RunOptions } from '../src/options.ts'
@@ -270,5 +271,24 @@ describe('assertSinksWritable', () => {
     ]
     await assertSinksWritable({ sinks, files: fileNames('append', 'r1'), keptAs: {} })
     expect(events).toEqual(['try csv/part-00000.csv', 'try table/part-00000-r1.parquet'])
+  })
+
+  it.each([
+    ['a disk', { scheme: 'file', path: '/out/' }, 2],
+    ['S3', { scheme: 's3', bucket: 'b', key: 'out/' }, 1],
+  ] as const)('tries on %s as many at a time as are brought there', async (_, target, most) => {
+    const { store } = openWatchedStore()
+    const trying = new Set<string>()
+    let seen = 0
+    const assertWritable: Store['assertWritable'] = async (location) => {
+      trying.add(formatLocation(location))
+      seen = Math.max(seen, trying.size)
+      await setImmediate()
+      trying.delete(formatLocation(location))
+    }
+    const [csv, table] = planFor({ input: 'in', csv: 'csv', table: 'table' }).sinks
+    const sinks = [csv, table].map((sink) => ({ sink, store: { ...store, assertWritable }, target }))
+    await assertSinksWritable({ sinks, files: fileNames('append', 'r1'), keptAs: {} })
+    expect(seen).toBe(most)
   })
 })
