@@ -22,6 +22,7 @@ const bundle = await rolldown({
     worker: `${root}packages/engine/dist/worker.js`,
   },
   platform: 'node',
+  preserveEntrySignatures: 'allow-extension',
   external: [
     '@aws-sdk/client-glue',
     '@aws-sdk/client-personalize',
@@ -33,6 +34,7 @@ const bundle = await rolldown({
   // yargs would resolve the modules that configurations extend by it; there are none.
   checks: { emptyImportMeta: false },
 })
+const joined = joinedModules(await bundle.generate({ format: 'cjs' }))
 const { output } = await bundle.write({
   dir: target,
   format: 'cjs',
@@ -49,6 +51,10 @@ const { output } = await bundle.write({
     },
   ],
   cleanDir: true,
+  codeSplitting: {
+    includeDependenciesRecursively: false,
+    groups: [{ name: (id) => joined.get(id) ?? null, debugName: 'joined' }],
+  },
 })
 writeFileSync(`${target}/package.json`, '{"type":"commonjs"}\n')
 writeFileSync(`${target}/LICENSES.txt`, licencesOf(output.flatMap((file) => file.moduleIds ?? [])))
@@ -58,6 +64,28 @@ for (const name of ['main', 'worker']) {
   writeFileSync(`${target}/dist/${name}.js`, `require('../run/load.js').load(require.resolve('../run/${name}.js'))\n`)
 }
 await keepCodeOfRuns()
+
+/**
+ * For modules that are loaded while somebody waits, the name of the file that they are joined to: of those that the same have in common. Otherwise the tools, of
+ * which each has some of them in common with a run, would have them apart in ten times as many files, and to find and read a file takes a thread longer than to
+ * run most of them.
+ *
+ * @param {import('rolldown').RolldownOutput} bundle apart
+ */
+function joinedModules({ output }) {
+  const waitedFor = ['command-line', 'parser', 'list', 'start-workers', 'worker', 'run', 'crew', 'job']
+  const chunks = output.filter((file) => file.type === 'chunk')
+  /** @type {Map<string, string>} */
+  const names = new Map()
+  for (const name of waitedFor) {
+    const seen = new Set(chunks.filter((chunk) => chunk.name === name))
+    for (const { imports, moduleIds } of seen) {
+      for (const id of moduleIds) names.set(id, names.has(id) ? `${names.get(id)}-${name}` : name)
+      for (const chunk of chunks) if (imports.includes(chunk.fileName)) seen.add(chunk)
+    }
+  }
+  return names
+}
 
 /**
  * A module as `load` takes it: a function of what CommonJS gives to it, in ASCII, so that a thread holds its text as it lies in the file.
