@@ -49,7 +49,8 @@ export function warm(input) {
  */
 function started({ args, environment }, task, usageFile) {
   const child = spawn(process.execPath, ['--import', new URL('usage.js', import.meta.url).href, ...args(task)], {
-    env: { ...process.env, ...environment, FLETCHING_BENCH_USAGE: usageFile },
+    // Where certificates are named, Node reads all of them before anything else: 30 ms of every engine's time.
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: undefined, ...environment, FLETCHING_BENCH_USAGE: usageFile },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
