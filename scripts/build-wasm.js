@@ -22,6 +22,12 @@ const modules = [
     constant: 'ENCODER_WASM',
     options: ['--enable', 'simd', '--initialMemory', '64'],
   },
+  {
+    package: 'storage',
+    file: 'inflate-wasm.generated.ts',
+    constant: 'INFLATE_WASM',
+    options: ['--initialMemory', '4', '--maximumMemory', '4'],
+  },
 ]
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })

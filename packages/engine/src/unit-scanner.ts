@@ -1,4 +1,4 @@
-import { canInflateSync, Inflater, inflate, RawInflate, type Store } from '@fletching/storage'
+import { Inflater, inflate, RawInflate, type Store } from '@fletching/storage'
 import { ContentLimit } from './limits.ts'
 import { type Meter, metered, meteredPieces, operatorName } from './meter.ts'
 import type { Ended, MorselBody } from './morsel.ts'
@@ -42,7 +42,7 @@ export class UnitScanner {
     this.#pipeline = pipeline
     this.#source = source
     this.#meter = meter
-    this.#raw = source.store?.readSync !== undefined && canInflateSync() ? new RawInflate() : undefined
+    this.#raw = source.store?.readSync === undefined ? undefined : new RawInflate()
   }
 
   /** What comes out of a unit. */

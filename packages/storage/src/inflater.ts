@@ -24,7 +24,7 @@ export interface ByteTarget {
  * Every member of a gzip file is read, also behind zero padding, and each is held against its CRC and length before the next begins.
  * The framing is ours, since Node's own drops members behind padding in silence.
  *
- * - Memory: 32 KiB of history; what is given goes straight into the target's memory.
+ * - Memory: that of `RawInflate`, from which content is copied into the target's.
  * - Errors: CORRUPT_GZIP (data) for anything but whole members; UNSUPPORTED_COMPRESSION (data) for another kind of archive.
  * - Source: RFC 1952.
  */
@@ -137,11 +137,11 @@ export class Inflater {
     for (let at = 0; ; ) {
       const room = this.#target.room()
       const fault = raw.run(bytes, at, room)
-      if (fault !== undefined) throw corruptGzip(this.#name, 'its data is damaged', fault)
       at += raw.used
       // The target may give the room's memory away.
       const isFull = raw.made === room.length
       if (raw.made > 0) this.#give(room.subarray(0, raw.made))
+      if (fault !== undefined) throw corruptGzip(this.#name, 'its data is damaged', fault)
       if (isFull) continue
       if (at === bytes.length) return NONE
       this.#state = 'trailer'

@@ -1,95 +1,116 @@
-import { constants, createInflateRaw, deflateRawSync } from 'node:zlib'
-
-/** What Node's zlib streams are made of; not a public interface, so it is tried before it is used. */
-interface Handle {
-  writeSync(
-    flush: number,
-    input: Uint8Array,
-    inputStart: number,
-    inputLength: number,
-    output: Uint8Array,
-    outputStart: number,
-    outputLength: number,
-  ): void
-  reset(): void
-  onerror: (message: string, errno: number, code: string) => void
-}
+import { internal } from '@fletching/columns/errors'
+import { openWasmModule, type WasmModule } from './wasm-module.ts'
 
 /**
- * Inflates raw deflate data piece by piece, synchronously, from memory to memory. A stream of Node's would take half as long again: it
- * allocates every piece that it gives and crosses threads for it.
+ * Inflates raw deflate data piece by piece, synchronously, from memory to memory. It may be ahead of what it gives: content waits in its window
+ * until there is room for it.
+ *
+ * - Memory: 256 kB, from the first data on.
+ * - Source: RFC 1951; what zlib refuses is refused.
  */
 export class RawInflate {
   /** Bytes of the input that the last call used. */
   used = 0
   /** Bytes of the output that the last call made. */
   made = 0
-  readonly #handle: Handle
-  /** After a call, what is left of the output and of the input. */
-  readonly #left: Uint32Array
-  #fault: Error | undefined
-
-  constructor() {
-    const stream = createInflateRaw() as unknown as { readonly _handle: Handle; readonly _writeState: Uint32Array }
-    this.#handle = stream._handle
-    this.#left = stream._writeState
-    this.#handle.onerror = (message) => {
-      this.#fault = new Error(message)
-    }
-  }
+  #opened: Opened | undefined
+  /** Where in the module's memory the content begins that was not given yet. */
+  #given = 0
+  #how = WANTS_INPUT
+  #inputBytes = INPUT_BYTES_MIN
 
   /** Begins a new stream of data. */
   reset(): void {
-    this.#fault = undefined
-    this.#handle.reset()
+    this.#opened ??= open()
+    const { module, windowStart } = this.#opened
+    module.reset()
+    this.#given = windowStart
+    this.#how = WANTS_INPUT
+    this.#inputBytes = INPUT_BYTES_MIN
   }
 
   /**
    * Inflates the input from `start` on until it is used up, the output is full, or the data end; the data have ended when it leaves input
    * over although there was room.
    *
-   * @returns what is wrong with the data, or undefined.
+   * @returns what is wrong with the data behind the content that it gave, or undefined.
    */
   run(input: Uint8Array, start: number, output: Uint8Array): Error | undefined {
-    return this.#write(constants.Z_NO_FLUSH, input, start, output)
+    if (this.#opened === undefined) throw internal('RawInflate.run comes before its reset')
+    const { module, memory, inputStart, inputBytes } = this.#opened
+    this.used = 0
+    this.made = 0
+    while (true) {
+      this.#give(output)
+      if (this.made === output.length || this.#how === AT_END) return undefined
+      if (this.#how > AT_END) return new Error(FAULTS[this.#how - AT_END - 1])
+      // All that was made is given: there is room in the window for more.
+      if (this.#how === WANTS_ROOM) {
+        module.slide()
+        this.#given = module.produced()
+      } else if (start + this.used === input.length) return undefined
+      const from = start + this.used
+      const piece = input.subarray(from, from + this.#inputBytes)
+      memory.set(piece, inputStart)
+      this.#how = module.inflate(piece.length)
+      this.used += module.consumed()
+      // Members may be of a few bytes each: what is copied for one that is already at its end is copied again for the next.
+      if (this.#inputBytes < inputBytes) this.#inputBytes *= 2
+    }
   }
 
   /** Whether the data have ended, once there is no more input. */
   isAtEnd(): boolean {
-    return this.#write(constants.Z_FINISH, NONE, 0, new Uint8Array(1)) === undefined && this.made === 0
+    return this.#how === AT_END
   }
 
-  #write(flush: number, input: Uint8Array, start: number, output: Uint8Array): Error | undefined {
-    const count = input.length - start
-    this.#handle.writeSync(flush, input, start, count, output, 0, output.length)
-    this.made = output.length - this.#left[0]
-    this.used = count - this.#left[1]
-    return this.#fault
-  }
-}
-
-/** Whether this Node has what `RawInflate` is made of: tried once, on data whose content is known. */
-export function canInflateSync(): boolean {
-  known ??= tryIt()
-  return known
-}
-
-let known: boolean | undefined
-
-function tryIt(): boolean {
-  const content = new TextEncoder().encode('{"event":"Product Clicked"}\n'.repeat(50))
-  try {
-    const raw = new RawInflate()
-    raw.reset()
-    // Memory that threads share is the less usual one, and wanted too.
-    const output = new Uint8Array(new SharedArrayBuffer(content.length + 1))
-    const input = deflateRawSync(content)
-    const fault = raw.run(input, 0, output)
-    const isSame = raw.made === content.length && content.every((byte, i) => output[i] === byte)
-    return fault === undefined && isSame && raw.used === input.length && raw.isAtEnd()
-  } catch {
-    return false
+  /** Gives content that is ready, as far as there is room for it. */
+  #give(output: Uint8Array): void {
+    const { module, memory } = this.#opened!
+    const ready = memory.subarray(this.#given, Math.min(module.produced(), this.#given + output.length - this.made))
+    output.set(ready, this.made)
+    this.made += ready.length
+    this.#given += ready.length
   }
 }
 
-const NONE = new Uint8Array(0)
+/** A module, and what is asked of it once. */
+interface Opened {
+  readonly module: WasmModule
+  readonly memory: Uint8Array
+  readonly inputStart: number
+  readonly inputBytes: number
+  readonly windowStart: number
+}
+
+function open(): Opened {
+  const module = openWasmModule()
+  return {
+    module,
+    memory: new Uint8Array(module.memory.buffer),
+    inputStart: module.INPUT.value,
+    inputBytes: module.INPUT_BYTES.value,
+    windowStart: module.WINDOW.value,
+  }
+}
+
+/** What the module's `inflate` returns. */
+const WANTS_INPUT = 0
+const WANTS_ROOM = 1
+const AT_END = 2
+/** Or else, by what comes after. */
+const FAULTS = [
+  'a block is of a kind that does not exist',
+  'the length of a stored block does not fit its complement',
+  'a block has too many codes',
+  'the lengths of codes are written in no code',
+  'lengths of codes are repeated where there are none, or too often',
+  'a block has no code for its end',
+  'the codes of a block are no code',
+  'a code stands for no literal and no length',
+  'a code stands for no distance',
+  'a distance leads to before the start',
+]
+
+/** Bytes of input that are copied first; then twice as many, as far as there is room. */
+const INPUT_BYTES_MIN = 512

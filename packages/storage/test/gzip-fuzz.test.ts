@@ -2,9 +2,11 @@ import { crc32, gzipSync, inflateRawSync } from 'node:zlib'
 import { FletchingError } from '@fletching/columns/errors'
 import { damaged, fuzz, fuzzCases, type Random, randomBytes, testSeed } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
-import { Inflater, inflate } from '../src/index.ts'
+import { Inflater, inflate, RawInflate } from '../src/index.ts'
 
 const CASES = fuzzCases(3000)
+/** One for all of them, as in a job. */
+const raw = new RawInflate()
 
 /**
  * The content of a gzip file, slowly: member by member, each inflated as a whole. Undefined for anything but whole members with zeros between
@@ -71,7 +73,8 @@ async function byStream(bytes: Uint8Array, pieceBytes: number): Promise<Buffer> 
 async function bySteps(bytes: Uint8Array, pieceBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   const room = new Uint8Array(64)
-  const inflater = new Inflater('a.gz', { room: () => room, filled: (count) => chunks.push(room.slice(0, count)) })
+  const target = { room: () => room, filled: (count: number) => chunks.push(room.slice(0, count)) }
+  const inflater = new Inflater('a.gz', target, raw)
   for (const piece of pieces(bytes, pieceBytes)) inflater.push(piece)
   inflater.end()
   return Buffer.concat(chunks)
