@@ -69,7 +69,7 @@ const handle = /** @type {RawInflate} */ (/** @type {unknown} */ (new ZlibHandle
 const contestants = {
   'without waiting': (stored, take) => withoutWaiting(stored, take, raw),
   "zlib's handle": (stored, take) => withoutWaiting(stored, take, handle),
-  'by streams': async (stored, take) => {
+  'as it is asked for': async (stored, take) => {
     async function* source() {
       yield* pieces(stored)
     }

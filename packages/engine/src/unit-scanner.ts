@@ -1,4 +1,4 @@
-import { Inflater, inflate, RawInflate, type Store } from '@fletching/storage'
+import { Inflater, RawInflate, type Store } from '@fletching/storage'
 import { ContentLimit } from './limits.ts'
 import { type Meter, metered, meteredPieces, operatorName } from './meter.ts'
 import type { Ended, MorselBody } from './morsel.ts'
@@ -36,13 +36,12 @@ export class UnitScanner {
   // Made once: small objects would make more garbage than rows.
   readonly #edge = new Uint8Array(EDGE_BYTES)
   readonly #stored = new Uint8Array(STORED_BYTES)
-  readonly #raw: RawInflate | undefined
+  readonly #raw = new RawInflate()
 
   constructor(pipeline: Pipeline, source: ScanSource, meter?: Meter) {
     this.#pipeline = pipeline
     this.#source = source
     this.#meter = meter
-    this.#raw = source.store?.readSync === undefined ? undefined : new RawInflate()
   }
 
   /** What comes out of a unit. */
@@ -58,8 +57,9 @@ export class UnitScanner {
       else if (isRange(split)) {
         if (this.#source.store?.readSync !== undefined) for (const message of this.#scanRange(split)) yield message
         else yield* this.#scanLines(split, this.#source.chunks(split))
-      } else if (this.#raw !== undefined) for (const message of this.#scanObject(split, this.#raw, limit)) yield message
-      else yield* this.#scanContents(split, inflate(counted(this.#source.chunks(split), limit), object.name), limit)
+      } else if (this.#source.store?.readSync !== undefined)
+        for (const message of this.#scanObject(split, limit)) yield message
+      else yield* this.#scanStored(split, this.#source.chunks(split), limit)
       // The object's size is counted once, by its first split.
       pipeline.end(start === 0 ? object.size : 0)
     }
@@ -93,32 +93,69 @@ export class UnitScanner {
     }
   }
 
-  *#scanObject({ index, object }: Split, raw: RawInflate, limit: ContentLimit | undefined): Generator<ScanMessage> {
+  *#scanObject(split: Split, limit: ContentLimit | undefined): Generator<ScanMessage> {
+    const { index, object } = split
     const pipeline = this.#pipeline
-    let bodies: MorselBody[] = []
+    const inflating = this.#openInflating(split, limit)
+    const { inflater } = inflating
+    for (const bytes of this.#read(object, 0, () => (inflater.isPlain ? pipeline.room() : this.#stored))) {
+      yield { kind: 'progress', bytes: bytes.length }
+      yield* inflater.isPlain ? morsels(index, pipeline.commit(bytes.length)) : inflating.push(bytes)
+    }
+    yield* inflating.end()
+  }
+
+  /** An object whose stored bytes come from elsewhere. */
+  async *#scanStored(
+    split: Split,
+    chunks: AsyncIterable<Uint8Array>,
+    limit: ContentLimit | undefined,
+  ): AsyncGenerator<ScanMessage> {
+    const inflating = this.#openInflating(split, limit)
+    const { inflater } = inflating
+    for await (const bytes of chunks) {
+      limit?.countStored(bytes.length)
+      for (let at = 0; at < bytes.length; at += STORED_BYTES) {
+        if (inflater.isPlain) {
+          yield* morsels(split.index, this.#pipeline.push(bytes.subarray(at)))
+          break
+        }
+        yield* inflating.push(bytes.subarray(at, at + STORED_BYTES))
+      }
+    }
+    yield* inflating.end()
+  }
+
+  /** Inflates an object's stored bytes straight into the pipeline, and gives what comes out of it, also before what is wrong with them. */
+  #openInflating({ index, object }: Split, limit: ContentLimit | undefined) {
+    const pipeline = this.#pipeline
+    const bodies: MorselBody[] = []
     const target = {
       room: () => pipeline.room(),
       filled: (count: number) => {
         limit?.countContent(count)
-        for (const body of pipeline.commit(count)) bodies.push(body)
+        bodies.push(...pipeline.commit(count))
       },
     }
-    const inflater = new Inflater(object.name, target, raw)
-    const inflate = metered(
+    const inflater = new Inflater(object.name, target, this.#raw)
+    const push = metered(
       this.#meter,
       operatorName.inflate,
       (bytes: Uint8Array) => inflater.push(bytes),
       ({ length }) => ({ bytes: length }),
     )
-    for (const bytes of this.#read(object, 0, () => (inflater.isPlain ? pipeline.room() : this.#stored))) {
-      if (inflater.isPlain) bodies = pipeline.commit(bytes.length)
-      else inflate(bytes)
-      yield { kind: 'progress', bytes: bytes.length }
-      yield* morsels(index, bodies)
-      bodies = []
+    function* giving(step: () => void): Generator<ScanMessage> {
+      try {
+        step()
+      } finally {
+        yield* morsels(index, bodies.splice(0))
+      }
     }
-    inflater.end()
-    yield* morsels(index, bodies)
+    return {
+      inflater,
+      push: (bytes: Uint8Array) => giving(() => push(bytes)),
+      end: () => giving(() => inflater.end()),
+    }
   }
 
   /** The lines that begin in the split: the first of them may begin behind its start, and the last end behind its end. */
@@ -159,17 +196,6 @@ export class UnitScanner {
     const pieces = this.#source.store?.readSync?.(object, start, room) ?? []
     return meteredPieces(this.#meter, operatorName.read, pieces)
   }
-}
-
-/** Stored bytes on their way, counted where there is a limit. */
-function counted(chunks: AsyncIterable<Uint8Array>, limit: ContentLimit | undefined): AsyncIterable<Uint8Array> {
-  if (limit === undefined) return chunks
-  return (async function* count() {
-    for await (const bytes of chunks) {
-      limit.countStored(bytes.length)
-      yield bytes
-    }
-  })()
 }
 
 function* morsels(index: number, bodies: readonly MorselBody[]): Generator<ScanMessage> {

@@ -10,8 +10,8 @@ type Run = (bytes: Uint8Array, pieceBytes?: number) => Promise<Buffer>
 /** One for all of them, as in a job. */
 const raw = new RawInflate()
 
-/** Inflates bytes that come in pieces of a size, by Node's streams. */
-const byStream: Run = async (bytes, pieceBytes = bytes.length) => {
+/** Inflates bytes that come in pieces of a size, as they are asked for. */
+const asAsked: Run = async (bytes, pieceBytes = bytes.length) => {
   async function* source() {
     yield* pieces(bytes, pieceBytes)
   }
@@ -70,7 +70,7 @@ function decorated(content: Buffer): Buffer {
 }
 
 describe.each([
-  ['by streams', byStream],
+  ['as it is asked for', asAsked],
   ['without waiting', bySteps],
 ])('inflating %s', (_, run) => {
   it.each([
