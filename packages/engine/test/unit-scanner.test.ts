@@ -182,6 +182,29 @@ describe('an object', () => {
       )
     }))
 
+  it('that is damaged gives what came before, read without waiting or in pieces that come', () =>
+    inFolder(async (folder) => {
+      // Rows of a whole batch, and the damage, lie in one piece of stored bytes.
+      const stored = gzipSync(`${clickLines(1)}\n`.repeat(20_000))
+      const bytes = Buffer.concat([stored.subarray(0, -9), Buffer.alloc(50, 0xff)])
+      const object = await fileOf(folder, bytes)
+      const chunks = async function* () {
+        yield bytes
+      }
+      for (const source of [store, undefined]) {
+        const scanner = new UnitScanner(new Pipeline(clicksPlan()), { store: source, chunks })
+        let rows = 0
+        const read = async () => {
+          for await (const message of scanner.scan({ number: 0, splits: whole(object) })) {
+            if (message.kind !== 'morsel') continue
+            for (const part of message.body.parts) if (part.format === 'csv') rows += part.rows
+          }
+        }
+        await expect(read()).rejects.toThrow(/^CORRUPT_GZIP/)
+        expect(rows).toBe(16_384)
+      }
+    }))
+
   it('that is another archive is refused', () =>
     inFolder(async (folder) => {
       const object = await fileOf(folder, 'PK\x03\x04rest')

@@ -67,10 +67,11 @@ export class RawInflate {
   /** Gives content that is ready, as far as there is room for it. */
   #give(output: Uint8Array): void {
     const { module, memory } = this.#opened!
-    const ready = memory.subarray(this.#given, Math.min(module.produced(), this.#given + output.length - this.made))
-    output.set(ready, this.made)
-    this.made += ready.length
-    this.#given += ready.length
+    const count = Math.min(module.produced() - this.#given, output.length - this.made)
+    if (count === 0) return
+    output.set(memory.subarray(this.#given, this.#given + count), this.made)
+    this.made += count
+    this.#given += count
   }
 }
 
@@ -113,4 +114,4 @@ const FAULTS = [
 ]
 
 /** Bytes of input that are copied first; then twice as many, as far as there is room. */
-const INPUT_BYTES_MIN = 512
+const INPUT_BYTES_MIN = 4096

@@ -183,6 +183,49 @@ describe('inflate', () => {
     expect(closed).toBe(true)
   })
 
+  it.each<[string, Buffer]>([
+    ['a wrong checksum', withByte(gzipSync(text), -8)],
+    ['damaged data', Buffer.concat([gzipSync(text).subarray(0, -10), Buffer.alloc(2000, 0xff)])],
+    ['an early end', gzipSync(text).subarray(0, -9)],
+  ])('gives the content before %s', async (_, bytes) => {
+    const chunks: Uint8Array[] = []
+    const read = async () => {
+      for await (const chunk of inflate(once(bytes), 'a.gz')) chunks.push(chunk)
+    }
+    await expect(read()).rejects.toThrow(/^CORRUPT_GZIP/)
+    const content = Buffer.concat(chunks)
+    expect(content.length).toBeGreaterThan(text.length - 300)
+    expect(content.subarray(0, text.length - 300).equals(text.subarray(0, text.length - 300))).toBe(true)
+  })
+
+  it('keeps objects apart that are inflated side by side, also after a damaged one', async () => {
+    const contents = [1, 2, 3].map((number) => Buffer.from(`{"n":${number}}\n`.repeat(100_000)))
+    await expect(collect(inflate(once(Buffer.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 7)), 'a'))).rejects.toThrow()
+    const open = contents.map((content, at) => ({ content, pieces: inflate(once(gzipSync(content)), `${at}`), at: 0 }))
+    for (let isOpen = true; isOpen; ) {
+      isOpen = false
+      for (const one of open) {
+        const { done, value } = await one.pieces.next()
+        if (done === true) continue
+        expect(one.content.subarray(one.at, one.at + value.length).equals(value)).toBe(true)
+        one.at += value.length
+        isOpen = true
+      }
+    }
+    expect(open.map(({ at }) => at)).toEqual(contents.map(({ length }) => length))
+  })
+
+  it('gives plain bytes as they are, but for the first', async () => {
+    const [first, second] = [Buffer.from('{"userId":"u1"}\n'), Buffer.from('{"userId":"u2"}\n')]
+    async function* source() {
+      yield first
+      yield second
+    }
+    const chunks = await collect(inflate(source(), 'a'))
+    expect(Buffer.concat(chunks).equals(Buffer.concat([first, second]))).toBe(true)
+    expect(chunks[1].buffer).toBe(second.buffer)
+  })
+
   it('closes its source when it is left early', async () => {
     let closed = false
     for await (const _ of inflate(
@@ -198,6 +241,10 @@ async function collect(source: AsyncIterable<Uint8Array>): Promise<Uint8Array[]>
   const chunks: Uint8Array[] = []
   for await (const chunk of source) chunks.push(chunk)
   return chunks
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }
 
 async function* endless(done: () => void): AsyncGenerator<Uint8Array> {

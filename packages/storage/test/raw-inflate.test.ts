@@ -42,7 +42,8 @@ function byZlib(bytes: Uint8Array): Inflated | undefined {
 }
 
 function expectSame(got: Inflated, expected: Inflated): void {
-  expect(got.end).toEqual(expected.end)
+  // Asking costs more than most cases do.
+  if (JSON.stringify(got.end) !== JSON.stringify(expected.end)) expect(got.end).toEqual(expected.end)
   if (!got.content.equals(expected.content)) expect(got.content.toString('hex')).toBe(expected.content.toString('hex'))
 }
 
@@ -81,7 +82,8 @@ function deflate(random: Random, content: Uint8Array): Buffer {
 
 const WHOLE_CASES = fuzzCases(6000)
 const BLOCK_CASES = fuzzCases(3000)
-const DAMAGED_CASES = fuzzCases(60_000)
+const DAMAGED_CASES = fuzzCases(7500)
+const DAMAGES = 8
 
 describe('RawInflate', () => {
   it(`gives what zlib has deflated, whatever its settings, and however it is cut (${WHOLE_CASES} cases from FLETCHING_SEED=${testSeed})`, () =>
@@ -123,6 +125,16 @@ describe('RawInflate', () => {
     }
   })
 
+  it.each([32_767, 32_768])('reaches %i bytes back from every place of its window', (distance) => {
+    const history = randomBytes(randomFrom(testSeed), distance)
+    const writer = new DeflateWriter().stored(history, { isLast: false }).bits(3, 3)
+    const matches = 2000
+    for (let count = 0; count < matches; count++) writer.fixedMatch(258, distance)
+    const stored = writer.fixed(256).bytes()
+    const content = Buffer.alloc(distance + matches * 258, history)
+    expectSame(inflate(stored, WHOLE, 5000), { content, end: { used: stored.length } })
+  })
+
   it(`reads any code (${BLOCK_CASES} cases from FLETCHING_SEED=${testSeed})`, () =>
     fuzz(BLOCK_CASES, (random) => {
       const writer = new DeflateWriter()
@@ -137,18 +149,21 @@ describe('RawInflate', () => {
       expectSame(inflate(bytes, random.pick([1, 40, WHOLE]), random.pick([1, 60, 100_000])), expected!)
     }))
 
-  it(`ends where zlib does on damaged data, with what came before the damage (${DAMAGED_CASES} cases from FLETCHING_SEED=${testSeed})`, async () => {
+  it(`ends where zlib does on damaged data, with what came before the damage (${DAMAGED_CASES} cases of ${DAMAGES} from FLETCHING_SEED=${testSeed})`, async () => {
     const counts = { whole: 0, cut: 0, fault: 0 }
     await fuzz(DAMAGED_CASES, (random) => {
-      const bytes = damaged(random, randomData(random))
-      const got = inflate(bytes, random.pick([1, 40, WHOLE]), random.pick([1, 60, 5000]))
-      expectSame(got, inflateSlowly(bytes))
-      const zlib = byZlib(bytes)
-      if (zlib !== undefined) expectSame(got, zlib)
-      else expect(typeof got.end === 'object' && 'used' in got.end).toBe(false)
-      counts[got.end === 'cut' ? 'cut' : 'fault' in got.end ? 'fault' : 'whole']++
+      const data = randomData(random)
+      for (let count = 0; count < DAMAGES; count++) {
+        const bytes = damaged(random, data)
+        const got = inflate(bytes, random.pick([1, 40, WHOLE]), random.pick([1, 60, 5000]))
+        expectSame(got, inflateSlowly(bytes))
+        const zlib = byZlib(bytes)
+        if (zlib !== undefined) expectSame(got, zlib)
+        else if (got.end !== 'cut' && 'used' in got.end) throw new Error('zlib refuses it')
+        counts[got.end === 'cut' ? 'cut' : 'fault' in got.end ? 'fault' : 'whole']++
+      }
     })
-    expect(Math.min(...Object.values(counts))).toBeGreaterThan(DAMAGED_CASES / 50)
+    expect(Math.min(...Object.values(counts))).toBeGreaterThan(DAMAGED_CASES / 20)
   })
 
   it('refuses what is cut anywhere, with the content before the cut', () => {
