@@ -245,22 +245,24 @@ export class Crew {
   }
 
   /**
-   * Those that may encode row groups of a sink: a writer of others is larger than all else that a worker has, and is held by one. This thread does when it
-   * has nothing to scan: until then others would wait for it.
+   * Who is to encode the next row group of a sink; undefined while all have enough to do. A writer of others is larger than all else that a worker has, and is held by one. This thread
+   * encodes when it has nothing to scan, one at a time: meanwhile it gives the others none.
    */
-  #encodersOf(sink: number): readonly Lane[] {
+  #encoderOf(sink: number): Lane | undefined {
     const plan = this.#options.plan.sinks[sink]
-    if (plan.format !== 'parquet' || plan.writer !== 'fletching') return this.#threads.slice(0, 1)
-    return this.#here?.units === 0 ? [...this.#threads, this.#here] : this.#threads
+    const isShared = plan.format === 'parquet' && plan.writer === 'fletching'
+    const idlest = (isShared ? this.#threads : this.#threads.slice(0, 1)).reduce((idlest, other) =>
+      other.encodings < idlest.encodings ? other : idlest,
+    )
+    if (idlest.encodings < ENCODINGS_AHEAD) return idlest
+    return isShared && this.#here?.units === 0 && this.#here.encodings === 0 ? this.#here : undefined
   }
 
   #giveEncodings(): void {
     while (this.#waiting.length > 0) {
       const [{ sink, rows, encoding }] = this.#waiting
-      const lane = this.#encodersOf(sink).reduce((idlest, other) =>
-        other.encodings < idlest.encodings ? other : idlest,
-      )
-      if (lane.encodings === ENCODINGS_AHEAD) return
+      const lane = this.#encoderOf(sink)
+      if (lane === undefined) return
       this.#waiting.shift()
       const id = this.#encodingCount++
       try {

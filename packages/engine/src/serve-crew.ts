@@ -32,7 +32,7 @@ export interface CrewPort {
  * It reads and scans without waiting. Where it would run ahead of those who take its messages, it scans no further until they have caught up, which
  * bounds the memory of what is on its way; row groups it encodes meanwhile, since those who take its messages may wait for one.
  *
- * - `pause`: is waited for between pieces of what is read, where the thread has other work as well.
+ * - `pause`: is waited for between pieces of what is read, and after each row group, where the thread has other work as well.
  */
 export function serveCrew(
   port: CrewPort,
@@ -94,6 +94,7 @@ export function serveCrew(
     try {
       const { schema, encoder } = await tableOf(sink)
       const group = await encoder.encode(unpackRows(rows, schema))
+      if (pause !== undefined) await pause()
       tellMeasured()
       send({ kind: 'encoded', id, group }, [group.bytes.buffer as ArrayBuffer])
     } catch (error) {
