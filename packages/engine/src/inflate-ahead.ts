@@ -35,7 +35,7 @@ export interface Archive {
  * single large file is then ready when it is inflated. What it gives is good until the next is asked for.
  *
  * - `meter`: is told at the end of what reading and inflating took.
- * - Memory: what the worker may be ahead, 2 MiB.
+ * - Memory: what the worker may be ahead, 8 MiB.
  * - Errors: those of reading and inflating; those of the worker's death, with the object's name.
  */
 export async function* inflateAhead(
@@ -88,6 +88,6 @@ export async function* inflateAhead(
   }
 }
 
-/** Together they fit the nearest caches of both threads. */
-const PIECE_BYTES = 256 * 1024
+/** So many that neither thread waits for the other's every piece, and so large that messages cost nothing. */
+const PIECE_BYTES = 1024 * 1024
 const PIECES = 8

@@ -1,4 +1,4 @@
-import { Inflater, RawInflate, type Store } from '@fletching/storage'
+import { Inflater, putBytes, RawInflate, type Store } from '@fletching/storage'
 import { ContentLimit } from './limits.ts'
 import { type Meter, metered, meteredPieces, operatorName } from './meter.ts'
 import type { Ended, MorselBody } from './morsel.ts'
@@ -74,7 +74,14 @@ export class UnitScanner {
   ): AsyncGenerator<ScanMessage> {
     for await (const bytes of contents) {
       limit?.countContent(bytes.length)
-      yield* morsels(index, this.#pipeline.push(bytes))
+      for (let at = 0; at < bytes.length; ) {
+        const room = this.#pipeline.room()
+        const piece = bytes.subarray(at, at + room.length)
+        // Another thread may have made it.
+        putBytes(room, 0, piece)
+        yield* morsels(index, this.#pipeline.commit(piece.length))
+        at += piece.length
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import { internal } from '@fletching/columns/errors'
+import { putBytes } from './put-bytes.ts'
 import { openWasmModule, type WasmModule } from './wasm-module.ts'
 
 /**
@@ -69,7 +70,7 @@ export class RawInflate {
     const { module, memory } = this.#opened!
     const count = Math.min(module.produced() - this.#given, output.length - this.made)
     if (count === 0) return
-    output.set(memory.subarray(this.#given, this.#given + count), this.made)
+    putBytes(output, this.made, memory.subarray(this.#given, this.#given + count))
     this.made += count
     this.#given += count
   }
