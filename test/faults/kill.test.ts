@@ -11,6 +11,9 @@ import { earlier, inputs, STATE } from './small-job.ts'
 /** Processes at a time. */
 const WIDTH = 2
 
+/** Steps that one run may do and another not: what is done side by side may find a folder, or a record, that the other has made. */
+const STEPS_SPARED = 8
+
 const INTENT = `${STATE}/intent.json`
 
 /** What a process finds that is killed, and how it is called. */
@@ -245,7 +248,8 @@ describe('the main job on a disk, killed', () => {
           const before = await visible(root)
           const env = environment(root, { FLETCHING_KILL_AT: `${at}`, FLETCHING_KILL_WHEN: when })
           const { code, said } = await start(root, env, ground.options).ended
-          expect(code, `${what} ${at} ${when}: ${said}`).toBeUndefined()
+          const codes = at > done.length - STEPS_SPARED ? [undefined, 0] : [undefined]
+          expect(codes, `${what} ${at} ${when}: ${said}`).toContain(code)
           assertNothingHalf(await visible(root), before, all)
 
           await run(root, ground)
