@@ -11,7 +11,7 @@ export interface Hand {
 }
 
 /**
- * Does a worker's work on this thread, beside what else it does: reading and scanning leave the thread to others after a few milliseconds.
+ * Does a worker's work on this thread, beside what else it does: reading and scanning leave the thread to others after a millisecond.
  *
  * - `take`: is given what a worker would send; no memory moves.
  */
