@@ -166,9 +166,12 @@ export class Crew {
     const telling = setInterval(() => this.#tellRead(scanning), TELL_MS)
     if (this.#handedOut === undefined) this.begin(scan)
     for (const { lane, message } of this.#early.splice(0)) this.#takeScanned(lane, message, scanning)
+    let isWhole = false
     try {
       for (let message = await window.next(); message !== undefined; message = await window.next()) yield message
+      isWhole = true
     } finally {
+      if (!isWhole) for (const { hand } of this.#lanes) post(hand, { kind: 'stop' })
       clearInterval(telling)
       this.#tellRead(scanning)
       for (const feed of scanning.feeds.values()) feed.stop()

@@ -24,67 +24,76 @@ export type Inflated =
   | { readonly kind: 'end'; readonly measured: Measured | undefined }
   | { readonly kind: 'failed'; readonly error: PackedError }
 
-/** A compressed object, and the thread that is to inflate it. */
-export interface Archive {
-  readonly object: ObjectInfo
-  readonly worker: Worker
-}
-
 /**
- * The content of a compressed object, read and inflated by a worker of its own while this thread does something with what came before: a
- * single large file is then ready when it is inflated. What it gives is good until the next is asked for.
+ * A compressed object that a worker reads and inflates while this thread does something with what came before: a single large file is then ready
+ * when it is inflated. It begins at once.
  *
  * - `meter`: is told at the end of what reading and inflating took.
  * - Memory: what the worker may be ahead, 8 MiB.
- * - Errors: those of reading and inflating; those of the worker's death, with the object's name.
  */
-export async function* inflateAhead(
-  { object, worker }: Archive,
-  onRead: (storedBytes: number) => void,
-  meter?: Meter,
-): AsyncGenerator<Uint8Array> {
-  const sent = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
-  const sentPieces = new Int32Array(sent)
-  const pieces = Array.from({ length: PIECES }, () => new Uint8Array(new SharedArrayBuffer(PIECE_BYTES)))
-  const setup: InflateSetup = { kind: 'inflate', object, sent, pieces, measures: meter !== undefined }
-  worker.postMessage(setup)
-  const arrived: Inflated[] = []
-  let death: Error | undefined
-  let wake = () => {}
-  worker.on('message', (message: Inflated) => {
-    arrived.push(message)
-    wake()
-  })
-  onDeath(
-    worker,
-    () => object.name,
-    (error) => {
-      death ??= error
-      wake()
-    },
-  )
-  let used = 0
-  try {
-    while (true) {
-      const message = arrived.shift()
-      if (message?.kind === 'end') {
-        if (message.measured !== undefined) meter?.add(message.measured)
-        return
+export class InflateAhead {
+  readonly #worker: Worker
+  readonly #meter: Meter | undefined
+  readonly #sent = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  readonly #pieces = Array.from({ length: PIECES }, () => new Uint8Array(new SharedArrayBuffer(PIECE_BYTES)))
+  readonly #arrived: Inflated[] = []
+  #death: Error | undefined
+  #wake = () => {}
+
+  constructor(object: ObjectInfo, worker: Worker, meter?: Meter) {
+    this.#worker = worker
+    this.#meter = meter
+    worker.on('message', (message: Inflated) => {
+      this.#arrived.push(message)
+      this.#wake()
+    })
+    onDeath(
+      worker,
+      () => object.name,
+      (error) => {
+        this.#death ??= error
+        this.#wake()
+      },
+    )
+    const sent = this.#sent.buffer as SharedArrayBuffer
+    const setup: InflateSetup = { kind: 'inflate', object, sent, pieces: this.#pieces, measures: meter !== undefined }
+    worker.postMessage(setup)
+  }
+
+  /**
+   * What is inflated, once. Each piece is good until the next is asked for.
+   *
+   * - Errors: those of reading and inflating; those of the worker's death, with the object's name.
+   */
+  async *content(onRead: (storedBytes: number) => void): AsyncGenerator<Uint8Array> {
+    let used = 0
+    try {
+      while (true) {
+        const message = this.#arrived.shift()
+        if (message?.kind === 'end') {
+          if (message.measured !== undefined) this.#meter?.add(message.measured)
+          return
+        }
+        if (message?.kind === 'failed') throw unpackError(message.error)
+        if (message !== undefined) {
+          onRead(message.storedBytes)
+          yield this.#pieces[used++ % PIECES].subarray(0, message.byteLength)
+          countTaken(this.#sent, 0, 1)
+        } else if (this.#death !== undefined) throw this.#death
+        else {
+          await new Promise<void>((resolve) => {
+            this.#wake = resolve
+          })
+        }
       }
-      if (message?.kind === 'failed') throw unpackError(message.error)
-      if (message !== undefined) {
-        onRead(message.storedBytes)
-        yield pieces[used++ % PIECES].subarray(0, message.byteLength)
-        countTaken(sentPieces, 0, 1)
-      } else if (death !== undefined) throw death
-      else {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-      }
+    } finally {
+      await this.dismiss()
     }
-  } finally {
-    await worker.terminate()
+  }
+
+  /** Ends the worker, whatever it does. */
+  async dismiss(): Promise<void> {
+    await this.#worker.terminate()
   }
 }
 

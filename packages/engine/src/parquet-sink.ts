@@ -132,9 +132,7 @@ export class ParquetSink {
     return mapSome([...partitions.entries()], preparedAtOnce(this.#target.folder), ([at, partition]) => {
       // Some are given to the encoder before they are to be written, so that other threads encode while this one writes.
       for (const next of partitions.slice(groups.length, at + ENCODED_AHEAD)) {
-        const group = this.#encodeWaiting(next)
-        group?.encoded.catch(() => {})
-        groups.push(group)
+        groups.push(this.#encodeWaiting(next))
       }
       const group = groups[at]
       // Not held any longer than until it is written.
@@ -251,7 +249,10 @@ export class ParquetSink {
     this.#waitingRows -= rows
     this.#waitingBytes -= byteLength
     this.#encodingRows += rows
-    return { rows, encoded: this.#encoder.encode(waiting.take()) }
+    const encoded = this.#encoder.encode(waiting.take())
+    // What fails is told where it is waited for, unless the row group before it has failed.
+    encoded.catch(() => {})
+    return { rows, encoded }
   }
 
   async #append(partition: Partition, { rows, encoded }: EncodingGroup): Promise<void> {

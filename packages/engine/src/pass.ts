@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import { internal } from '@fletching/columns/errors'
-import { assertSpillable, type FoundInput, type Store } from '@fletching/storage'
+import { assertSpillable, type FoundInput, type ObjectInfo, type Store } from '@fletching/storage'
 import { orAborted, TIDY_GRACE_MS, untilAborted, WRITE_GRACE_MS } from './abort.ts'
 import { type Accounting, assertAddsUp, rowsOut, sum, type Tally } from './accounting.ts'
 import { type Coordinator, openCoordinator } from './coordinator.ts'
@@ -60,7 +60,7 @@ export async function passOver<T>(
   const openWorker = () => options.waitingWorkers?.take() ?? startWorker()
   const crew = await openCrew(plan, store, Math.min(threads.count, units.length), openWorker, meter)
   const sole = threads.count > 1 ? soleArchive(units, store) : undefined
-  const archive = sole && { object: sole, worker: openWorker() }
+  const archive = sole && (await openInflateAhead(sole, openWorker, meter))
   void options.waitingWorkers?.dismiss()
   let coordinator: Coordinator | undefined
   let log: RunLog | undefined
@@ -94,7 +94,7 @@ export async function passOver<T>(
     throw error
   } finally {
     await crew?.dismiss()
-    await archive?.worker.terminate()
+    await archive?.dismiss()
   }
 }
 
@@ -129,6 +129,12 @@ async function openCrew(
   // Where this thread reads for the others, it has enough to do.
   const workerCount = readsFiles ? threadCount - 1 : threadCount
   return new Crew({ plan, readsFiles, worksHere: readsFiles, workerCount, meter, openWorker })
+}
+
+/** The thread that inflates all of the input. */
+async function openInflateAhead(object: ObjectInfo, openWorker: () => Worker, meter: Meter | undefined) {
+  const { InflateAhead } = await import('./inflate-ahead.ts')
+  return new InflateAhead(object, openWorker(), meter)
 }
 
 /** Every sink got as many rows as came out, and the rejects as many lines as were set aside or quarantined. */

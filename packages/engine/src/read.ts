@@ -20,7 +20,7 @@ import type { Crew } from './crew.ts'
 import type { Decided, Deduplicator } from './deduplicator.ts'
 import { explodedSchema } from './exploder.ts'
 import { tellsFailedRow } from './failed-row.ts'
-import type { Archive } from './inflate-ahead.ts'
+import type { InflateAhead } from './inflate-ahead.ts'
 import { InputList, type Inputs } from './input-list.ts'
 import { assertReadWithin } from './limits.ts'
 import { LineLimit, malformedLines, rejectedLines } from './line-limit.ts'
@@ -64,8 +64,8 @@ export interface InputWork {
   readonly units: Units
   /** Those who scan the units; without one, this thread does. */
   readonly crew: Crew | undefined
-  /** All of the input, where it is a single compressed object and a thread is to inflate it. */
-  readonly archive: Archive | undefined
+  /** All of the input, where it is a single compressed object that a thread inflates. */
+  readonly archive: InflateAhead | undefined
   readonly threads: Threads
   /** Is told what every operator does on this thread. */
   readonly meter: Meter | undefined
@@ -125,8 +125,7 @@ async function readHere(
   const { gzipRatioMax } = plan
   let source: ScanSource = { store, chunks, gzipRatioMax }
   if (archive !== undefined) {
-    const { inflateAhead } = await import('./inflate-ahead.ts')
-    const contents = () => reading.untilAborted(inflateAhead(archive, (bytes) => reading.countRead(bytes), meter))
+    const contents = () => reading.untilAborted(archive.content((bytes) => reading.countRead(bytes)))
     source = { ...source, contents }
   }
   const scanner = new UnitScanner(new Pipeline(plan, meter), source, meter)

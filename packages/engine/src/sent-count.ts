@@ -26,3 +26,9 @@ export function countTaken(counts: Int32Array, index: number, count: number): vo
   Atomics.sub(counts, index, count)
   Atomics.notify(counts, index)
 }
+
+/** Lets a sender go on as if all had been taken. */
+export function countAllTaken(counts: Int32Array, index: number): void {
+  Atomics.store(counts, index, 0)
+  Atomics.notify(counts, index)
+}

@@ -6,7 +6,7 @@ import { Meter, meteredEncoder, operatorName } from './meter.ts'
 import { writtenSchema } from './operators.ts'
 import type { PhysicalSink } from './physical.ts'
 import { Pipeline } from './pipeline.ts'
-import { countSentAsync } from './sent-count.ts'
+import { countAllTaken, countSentAsync } from './sent-count.ts'
 import type { Split, Unit } from './split.ts'
 import { openTableEncoder } from './table-encoder.ts'
 import { UnitScanner } from './unit-scanner.ts'
@@ -55,18 +55,21 @@ export function serveCrew(
   let scanning = Promise.resolve()
   /** Apart from scanning: who takes what was scanned may first need a row group. */
   let encoding = Promise.resolve()
-  let hasFailed = false
+  /** After a failure the pipeline is in the middle of something, as it is when no more is wanted. */
+  let isOver = false
   const tables: Promise<Table>[] = []
 
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'chunks') chunks.push(message)
     else if (message.kind === 'unit') scanning = scanning.then(() => serve(message.unit))
-    else encoding = encoding.then(() => (message.kind === 'open' ? openTables() : encode(message)))
+    else if (message.kind === 'stop') {
+      isOver = true
+      countAllTaken(numbers, Shared.sentBytes)
+    } else encoding = encoding.then(() => (message.kind === 'open' ? openTables() : encode(message)))
   })
 
   async function serve(unit: Unit): Promise<void> {
-    // After a failure the pipeline is in the middle of something.
-    if (hasFailed) return
+    if (isOver) return
     unitAtHand = unit.number
     try {
       for await (const message of scanner.scan(unit)) {
@@ -81,11 +84,12 @@ export function serveCrew(
           send({ kind: 'morsel', unit: unit.number, index: message.index, ...packed }, transfer)
           await countSentAsync(numbers, Shared.sentBytes, packed.byteLength, SENT_BYTES_MAX)
         }
+        if (isOver) return
       }
       tellMeasured()
       send({ kind: 'end', unit: unit.number })
     } catch (error) {
-      hasFailed = true
+      isOver = true
       send({ kind: 'failed', unit: unit.number, error: packError(error) })
     }
   }

@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises'
-import { internal } from '@fletching/columns/errors'
 import { serveCrew } from './serve-crew.ts'
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts'
 
@@ -17,7 +16,6 @@ export interface Hand {
  */
 export function workHere(setup: WorkerSetup, take: (message: FromWorker) => void): Hand {
   let give: (message: ToWorker) => void = () => {}
-  let isEnded = false
   let lastPause = performance.now()
   const port = {
     postMessage: take,
@@ -26,17 +24,13 @@ export function workHere(setup: WorkerSetup, take: (message: FromWorker) => void
     },
   }
   serveCrew(port, setup, async () => {
-    if (performance.now() - lastPause > PAUSE_EVERY_MS) {
-      await setImmediate()
-      lastPause = performance.now()
-    }
-    if (isEnded) throw internal('the work was ended')
+    if (performance.now() - lastPause < PAUSE_EVERY_MS) return
+    await setImmediate()
+    lastPause = performance.now()
   })
   return {
     postMessage: (message) => give(message),
-    terminate: async () => {
-      isEnded = true
-    },
+    terminate: async () => give({ kind: 'stop' }),
   }
 }
 

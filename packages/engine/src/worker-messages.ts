@@ -39,6 +39,8 @@ export type ToWorker =
   | { readonly kind: 'unit'; readonly unit: Unit }
   /** The next stored bytes of a unit's split, and whether they are its last. */
   | { readonly kind: 'chunks'; readonly unit: number; readonly chunks: readonly Uint8Array[]; readonly isLast: boolean }
+  /** No unit is wanted any more. */
+  | { readonly kind: 'stop' }
   /** Row groups will come soon; what encodes them is to be loaded. */
   | { readonly kind: 'open' }
   /** Rows of a table that are to be one row group. */

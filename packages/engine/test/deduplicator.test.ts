@@ -317,7 +317,11 @@ describe('a run that drops duplicates', () => {
       number: index,
       splits: [{ index, object, start: 0, end: undefined }],
     }))
-    const crew = workerCount > 1 ? new Crew({ plan: placed, readsFiles: true, workerCount }) : undefined
+    // As in a run, one of the threads is this one.
+    const crew =
+      workerCount > 1
+        ? new Crew({ plan: placed, readsFiles: true, workerCount: workerCount - 1, worksHere: true })
+        : undefined
     const coordinator = await openCoordinator(places, { crew })
     const threads = { count: workerCount, windowBytes: 1000, aheadBytes: 1000, keyBytes }
     const progress: number[] = []

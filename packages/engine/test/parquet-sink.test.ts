@@ -359,4 +359,22 @@ describe('a table whose row groups others encode', () => {
     letGo[0](new Error('no more'))
     await expect(sink.write(rows)).rejects.toThrow('no more')
   })
+
+  it('fails once when those behind it fail as well', async () => {
+    const unheard: unknown[] = []
+    const hear = (reason: unknown) => unheard.push(reason)
+    process.on('unhandledRejection', hear)
+    try {
+      const { letGo, sink } = await openSlow(openMemoryStore())
+      await sink.write(rows)
+      const second = sink.write(rows)
+      await new Promise(setImmediate)
+      for (const fail of letGo) fail(new Error('no more'))
+      await expect(second).rejects.toThrow('no more')
+      await new Promise(setImmediate)
+      expect(unheard).toEqual([])
+    } finally {
+      process.off('unhandledRejection', hear)
+    }
+  })
 })

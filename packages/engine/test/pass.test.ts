@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { gzipSync } from 'node:zlib'
 import { defineJob, param, scanNdjson, schema, text, writeCsv } from '@fletching/job'
 import { inFolder } from '@fletching/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -76,4 +78,22 @@ describe('the threads of a run', () => {
         ['in', 'in/a', 'in/b', 'in/c', 'out', 'out/csv', 'out/csv/part-00000.csv', 'state', 'state/runs'].sort(),
       )
     }))
+
+  it.each(['at once', 'while the places are tried'])(
+    'end a run on a single archive with its name when they die %s',
+    (when) =>
+      inRun(async (folder, run) => {
+        for (const name of ['a', 'b', 'c']) await rm(join(folder, 'in', name))
+        await writeFile(join(folder, 'in/d.gz'), gzipSync(event))
+        const code =
+          when === 'at once'
+            ? 'process.exit(0)'
+            : "require('worker_threads').parentPort.on('message', () => process.exit(0))"
+        const waitingWorkers = new WaitingWorkers(1, () => new Worker(code, { eval: true }))
+        await expect(run({ waitingWorkers })).rejects.toThrow(
+          /^INTERNAL: a worker ended before its work was done, with exit code 0\n {2}at .*\/in\/d\.gz\n/,
+        )
+        expect(await readdir(join(folder))).toEqual(['in'])
+      }),
+  )
 })

@@ -209,22 +209,32 @@ export async function removeFile(location: Location): Promise<void> {
 
 /** Makes a folder and those above it that are missing, one by one: of a read-only disk, Node's `recursive` says that something is missing. */
 async function makeFolder(folder: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      for (const path of await missingFolders(folder)) {
+        await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+          // Another process may make the same at the same time.
+          if (error.code !== 'EEXIST') throw error
+        })
+      }
+      return
+    } catch (error) {
+      // One above it may have been taken away meanwhile, with the last file below it.
+      if (isMissing(error) && tries < OPEN_TRIES_MAX) continue
+      await removeMadeFolders(folder)
+      throw failure(error, folder, 'write')
+    }
+  }
+}
+
+/** A folder and those above it that are not there, the uppermost first; they are about to be made. */
+async function missingFolders(folder: string): Promise<string[]> {
   const missing: string[] = []
   for (let path = folder; !(await exists(path)); path = dirname(path)) {
     madeFolders.set(path, { isOnDisk: false })
     missing.unshift(path)
   }
-  try {
-    for (const path of missing) {
-      await mkdir(path).catch((error: NodeJS.ErrnoException) => {
-        // Another process may make the same at the same time.
-        if (error.code !== 'EEXIST') throw error
-      })
-    }
-  } catch (error) {
-    await removeMadeFolders(folder)
-    throw failure(error, folder, 'write')
-  }
+  return missing
 }
 
 /** Takes away a folder and those above it, as far as they were made here and are empty again. */

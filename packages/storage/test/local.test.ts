@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, existsSync, readdirSync, readlinkSync, truncateSync } from 'node:fs'
-import {
+import promises, {
   type FileHandle,
   mkdir,
   mkdtemp,
@@ -12,11 +12,12 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { type Begun, findInput, followLinks, formatLocation, openLocalStore, parseLocation } from '@fletching/storage'
 import { inFolder } from '@fletching/testing'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { describeStore } from './conformance.ts'
 
 const folders: string[] = []
@@ -361,3 +362,34 @@ function openFilesIn(folder: string): number {
   })
   return open.filter((path) => path.startsWith(folder)).length
 }
+
+describe('folders that are made', () => {
+  const { mkdir } = promises
+
+  afterEach(() => {
+    promises.mkdir = mkdir
+    syncBuiltinESMExports()
+  })
+
+  it.each([
+    ['once', 1, undefined],
+    ['again and again', 99, /^NO_SUCH_OBJECT: .*gone since it was listed/],
+  ] as const)('are made again where one above is taken away meanwhile, %s', (_, times, failure) =>
+    inFolder(async (folder) => {
+      let taken = 0
+      promises.mkdir = (async (path: string) => {
+        if (path === join(folder, 'a/b') && taken < times) {
+          taken++
+          await promises.rmdir(join(folder, 'a'))
+        }
+        return mkdir(path)
+      }) as typeof mkdir
+      syncBuiltinESMExports()
+      const writable = openLocalStore().assertWritable(parseLocation(join(folder, 'a/b/c')))
+      if (failure === undefined) await writable
+      else await expect(writable).rejects.toThrow(failure)
+      expect(taken).toBe(Math.min(times, 5))
+      expect(await promises.readdir(folder)).toEqual([])
+    }),
+  )
+})
