@@ -13,7 +13,7 @@ const modules = [
     package: 'ndjson',
     file: 'scanner-wasm.generated.ts',
     constant: 'SCANNER_WASM',
-    options: ['--enable', 'simd', '--initialMemory', '27', '--maximumMemory', '1024'],
+    options: ['--enable', 'simd', '--initialMemory', '31', '--maximumMemory', '1024'],
   },
   { package: 'csv', file: 'encoder-wasm.generated.ts', constant: 'ENCODER_WASM', options: ['--initialMemory', '64'] },
   {

@@ -213,4 +213,4 @@ const LF = 0x0a
 /** Compressed a thousandfold, which is the most, they become 32 MiB before a morsel is handed on. */
 const STORED_BYTES = 32 * 1024
 /** The most that is read to its place at once. */
-const EDGE_BYTES = 256 * 1024
+const EDGE_BYTES = 512 * 1024

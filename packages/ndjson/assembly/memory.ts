@@ -55,12 +55,12 @@ export const RECORDS_BYTES: usize = 0x2_0000
 /** The end of the last chunk, when a line goes on in the next, lies right before it. */
 const CARRY: usize = 0x12_e000
 export const CHUNK: usize = CARRY + LINE_BYTES_MAX
-export const CHUNK_BYTES: usize = 0x4_0000
+export const CHUNK_BYTES: usize = 0x8_0000
 // Behind the chunk, a page for loads that reach beyond the last line.
 /** Texts of dictionaries, with their numbers there. */
-export const WORDS: usize = 0x18_0000
+export const WORDS: usize = 0x1c_0000
 /** For each column a room for its rows on the way to JavaScript, as `src/wasm-rooms.ts` lays them out, so that memory ends with the last. */
-export const COLUMNS: usize = 0x1a_5000
+export const COLUMNS: usize = 0x1e_5000
 /** Of the rows that ended last, the nulls, the texts of numbers, and those with control characters; then a byte for each row, 0 for a null, of which
  * a bit is made when the rows end. */
 export const ROOM_COUNTS: usize = 0

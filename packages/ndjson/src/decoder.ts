@@ -168,7 +168,7 @@ export class NdjsonDecoder {
   }
 
   /**
-   * Memory for the next bytes of the object, at least `byteLength` of up to 256 KiB: who reads or inflates into it spares a copy.
+   * Memory for the next bytes of the object, at least `byteLength` of up to 512 KiB: who reads or inflates into it spares a copy.
    * It is good until the next call of the decoder.
    */
   buffer(byteLength = 1): Uint8Array {

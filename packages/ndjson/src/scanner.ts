@@ -75,4 +75,4 @@ export interface ScannerRemarks {
 }
 
 /** The bytes that a scanner takes at a time. */
-export const BUFFER_BYTES = 256 * 1024
+export const BUFFER_BYTES = 512 * 1024
