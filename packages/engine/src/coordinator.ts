@@ -45,7 +45,7 @@ export async function openCoordinator(
   })
   const rejects = joinLocation(state.folder, files.rejects)
   const sinks: Sink[] = []
-  const atOnce = Math.min(...places.map(({ target }) => preparedAtOnce(target)))
+  const atOnce = preparedAtOnce(...places.map(({ target }) => target))
   const coordinator = new Coordinator(sinks, new RejectsSink(() => logged(state.store).create(rejects)), atOnce)
   try {
     for (const [number, { sink, store, target }] of places.entries()) {

@@ -21,9 +21,9 @@ export async function mapSome<T, R>(things: readonly T[], most: number, map: (th
 }
 
 /**
- * How many outputs may be brought to their places there at the same time. A disk is waited for several times for each; S3 is asked one thing after the
+ * How many outputs may be brought to all of these places at the same time. A disk is waited for several times for each; S3 is asked one thing after the
  * other, so that what every fault leaves at every request can be told.
  */
-export function preparedAtOnce({ scheme }: Location): number {
-  return scheme === 'file' ? 16 : 1
+export function preparedAtOnce(...places: readonly Location[]): number {
+  return Math.min(...places.map(({ scheme }) => (scheme === 'file' ? 16 : 1)))
 }

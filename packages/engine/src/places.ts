@@ -187,7 +187,7 @@ export async function assertSinksWritable(
   log?: RunLog,
 ): Promise<void> {
   const options = log === undefined ? kept : { ...kept, onBegun: (begun: Begun) => log.add(begun) }
-  const atOnce = Math.min(...sinks.map(({ target }) => preparedAtOnce(target)))
+  const atOnce = preparedAtOnce(...sinks.map(({ target }) => target))
   await mapSome(sinks, atOnce, ({ sink, store, target }) =>
     store.assertWritable(sink.format === 'csv' ? target : joinLocation(target, files.part), options),
   )

@@ -46,7 +46,7 @@ export function fill(): void {
 }
 
 /** Whether there are so many bits, 56 at most. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function has(bits: u32): bool {
   if (count < bits) fill()
@@ -60,7 +60,7 @@ export function take(bits: u32): u32 {
   return taken
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function drop(bits: u32): void {
   held >>= bits

@@ -191,7 +191,7 @@ function sortSymbols(lengths: usize, symbols: u32): i32 {
 }
 
 /** The code after another one, in as many bits; the first of its bits is the lowest. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function codeAfter(code: u32, bits: u32): u32 {
   // One more, where the highest bit counts as one: the ones at the top become zeros, and the zero below them a one.
@@ -199,7 +199,7 @@ function codeAfter(code: u32, bits: u32): u32 {
   return ones >= <u32>bits ? 0 : (code & ((1 << (bits - ones - 1)) - 1)) | (1 << (bits - ones - 1))
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function entryOf<T>(symbol: u32, bits: u32): T {
   if (sizeof<T>() === 8) return <T>(load<u64>(DISTANCE_ENTRIES + (symbol << 3)) + ((bits << 8) | bits))
@@ -208,14 +208,14 @@ function entryOf<T>(symbol: u32, bits: u32): T {
   return <T>(load<u32>(LENGTH_ENTRIES + ((symbol - FIRST_LENGTH) << 2)) + ((bits << 8) | bits))
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function put<T>(table: usize, index: u32, entry: T): void {
   store<T>(table + index * sizeof<T>(), entry)
 }
 
 /** What a table of so many bits holds, once more behind it. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function double<T>(table: usize, bits: u32): void {
   memory.copy(table + (sizeof<T>() << bits), table, sizeof<T>() << bits)

@@ -52,44 +52,44 @@ export function readSymbols(): u32 {
   return readCarefully()
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 const LITERAL_MASK: u64 = (1 << LITERAL_BITS) - 1
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 const DISTANCE_MASK: u64 = (1 << DISTANCE_BITS) - 1
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function literalEntry(word: u64): u32 {
   return load<u32>(<usize>(word & LITERAL_MASK) << 2, LITERALS)
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function distanceEntry(word: u64): u64 {
   return load<u64>(<usize>(word & DISTANCE_MASK) << 3, DISTANCES)
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function longLiteralEntry(entry: u32, word: u64): u32 {
   return load<u32>(((entry >> 16) + (<u32>word & ((1 << ((entry >> 8) & 15)) - 1))) << 2, LITERALS)
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function longDistanceEntry(entry: u64, word: u64): u64 {
   return load<u64>((<u32>(entry >> 16) + (<u32>word & ((1 << (<u32>(entry >> 8) & 15)) - 1))) << 3, DISTANCES)
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function lengthOf(entry: u32, word: u64): u32 {
   return ((entry >> 16) & 0x1ff) + (<u32>(word >> ((entry >> 8) & 15)) & (entry >> 25))
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function distanceOf(entry: u64, word: u64): u32 {
   return (<u32>(entry >> 16) & 0xffff) + (<u32>(word >> ((entry >> 8) & 15)) & <u32>(entry >> 32))

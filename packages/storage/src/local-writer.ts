@@ -35,13 +35,13 @@ async function openNew(path: string): Promise<AppendedFile> {
     try {
       return await AppendedFile.create(path)
     } catch (error) {
-      if (!isMissing(error) || tries === OPEN_TRIES_MAX) throw error
+      if (!isMissing(error) || tries === TRIES_MAX) throw error
       await makeFolder(dirname(path))
     }
   }
 }
 
-const OPEN_TRIES_MAX = 5
+const TRIES_MAX = 5
 
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
@@ -220,7 +220,7 @@ async function makeFolder(folder: string): Promise<void> {
       return
     } catch (error) {
       // One above it may have been taken away meanwhile, with the last file below it.
-      if (isMissing(error) && tries < OPEN_TRIES_MAX) continue
+      if (isMissing(error) && tries < TRIES_MAX) continue
       await removeMadeFolders(folder)
       throw failure(error, folder, 'write')
     }
