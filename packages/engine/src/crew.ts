@@ -3,6 +3,7 @@ import type { FletchingError } from '@fletching/columns/errors'
 import type { BatchRows, RowGroup, RowGroupEncoder } from '@fletching/parquet'
 import { type Objects, Spill } from '@fletching/storage'
 import type { Schema } from 'apache-arrow'
+import { CHUNKS_BYTES, Feed, Gathered } from './feed.ts'
 import type { Meter } from './meter.ts'
 import { writtenSchema } from './operators.ts'
 import { OrderedWindow } from './ordered-window.ts'
@@ -382,53 +383,6 @@ export class Crew {
   }
 }
 
-/** Counts the bytes that were given to a worker and not yet used. */
-class Feed {
-  #waiting = 0
-  #isStopped = false
-  #wake = () => {}
-
-  /** Resolves when more may be given; false when nobody wants more. */
-  async given(byteLength: number): Promise<boolean> {
-    this.#waiting += byteLength
-    while (this.#waiting > FEED_BYTES_MAX && !this.#isStopped) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
-    return !this.#isStopped
-  }
-
-  used(byteLength: number): void {
-    this.#waiting -= byteLength
-    this.#wake()
-  }
-
-  stop(): void {
-    this.#isStopped = true
-    this.#wake()
-  }
-}
-
-/** Chunks that are given to a worker together: each message wakes it, and costs as much as to receive a chunk. */
-class Gathered {
-  readonly #chunks: Uint8Array<ArrayBuffer>[] = []
-  byteLength = 0
-
-  add(bytes: Uint8Array): void {
-    const { buffer, byteLength } = bytes
-    // What the store gave is ours, and moves. A part of it stands in one memory with the rest, and is copied; `slice` of a Buffer makes no copy.
-    const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
-    this.#chunks.push(isWhole ? new Uint8Array(buffer) : new Uint8Array(bytes))
-    this.byteLength += byteLength
-  }
-
-  post(hand: Hand, unit: number, isLast: boolean): void {
-    const transfer = this.#chunks.map(({ buffer }) => buffer)
-    post(hand, { kind: 'chunks', unit, chunks: this.#chunks, isLast }, transfer)
-  }
-}
-
 /** Of what is not sent in bytes: a unit may have hundreds of objects, and units that wait for theirs to come may be thousands. */
 function weightOf(message: Exclude<ScannedMessage, { kind: 'morsel' }>): number {
   return message.kind === 'ended' ? message.ended.objects.length * COUNTS_BYTES : 0
@@ -444,8 +398,5 @@ const UNITS_AHEAD = 2
 const TELL_MS = 100
 /** Row groups that a thread is given at once, so that it need not wait for this thread. */
 const ENCODINGS_AHEAD = 2
-/** Four of the pieces that a socket gives. */
-const CHUNKS_BYTES = 256 * 1024
 /** What became of an object, with its name. */
 const COUNTS_BYTES = 1024
-const FEED_BYTES_MAX = 4 * 1024 * 1024
