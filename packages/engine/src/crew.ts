@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads'
-import type { FletchingError } from '@fletching/columns/errors'
+import { type FletchingError, internal } from '@fletching/columns/errors'
 import type { BatchRows, RowGroup, RowGroupEncoder } from '@fletching/parquet'
 import { type Objects, Spill } from '@fletching/storage'
 import type { Schema } from 'apache-arrow'
@@ -196,9 +196,10 @@ export class Crew {
     return { encode: (rows) => this.#encode(sink, rows) }
   }
 
-  /** Ends every worker, whatever it does. */
+  /** Ends every worker, whatever it does, and a scan that is still waited for, so that nothing of it outlives them. */
   async dismiss(): Promise<void> {
     this.#isDismissed = true
+    this.#scanning?.window.fail(internal('the threads were ended before their scan was'))
     await Promise.all(this.#lanes.map(({ hand }) => hand.terminate()))
   }
 

@@ -390,6 +390,21 @@ describe('row groups beside which this thread scans', () => {
         await crew.dismiss()
       }
     }))
+
+  it('end with a scan that nobody waits for any longer', () =>
+    inFolder(async (folder) => {
+      const objects = await filesOf(folder, { a: clickLines(10, 'a') })
+      const openWorker = () =>
+        new Worker("require('worker_threads').parentPort.on('message', () => {})", { eval: true })
+      const crew = new Crew({ plan: clicksPlan(), readsFiles: true, workerCount: 1, openWorker })
+      const units = await planUnits(objects, local)
+      const chunks = () => local.read(objects[0])
+      const messages = crew.scan({ objects, units, windowBytes: 1e6, tmp: undefined, chunks, onRead: () => {} })
+      const first = messages.next()
+      const over = messages.return(undefined)
+      await Promise.all([expect(first).rejects.toThrow('the threads were ended'), crew.dismiss()])
+      expect(await over).toEqual({ done: true, value: undefined })
+    }))
 })
 
 describe('row groups that workers encode', () => {
