@@ -79,6 +79,7 @@ function joinedModules({ output }) {
   const names = new Map()
   for (const name of waitedFor) {
     const seen = new Set(chunks.filter((chunk) => chunk.name === name))
+    if (seen.size === 0) throw new Error(`no chunk of the bundle is called ${name}; scripts/bundle.js waits for one`)
     for (const { imports, moduleIds } of seen) {
       for (const id of moduleIds) names.set(id, names.has(id) ? `${names.get(id)}-${name}` : name)
       for (const chunk of chunks) if (imports.includes(chunk.fileName)) seen.add(chunk)
