@@ -1,7 +1,8 @@
-import { clearBit, getBit, isValid, setBit } from '@fletching/columns'
+import { fillBits, sliceBits, validityOf } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import type { Bool, Vector } from 'apache-arrow'
-import { boolVector, newBits } from './bool-vector.ts'
+import { maskVector, newBits } from './bool-vector.ts'
+import { oneChunk } from './concat.ts'
 
 /**
  * Tells in which rows both are true.
@@ -18,7 +19,7 @@ import { boolVector, newBits } from './bool-vector.ts'
  * ```
  */
 export function and(left: Vector<Bool> | boolean | null, right: Vector<Bool> | boolean | null): Vector<Bool> {
-  return kleene(left, right, 0)
+  return combine(left, right, (a, b) => ({ trues: both(a.trues, b.trues), falses: either(a.falses, b.falses) }))
 }
 
 /**
@@ -36,7 +37,7 @@ export function and(left: Vector<Bool> | boolean | null, right: Vector<Bool> | b
  * ```
  */
 export function or(left: Vector<Bool> | boolean | null, right: Vector<Bool> | boolean | null): Vector<Bool> {
-  return kleene(left, right, 1)
+  return combine(left, right, (a, b) => ({ trues: either(a.trues, b.trues), falses: both(a.falses, b.falses) }))
 }
 
 /**
@@ -51,27 +52,23 @@ export function or(left: Vector<Bool> | boolean | null, right: Vector<Bool> | bo
  * ```
  */
 export function not(column: Vector<Bool>): Vector<Bool> {
-  const states = statesOf(column, column.length)
-  for (let row = 0; row < states.length; row++) if (states[row] !== UNKNOWN) states[row] = 1 - states[row]
-  return fromStates(states)
+  const { trues, falses } = statesOf(column, column.length)
+  return fromStates({ trues: falses, falses: trues }, column.length)
 }
 
-/** The value that decides alone is 0 for and, 1 for or. */
-function kleene(
+/** The rows that are true, and those that are false, as bits; in all others it is unknown. */
+interface States {
+  readonly trues: Uint8Array
+  readonly falses: Uint8Array
+}
+
+function combine(
   left: Vector<Bool> | boolean | null,
   right: Vector<Bool> | boolean | null,
-  deciding: number,
+  states: (left: States, right: States) => States,
 ): Vector<Bool> {
   const length = commonLength(left, right)
-  const result = statesOf(left, length)
-  const other = statesOf(right, length)
-  for (let row = 0; row < length; row++) {
-    const a = result[row]
-    const b = other[row]
-    if (a === deciding || b === deciding) result[row] = deciding
-    else result[row] = a === UNKNOWN || b === UNKNOWN ? UNKNOWN : 1 - deciding
-  }
-  return fromStates(result)
+  return fromStates(states(statesOf(left, length), statesOf(right, length)), length)
 }
 
 function commonLength(left: Vector<Bool> | boolean | null, right: Vector<Bool> | boolean | null): number {
@@ -82,31 +79,41 @@ function commonLength(left: Vector<Bool> | boolean | null, right: Vector<Bool> |
   return lengths[0]
 }
 
-/** One byte for each row: 0, 1, or unknown. */
-function statesOf(input: Vector<Bool> | boolean | null, length: number): Uint8Array {
-  const states = new Uint8Array(length)
-  if (input === null || typeof input === 'boolean') return states.fill(input === null ? UNKNOWN : Number(input))
-  let row = 0
-  for (const data of input.data) {
-    for (let i = 0; i < data.length; i++, row++) {
-      states[row] = isValid(data, i) ? Number(getBit(data.values, data.offset + i)) : UNKNOWN
-    }
+function statesOf(input: Vector<Bool> | boolean | null, length: number): States {
+  if (input === null || typeof input === 'boolean') {
+    const none = newBits(length)
+    return { trues: input === true ? ones(length) : none, falses: input === false ? ones(length) : none }
   }
-  return states
+  const data = oneChunk(input)
+  const values = sliceBits(data.values, data.offset, length)
+  const validity = validityOf(data) ?? ones(length)
+  return { trues: both(validity, values), falses: without(validity, values) }
 }
 
-function fromStates(states: Uint8Array): Vector<Bool> {
-  const bits = newBits(states.length)
-  const validity = newBits(states.length).fill(0xff)
-  let nullCount = 0
-  for (let row = 0; row < states.length; row++) {
-    if (states[row] === 1) setBit(bits, row)
-    else if (states[row] === UNKNOWN) {
-      clearBit(validity, row)
-      nullCount++
-    }
-  }
-  return boolVector(states.length, bits, validity, nullCount)
+function fromStates({ trues, falses }: States, length: number): Vector<Bool> {
+  return maskVector(length, trues, either(trues, falses))
 }
 
-const UNKNOWN = 2
+function ones(length: number): Uint8Array {
+  const bits = newBits(length)
+  fillBits(bits, 0, length)
+  return bits
+}
+
+function both(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const bits = new Uint8Array(a.length)
+  for (let byte = 0; byte < bits.length; byte++) bits[byte] = a[byte] & b[byte]
+  return bits
+}
+
+function either(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const bits = new Uint8Array(a.length)
+  for (let byte = 0; byte < bits.length; byte++) bits[byte] = a[byte] | b[byte]
+  return bits
+}
+
+function without(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const bits = new Uint8Array(a.length)
+  for (let byte = 0; byte < bits.length; byte++) bits[byte] = a[byte] & ~b[byte]
+  return bits
+}

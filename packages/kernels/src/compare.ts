@@ -1,8 +1,9 @@
-import { getBit, isValid, setBit } from '@fletching/columns'
+import { sameBytes, sliceBits } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
-import { type Bool, type Data, DataType, type Vector } from 'apache-arrow'
-import { boolVector, newBits } from './bool-vector.ts'
-import { type Operand, operandsOf, type Scalar } from './scalar.ts'
+import { type Bool, type Data, DataType, type Utf8, type Vector } from 'apache-arrow'
+import { bitsWhere, maskVector, newBits } from './bool-vector.ts'
+import { compareNumbers, type Relation } from './compare-numbers.ts'
+import { type Operand, operandsOf, type Scalar, validityOfAll, validityOfOperand } from './scalar.ts'
 
 /**
  * Tells in which rows the two values are equal.
@@ -19,32 +20,32 @@ import { type Operand, operandsOf, type Scalar } from './scalar.ts'
  * ```
  */
 export function eq(left: Vector | Scalar, right: Vector | Scalar): Vector<Bool> {
-  return compare(left, right, EQUAL)
+  return compare('equal', left, right)
 }
 
 /** Tells in which rows the two values differ; otherwise as `eq`, but that NaN differs from everything. */
 export function ne(left: Vector | Scalar, right: Vector | Scalar): Vector<Bool> {
-  return compare(left, right, LESS | GREATER | UNORDERED)
+  return compare('equal', left, right, invert)
 }
 
 /** Tells in which rows the left value is less; otherwise as `eq`. False is less than true. */
 export function lt(left: Vector | Scalar, right: Vector | Scalar): Vector<Bool> {
-  return compare(left, right, LESS)
+  return compare('less', left, right)
 }
 
 /** Tells in which rows the left value is less or equal; otherwise as `eq`. */
 export function le(left: Vector | Scalar, right: Vector | Scalar): Vector<Bool> {
-  return compare(left, right, LESS | EQUAL)
+  return compare('lessOrEqual', left, right)
 }
 
 /** Tells in which rows the left value is greater; otherwise as `eq`. */
 export function gt(left: Vector | Scalar, right: Vector | Scalar): Vector<Bool> {
-  return compare(left, right, GREATER)
+  return compare('less', right, left)
 }
 
 /** Tells in which rows the left value is greater or equal; otherwise as `eq`. */
 export function ge(left: Vector | Scalar, right: Vector | Scalar): Vector<Bool> {
-  return compare(left, right, GREATER | EQUAL)
+  return compare('lessOrEqual', right, left)
 }
 
 /**
@@ -57,84 +58,81 @@ export function ge(left: Vector | Scalar, right: Vector | Scalar): Vector<Bool> 
 export function eqNullSafe(left: Vector | Scalar, right: Vector | Scalar): Vector<Bool> {
   const { operands, length } = operandsOf('eqNullSafe', [left, right])
   const [a, b] = operands
-  const orders = ordersOf(a, b, length)
-  const bits = newBits(length)
-  for (let row = 0; row < length; row++) {
-    const hasLeft = isValid(a.data, row * a.step)
-    const hasRight = isValid(b.data, row * b.step)
-    if (hasLeft === hasRight && (!hasLeft || orders[row] === EQUAL)) setBit(bits, row)
+  const bits = bitsOf('equal', a, b, length)
+  const hasLeft = validityOfOperand(a, length)
+  const hasRight = validityOfOperand(b, length)
+  for (let byte = 0; byte < bits.length; byte++) {
+    const valid = hasLeft === undefined ? ALL : hasLeft[byte]
+    const otherValid = hasRight === undefined ? ALL : hasRight[byte]
+    bits[byte] = (valid & otherValid & bits[byte]) | ~(valid | otherValid)
   }
-  return boolVector(length, bits, undefined, 0)
+  return maskVector(length, bits, undefined)
 }
 
-function compare(left: Vector | Scalar, right: Vector | Scalar, accepted: number): Vector<Bool> {
+function compare(
+  relation: Relation,
+  left: Vector | Scalar,
+  right: Vector | Scalar,
+  change: (bits: Uint8Array) => void = () => {},
+): Vector<Bool> {
   const { operands, length } = operandsOf('a comparison', [left, right])
   const [a, b] = operands
-  const orders = ordersOf(a, b, length)
-  const bits = newBits(length)
-  const validity = newBits(length)
-  let nullCount = 0
-  for (let row = 0; row < length; row++) {
-    if (!isValid(a.data, row * a.step) || !isValid(b.data, row * b.step)) nullCount++
-    else {
-      setBit(validity, row)
-      if ((orders[row] & accepted) !== 0) setBit(bits, row)
-    }
-  }
-  return boolVector(length, bits, validity, nullCount)
+  const bits = bitsOf(relation, a, b, length)
+  change(bits)
+  return maskVector(length, bits, validityOfAll(operands, length))
 }
 
-/** How the left value stands to the right one, whatever lies under a null. */
-function ordersOf(left: Operand, right: Operand, length: number): Uint8Array {
+function invert(bits: Uint8Array): void {
+  for (let byte = 0; byte < bits.length; byte++) bits[byte] = ~bits[byte]
+}
+
+/** Bits that tell in which rows the left value stands in a relation to the right one, whatever they are under a null and behind the last row. */
+function bitsOf(relation: Relation, left: Operand, right: Operand, length: number): Uint8Array {
   const { type } = left.data
-  const orders = new Uint8Array(length)
-  if (DataType.isUtf8(type)) orderTexts(left, right, orders)
-  else if (DataType.isBool(type)) orderBools(left, right, orders)
-  else if (DataType.isInt(type) || DataType.isFloat(type) || DataType.isTimestamp(type) || DataType.isDate(type)) {
-    orderNumbers(left.data.values, left.step, right.data.values, right.step, orders)
-  } else if (!DataType.isNull(type)) throw internal(`${String(type)} has no order`)
-  return orders
+  if (DataType.isUtf8(type)) return compareTexts(relation, left, right, length)
+  if (DataType.isBool(type)) return compareBools(relation, left, right, length)
+  if (DataType.isInt(type) || DataType.isFloat(type) || DataType.isTimestamp(type) || DataType.isDate(type))
+    return compareNumbers(relation, left, right, length)
+  if (DataType.isNull(type)) return newBits(length)
+  throw internal(`${String(type)} has no order`)
 }
 
-type Numbers = { readonly [row: number]: number | bigint }
-
-function orderNumbers(left: Numbers, leftStep: number, right: Numbers, rightStep: number, orders: Uint8Array): void {
-  for (let row = 0; row < orders.length; row++) {
-    const a = left[row * leftStep]
-    const b = right[row * rightStep]
-    orders[row] = a < b ? LESS : a > b ? GREATER : a === b ? EQUAL : UNORDERED
+function compareBools(relation: Relation, left: Operand, right: Operand, length: number): Uint8Array {
+  const bits = boolsOf(left, length)
+  const others = boolsOf(right, length)
+  for (let byte = 0; byte < bits.length; byte++) {
+    const a = bits[byte]
+    const b = others[byte]
+    bits[byte] = relation === 'equal' ? ~(a ^ b) : relation === 'less' ? ~a & b : ~a | b
   }
+  return bits
 }
 
-function orderBools(left: Operand, right: Operand, orders: Uint8Array): void {
-  const at = ({ data, step }: Operand, row: number) =>
-    Number(getBit(data.values as Uint8Array, data.offset + row * step))
-  for (let row = 0; row < orders.length; row++) {
-    const order = at(left, row) - at(right, row)
-    orders[row] = order < 0 ? LESS : order > 0 ? GREATER : EQUAL
+function boolsOf({ data, step }: Operand, length: number): Uint8Array {
+  const values = data.values as Uint8Array
+  return step === 1 ? sliceBits(values, data.offset, length) : newBits(length).fill(-(values[0] & 1))
+}
+
+function compareTexts(relation: Relation, left: Operand, right: Operand, length: number): Uint8Array {
+  const { values: a, valueOffsets: from } = left.data as Data<Utf8>
+  const { values: b, valueOffsets: to } = right.data as Data<Utf8>
+  if (relation === 'equal') {
+    return bitsWhere(length, (row) => {
+      const i = row * left.step
+      const j = row * right.step
+      return sameBytes(a, from[i], from[i + 1], b, to[j], to[j + 1])
+    })
   }
-}
-
-function orderTexts(left: Operand, right: Operand, orders: Uint8Array): void {
-  const a = left.data as Data
-  const b = right.data as Data
-  for (let row = 0; row < orders.length; row++) {
+  const limit = relation === 'less' ? 0 : 1
+  return bitsWhere(length, (row) => {
     const i = row * left.step
     const j = row * right.step
-    const order = compareBytes(
-      a.values as Uint8Array,
-      a.valueOffsets[i],
-      a.valueOffsets[i + 1],
-      b.values as Uint8Array,
-      b.valueOffsets[j],
-      b.valueOffsets[j + 1],
-    )
-    orders[row] = order < 0 ? LESS : order > 0 ? GREATER : EQUAL
-  }
+    return orderBytes(a, from[i], from[i + 1], b, to[j], to[j + 1]) < limit
+  })
 }
 
 /** Less than, equal to or greater than zero, as the left bytes stand to the right ones; for UTF-8 the order of code points. */
-function compareBytes(
+function orderBytes(
   left: Uint8Array,
   leftStart: number,
   leftEnd: number,
@@ -150,7 +148,5 @@ function compareBytes(
   return leftEnd - leftStart - (rightEnd - rightStart)
 }
 
-const LESS = 1
-const EQUAL = 2
-const GREATER = 4
-const UNORDERED = 8
+/** A byte in which each row has a value. */
+const ALL = 0xff

@@ -17,11 +17,16 @@ import { testTexts } from './text-test.ts'
  */
 export function contains(column: Texts, part: Texts | string | null): Vector<Bool> {
   return testTexts('contains', column, part, (text, row, other, otherRow) => {
-    const end = text.valueOffsets[row + 1]
     const from = other.valueOffsets[otherRow]
     const to = other.valueOffsets[otherRow + 1]
-    for (let start = text.valueOffsets[row]; start + to - from <= end; start++) {
-      if (sameBytes(text.values, start, start + to - from, other.values, from, to)) return true
+    const last = text.valueOffsets[row + 1] - (to - from)
+    const first = other.values[from]
+    for (let start = text.valueOffsets[row]; start <= last; start++) {
+      if (
+        from === to ||
+        (text.values[start] === first && sameBytes(text.values, start, start + to - from, other.values, from, to))
+      )
+        return true
     }
     return false
   })

@@ -1,6 +1,6 @@
-import { isValid, setBit } from '@fletching/columns'
+import { copyValidity } from '@fletching/columns'
 import type { Bool, Vector } from 'apache-arrow'
-import { boolVector, newBits } from './bool-vector.ts'
+import { maskVector, newBits } from './bool-vector.ts'
 import { withoutNullEntries } from './dictionary.ts'
 
 /**
@@ -39,7 +39,9 @@ function validityMask(column: Vector, wanted: boolean): Vector<Bool> {
   const bits = newBits(column.length)
   let row = 0
   for (const data of withoutNullEntries(column).data) {
-    for (let i = 0; i < data.length; i++, row++) if (isValid(data, i) === wanted) setBit(bits, row)
+    copyValidity(data, bits, row)
+    row += data.length
   }
-  return boolVector(column.length, bits, undefined, 0)
+  if (!wanted) for (let byte = 0; byte < bits.length; byte++) bits[byte] = ~bits[byte]
+  return maskVector(column.length, bits, undefined)
 }

@@ -1,3 +1,4 @@
+import { isValid, validityOf } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import {
   Bool,
@@ -12,6 +13,7 @@ import {
   type Vector,
   vectorFromArray,
 } from 'apache-arrow'
+import { newBits } from './bool-vector.ts'
 import { oneChunk } from './concat.ts'
 import { dictionaryDecode } from './dictionary.ts'
 
@@ -47,6 +49,23 @@ export function operandsOf(
       isVector(input) ? { data: oneChunk(input), step: 1 } : { data: scalarData(name, input, type), step: 0 },
   )
   return { operands, type, length }
+}
+
+/** Bits that tell in which rows an operand has a value; undefined when it has one in all. */
+export function validityOfOperand({ data, step }: Operand, length: number): Uint8Array | undefined {
+  if (step === 1) return validityOf(data)
+  return isValid(data, 0) ? undefined : newBits(length)
+}
+
+/** Bits that tell in which rows all operands have a value; undefined when they have one in all. */
+export function validityOfAll(operands: readonly Operand[], length: number): Uint8Array | undefined {
+  let all: Uint8Array | undefined
+  for (const operand of operands) {
+    const validity = validityOfOperand(operand, length)
+    if (all === undefined) all = validity
+    else if (validity !== undefined) for (let byte = 0; byte < all.length; byte++) all[byte] &= validity[byte]
+  }
+  return all
 }
 
 /** The scalar as a chunk of one row. */

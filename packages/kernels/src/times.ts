@@ -1,7 +1,6 @@
-import { isValid, setBit } from '@fletching/columns'
+import { countOnes } from '@fletching/columns'
 import { Float64, makeData, Vector } from 'apache-arrow'
-import { newBits } from './bool-vector.ts'
-import { operandsOf, type Scalar } from './scalar.ts'
+import { operandsOf, type Scalar, validityOfAll } from './scalar.ts'
 
 /**
  * Multiplies two columns of float64.
@@ -20,14 +19,8 @@ export function times(left: Vector<Float64> | Scalar, right: Vector<Float64> | S
   const { operands, length } = operandsOf('times', [left, right])
   const [a, b] = operands
   const values = new Float64Array(length)
-  const bits = newBits(length)
-  let nullCount = 0
-  for (let row = 0; row < length; row++) {
-    if (isValid(a.data, row * a.step) && isValid(b.data, row * b.step)) {
-      values[row] = a.data.values[row * a.step] * b.data.values[row * b.step]
-      setBit(bits, row)
-    } else nullCount++
-  }
-  const nullBitmap = nullCount === 0 ? null : bits
-  return new Vector([makeData({ type: new Float64(), length, nullCount, nullBitmap, data: values })])
+  for (let row = 0; row < length; row++) values[row] = a.data.values[row * a.step] * b.data.values[row * b.step]
+  const validity = validityOfAll(operands, length)
+  const nullCount = validity === undefined ? 0 : length - countOnes(validity, 0, length)
+  return new Vector([makeData({ type: new Float64(), length, nullCount, nullBitmap: validity ?? null, data: values })])
 }

@@ -1,6 +1,21 @@
 import { eq, eqNullSafe, ge, gt, le, lt, ne } from '@fletching/kernels/compare'
 import { type Plain, randomCheck, sameColumn, tableCheck, valuesOf, vectorOf } from '@fletching/testing'
-import { Bool, DateDay, Float64, Int32, Int64, Null, TimestampMillisecond, Utf8, type Vector } from 'apache-arrow'
+import {
+  Bool,
+  DateDay,
+  Float32,
+  Float64,
+  Int8,
+  Int32,
+  Int64,
+  Null,
+  TimestampMillisecond,
+  Uint32,
+  Uint64,
+  Utf8,
+  type Vector,
+  vectorFromArray,
+} from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import { orderedTypes, types } from './types.ts'
 
@@ -88,6 +103,29 @@ describe('eq', () => {
     expect(valuesOf(eq(column, column))).toEqual([false, true])
     expect(valuesOf(ne(column, column))).toEqual([true, false])
     expect(valuesOf(eq(column, 0))).toEqual([false, true])
+  })
+
+  it.each([
+    ['int8', new Int8(), [-128, 0, 127]],
+    ['uint32', new Uint32(), [0, 1, 2 ** 31, 2 ** 32 - 1]],
+    ['float32', new Float32(), [-1.5, 0, 2 ** 40]],
+    [
+      'int64',
+      new Int64(),
+      [-(2n ** 63n), -(2n ** 32n) - 1n, -1n, 0n, 2n ** 31n, 2n ** 32n, 2n ** 32n + 1n, 2n ** 63n - 1n],
+    ],
+    ['uint64', new Uint64(), [0n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 63n, 2n ** 64n - 1n]],
+  ])('knows all numbers: %s', (_, type, values) => {
+    const pairs = values.flatMap((a) => values.map((b) => [a, b]))
+    const [left, right] = [0, 1].map((side) =>
+      vectorFromArray(
+        pairs.map((pair) => pair[side]),
+        type,
+      ),
+    )
+    for (const { kernel, test } of kernels) expect([...kernel(left, right)]).toEqual(pairs.map(([a, b]) => test(a, b)))
+    if (type instanceof Float32) return
+    for (const scalar of values) expect([...lt(scalar, right)]).toEqual(pairs.map(([, b]) => scalar < b))
   })
 
   it('is null for a column of nulls', () => {
