@@ -1,9 +1,49 @@
-import type { Utf8, Vector } from 'apache-arrow'
-import { mapTexts, type Texts } from './text-chunks.ts'
+import { isValid, Utf8Builder, validityOf } from '@fletching/columns'
+import { type Data, makeData, type Utf8, Vector } from 'apache-arrow'
+import { plainTexts, type Texts } from './text-chunks.ts'
 
-/** Maps texts as strings; they are decoded without dropping a byte order mark. */
+/**
+ * Changes the case of texts. ASCII is changed byte by byte, for all rows at once; texts with anything else are decoded, without dropping a
+ * byte order mark.
+ */
 export function changeCase(column: Texts, change: (text: string) => string): Vector<Utf8> {
-  return mapTexts(column, (bytes, start, end, target) => target.append(change(UTF8.decode(bytes.subarray(start, end)))))
+  const changed = Uint8Array.from({ length: ASCII_END }, (_, byte) => change(String.fromCharCode(byte)).charCodeAt(0))
+  return new Vector(plainTexts(column).data.map((data) => changeChunk(data, changed, change)))
 }
 
+function changeChunk(data: Data<Utf8>, changed: Uint8Array, change: (text: string) => string): Data<Utf8> {
+  const { type, length, nullCount, values, valueOffsets } = data
+  const first = valueOffsets[0]
+  const bytes = values.slice(first, valueOffsets[length])
+  let isAscii = true
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i] < ASCII_END) bytes[i] = changed[bytes[i]]
+    else isAscii = false
+  }
+  if (!isAscii) return changeRows(data, bytes, change)
+  const offsets = valueOffsets.slice(0, length + 1)
+  if (first !== 0) for (let row = 0; row <= length; row++) offsets[row] -= first
+  return makeData({ type, length, nullCount, nullBitmap: validityOf(data) ?? null, valueOffsets: offsets, data: bytes })
+}
+
+/** - `bytes`: those of the texts, of which all ASCII is changed. */
+function changeRows(data: Data<Utf8>, bytes: Uint8Array, change: (text: string) => string): Data<Utf8> {
+  const { length, values, valueOffsets } = data
+  const builder = new Utf8Builder()
+  for (let row = 0; row < length; row++) {
+    const start = valueOffsets[row]
+    const end = valueOffsets[row + 1]
+    if (!isValid(data, row)) builder.appendNull()
+    else if (isAsciiIn(values, start, end)) builder.appendBytes(bytes, start - valueOffsets[0], end - valueOffsets[0])
+    else builder.append(change(UTF8.decode(values.subarray(start, end))))
+  }
+  return builder.finish()
+}
+
+function isAsciiIn(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] >= ASCII_END) return false
+  return true
+}
+
+const ASCII_END = 0x80
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -1,6 +1,6 @@
-import { isValid, Utf8Builder } from '@fletching/columns'
-import { type Data, type Utf8, Vector } from 'apache-arrow'
-import { operandsOf } from './scalar.ts'
+import { countOnes, getBit } from '@fletching/columns'
+import { type Data, makeData, Utf8, Vector } from 'apache-arrow'
+import { type Operand, operandsOf, validityOfAll } from './scalar.ts'
 import type { Texts } from './text-chunks.ts'
 
 /**
@@ -19,26 +19,40 @@ import type { Texts } from './text-chunks.ts'
  */
 export function concatText(...parts: readonly (Texts | string | null)[]): Vector<Utf8> {
   const { operands, length } = operandsOf('concatText', parts)
-  const builder = new Utf8Builder()
-  let scratch = new Uint8Array(256)
-  for (let row = 0; row < length; row++) {
-    if (!operands.every(({ data, step }) => isValid(data, row * step))) {
-      builder.appendNull()
-      continue
-    }
-    let at = 0
-    for (const { data, step } of operands) {
-      const { values, valueOffsets } = data as Data<Utf8>
-      const text = values.subarray(valueOffsets[row * step], valueOffsets[row * step + 1])
-      if (at + text.length > scratch.length) {
-        const grown = new Uint8Array((at + text.length) * 2)
-        grown.set(scratch)
-        scratch = grown
-      }
-      scratch.set(text, at)
-      at += text.length
-    }
-    builder.appendBytes(scratch, 0, at)
+  const validity = validityOfAll(operands, length)
+  const offsets = new Int32Array(length + 1)
+  for (const operand of operands) addLengths(operand, validity, offsets)
+  for (let row = 0; row < length; row++) offsets[row + 1] += offsets[row]
+  const bytes = new Uint8Array(offsets[length])
+  const ends = offsets.slice()
+  for (const operand of operands) putTexts(operand, validity, bytes, ends)
+  const nullCount = validity === undefined ? 0 : length - countOnes(validity, 0, length)
+  const nullBitmap = validity ?? null
+  return new Vector([makeData({ type: new Utf8(), length, nullCount, nullBitmap, valueOffsets: offsets, data: bytes })])
+}
+
+/** Adds to the number behind each row the bytes of its text. */
+function addLengths({ data, step }: Operand, validity: Uint8Array | undefined, lengths: Int32Array): void {
+  const { valueOffsets } = data as Data<Utf8>
+  for (let row = 0; row < lengths.length - 1; row++) {
+    if (validity === undefined || getBit(validity, row))
+      lengths[row + 1] += valueOffsets[row * step + 1] - valueOffsets[row * step]
   }
-  return new Vector([builder.finish()])
+}
+
+/** Puts the texts to where the rows end up to now, and moves these ends behind them. */
+function putTexts(
+  { data, step }: Operand,
+  validity: Uint8Array | undefined,
+  bytes: Uint8Array,
+  ends: Int32Array,
+): void {
+  const { values, valueOffsets } = data as Data<Utf8>
+  for (let row = 0; row < ends.length - 1; row++) {
+    if (validity !== undefined && !getBit(validity, row)) continue
+    const end = valueOffsets[row * step + 1]
+    let at = ends[row]
+    for (let i = valueOffsets[row * step]; i < end; i++) bytes[at++] = values[i]
+    ends[row] = at
+  }
 }
