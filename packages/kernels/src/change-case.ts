@@ -21,8 +21,8 @@ function changeChunk(data: Data<Utf8>, changed: Uint8Array, change: (text: strin
     else isAscii = false
   }
   if (!isAscii) return changeRows(data, bytes, change)
-  const offsets = valueOffsets.slice(0, length + 1)
-  if (first !== 0) for (let row = 0; row <= length; row++) offsets[row] -= first
+  const offsets = new Int32Array(length + 1)
+  for (let row = 1; row <= length; row++) offsets[row] = valueOffsets[row] - first
   return makeData({ type, length, nullCount, nullBitmap: validityOf(data) ?? null, valueOffsets: offsets, data: bytes })
 }
 
