@@ -113,6 +113,8 @@ export class NdjsonDecoder {
   #objectEnds: number[] = []
   #rows = 0
   #bytes = 0
+  /** Of the rows that the scanner has not told of yet, those of objects that have ended, which are counted. */
+  #countedRows = 0
 
   constructor(spec: ScanSpec, options: DecoderOptions = {}) {
     const { batchRows = 16_384, batchBytesMax = 32 * MIB, malformedMax = 1024 } = options
@@ -189,12 +191,17 @@ export class NdjsonDecoder {
    */
   endObject(): void {
     this.#scanner.flush()
-    this.#objectEnds.push(this.#rows)
+    // To take rows of each object costs more than to count them.
+    const { rowsWaiting } = this.#scanner
+    this.#countRows(rowsWaiting - this.#countedRows)
+    this.#countedRows = rowsWaiting
+    this.#objectEnds.push(this.#rows + rowsWaiting)
   }
 
   /** Ends the last object, and the batch. */
   flush(): DecodedBatch[] {
     this.#scanner.flush()
+    this.#scanner.giveRows()
     if (this.#rows > 0 || this.#malformed.length > 0) this.#endBatch()
     this.#objectEnds = []
     return this.#takeDone()
@@ -220,6 +227,7 @@ export class NdjsonDecoder {
    * cheap to count from then on: who reads many small objects asks after some of them.
    */
   takeRemarks(): Remarks {
+    this.#scanner.giveRows()
     const remarks = this.#remarks
     const { values, slowLines } = this.#scanner.takeRemarks()
     remarks.slowLines += slowLines
@@ -235,7 +243,7 @@ export class NdjsonDecoder {
       this.#refuse(step, bytes, slots)
       return
     }
-    this.#counts.lines++
+    this.#countRows(1)
     this.#row(bytes, start, end, slots)
   }
 
@@ -288,12 +296,18 @@ export class NdjsonDecoder {
   #fill(rows: number, lineBytes: number, columns: readonly FilledColumn[]): void {
     const outputs = this.#outputs
     for (let i = 0; i < outputs.length; i++) outputs[i].append(rows, columns[i], this.#remarks.converted)
-    this.#counts.lines += rows
+    this.#countRows(rows - this.#countedRows)
+    this.#countedRows = 0
     this.#addRows(rows, lineBytes)
   }
 
-  #addRows(rows: number, lineBytes: number): void {
+  /** Counts rows for the object at hand. */
+  #countRows(rows: number): void {
+    this.#counts.lines += rows
     this.#counts.rows += rows
+  }
+
+  #addRows(rows: number, lineBytes: number): void {
     this.#rows += rows
     this.#bytes += lineBytes
     if (this.#rows === this.#batchRows || this.#bytes >= this.#batchBytesMax) this.#endBatch()

@@ -23,11 +23,18 @@ export interface Scanner {
   buffer(byteLength: number): Uint8Array
   /** Takes the bytes that were written to the start of `buffer`. */
   commit(byteLength: number): void
-  /** Ends the object, with its last line if that has no line end. */
+  /** Ends the object, with its last line if that has no line end. Rows may wait, together with those of the objects before and after it. */
   flush(): void
+  /** Rows that the scanner has written, and of which its reader was not told. */
+  readonly rowsWaiting: number
+  /** Tells the reader of them. */
+  giveRows(): void
   /** What was counted and not told since this was last asked; to be called after `flush`. */
   takeCounts(): ScannerCounts
-  /** What was remarked and not told since this was last asked; values that were told before are told again. To be called after `flush`. */
+  /**
+   * What was remarked and not told since this was last asked; values that were told before are told again. To be called after `flush` and
+   * `giveRows`.
+   */
   takeRemarks(): ScannerRemarks
 }
 

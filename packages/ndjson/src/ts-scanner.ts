@@ -9,6 +9,7 @@ import { StrictScanner } from './strict-scanner.ts'
 export class TsScanner implements Scanner {
   readonly kind = 'ts'
   readonly nodes: readonly number[]
+  readonly rowsWaiting = 0
   readonly #splitter: LineSplitter
   #buffer = new Uint8Array(0)
 
@@ -54,6 +55,8 @@ export class TsScanner implements Scanner {
   flush(): void {
     this.#splitter.flush()
   }
+
+  giveRows(): void {}
 
   takeCounts(): ScannerCounts {
     return { lines: 0, blank: 0, refused: [] }

@@ -13,7 +13,7 @@ import { openShapes, type Shapes, unfilledShapes } from './wasm-shape.ts'
  * Scans whole chunks in WebAssembly, as assembly/scan.ts tells, and looks at what that gives back: records of lines that a reader must know of.
  * Lines that the fast scanner is not sure of go to the strict one, which reads them where they stand.
  *
- * Rows stay in the module's columns until these are full or one has to be written in JavaScript, since taking few of them costs as much as taking many.
+ * Rows stay in the module's columns until these are full, one has to be written in JavaScript, or the batch ends, since taking few of them costs as much as taking many.
  *
  * Bytes lie in the module's memory. Behind the last whole line stands the beginning of the next, which is moved in front of the chunk when
  * room is needed; when it grows longer than the fast scanner takes, it goes to the splitter, which gathers it.
@@ -61,7 +61,7 @@ export class WasmScanner implements Scanner {
     this.#splitter = new LineSplitter(limits.lineBytesMax, {
       line: (bytes, start, end) => this.#scanSlowly(bytes, start, end),
       tooLong: (lineBytes) => {
-        this.#takeRows()
+        this.giveRows()
         this.#slowLines++
         reader.tooLong(lineBytes)
       },
@@ -135,7 +135,20 @@ export class WasmScanner implements Scanner {
     this.#from = this.#chunk
     this.#filled = this.#chunk
     this.#splitter.flush()
-    this.#takeRows()
+  }
+
+  /** Rows in the module's columns. */
+  get rowsWaiting(): number {
+    return this.#words[this.#module.FILLED / 4]
+  }
+
+  /** Hands on the rows in the module's columns, which come before whatever the reader is told next. */
+  giveRows(): void {
+    const rows = this.rowsWaiting
+    const bytes = this.#rowBytes
+    if (rows === 0) return
+    this.#module.endColumns()
+    this.#reader.filled(rows, bytes, this.#columns)
   }
 
   takeCounts(): ScannerCounts {
@@ -217,32 +230,20 @@ export class WasmScanner implements Scanner {
     let next = first
     while (next < records && this.#stateOf(next) < REFUSED_BY) {
       const from = next
-      const isEmpty = this.#rows === 0
+      const isEmpty = this.rowsWaiting === 0
       const rowsMax = this.#reader.rowsLeft()
       const bytesMax = this.#reader.bytesLeft()
       next = this.#module.fillColumns(from, records, rowsMax, bytesMax)
       if (this.#reader.place !== undefined) this.#tellPlaces(from, next, this.#reader.place)
       if (isEmpty && next === from) break
-      if (next < records || this.#rows === rowsMax || this.#rowBytes >= bytesMax) this.#takeRows()
+      if (next < records || this.rowsWaiting === rowsMax || this.#rowBytes >= bytesMax) this.giveRows()
     }
     return next
   }
 
-  /** Rows in the module's columns, and bytes of their lines. */
-  get #rows(): number {
-    return this.#words[this.#module.FILLED / 4]
-  }
+  /** Bytes of the lines of the rows in the module's columns. */
   get #rowBytes(): number {
     return this.#words[this.#module.FILLED / 4 + 1]
-  }
-
-  /** Hands on the rows in the module's columns, which come before whatever the reader is told next. */
-  #takeRows(): void {
-    const rows = this.#rows
-    const bytes = this.#rowBytes
-    if (rows === 0) return
-    this.#module.endColumns()
-    this.#reader.filled(rows, bytes, this.#columns)
   }
 
   #stateOf(record: number): number {
@@ -266,7 +267,7 @@ export class WasmScanner implements Scanner {
     this.#module.endContainers(record)
     this.#splitter.begin(end + 1 - start)
     if (state < REFUSED_BY) {
-      this.#takeRows()
+      this.giveRows()
       this.#reader.valid(this.#bytes, start, end, slots, state)
       this.#learnWords()
     } else this.#learn(state - REFUSED_BY, slots)
@@ -296,7 +297,7 @@ export class WasmScanner implements Scanner {
   }
 
   #scanSlowly(bytes: Uint8Array, start: number, end: number): void {
-    this.#takeRows()
+    this.giveRows()
     this.#slowLines++
     const verdict = this.#strict.scan(bytes, start, end)
     if (verdict === 0) this.#reader.valid(bytes, start, end, this.#strict.slots, 0)

@@ -1,4 +1,5 @@
-import { NdjsonDecoder, type ScannerKind } from '@fletching/ndjson'
+import { type DecodedBatch, NdjsonDecoder, type ScannerKind } from '@fletching/ndjson'
+import { randomFrom, testSeed } from '@fletching/testing'
 import { describe, expect, it } from 'vitest'
 import { interactions } from './events.ts'
 
@@ -67,6 +68,67 @@ describe.each(['wasm', 'ts'] as const)('objects that share batches, read in %s',
       tallies: { 'event not wanted': { x: 3, y: 2 } },
     })
     expect(decoder.takeRemarks()).toMatchObject({ slowLines: 0, converted: {}, tallies: {} })
+  })
+
+  it('have the same counts and ends when read apart, in pieces, and wherever batches end', () => {
+    const random = randomFrom(testSeed)
+    const line = () =>
+      random.pick([
+        () => event(random.pick(['a', 'b', 'c'])),
+        () => event('d').replace('"d"', '7'),
+        () => event('e', 'soon'),
+        () => event('f').replace('Added', 'Removed'),
+        () => '',
+        () => '{',
+      ])()
+    for (let round = 0; round < 200; round++) {
+      const objects = Array.from({ length: random.below(12) }, () =>
+        Array.from({ length: random.below(10) }, line).join('\n'),
+      )
+      const batchRows = 1 + random.below(12)
+      const decoder = new NdjsonDecoder(interactions, { batchRows, scanner })
+      const done: DecodedBatch[] = []
+      const counts = objects.map((object) => {
+        const bytes = bytesOf(object)
+        const cut = random.below(bytes.length + 1)
+        done.push(...decoder.push(bytes.subarray(0, cut)), ...decoder.push(bytes.subarray(cut)))
+        decoder.endObject()
+        return decoder.takeCounts()
+      })
+      done.push(...decoder.flush())
+      const { slowLines: _, ...remarks } = decoder.takeRemarks()
+      const message = `round ${round}, FLETCHING_SEED=${testSeed}`
+
+      const apart = objects.map((object) => {
+        const alone = new NdjsonDecoder(interactions, { scanner: 'ts' })
+        const batches = [...alone.push(bytesOf(object)), ...alone.flush()]
+        return { batches, counts: alone.takeCounts(), converted: alone.takeRemarks().converted }
+      })
+      expect(counts, message).toEqual(apart.map((one) => one.counts))
+      const numbers = apart.map(({ converted }) => converted['userId: number as text'] ?? 0)
+      expect(remarks.converted['userId: number as text'] ?? 0, message).toBe(numbers.reduce((sum, n) => sum + n, 0))
+      const usersOf = (batches: readonly DecodedBatch[]) =>
+        batches.flatMap(({ batch }) => batch.getChild('userId')?.toJSON() ?? [])
+      const users = apart.flatMap(({ batches }) => usersOf(batches))
+      expect(usersOf(done), message).toEqual(users)
+      // The rows behind which objects end, whichever batch they are in; those behind the last row are told of nowhere.
+      let before = 0
+      const ends = done.flatMap(({ batch, objectEnds }) => {
+        const from = before
+        before += batch.numRows
+        return objectEnds.map((end) => from + end)
+      })
+      let rows = 0
+      const expected = apart.map((one) => {
+        rows += one.counts.rows
+        return rows
+      })
+      expect(ends, message).toEqual(expected.slice(0, ends.length))
+      expect(
+        expected.slice(ends.length).every((end) => end === users.length),
+        message,
+      ).toBe(true)
+    }
   })
 
   it('begin again after flush', () => {
