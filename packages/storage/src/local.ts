@@ -51,10 +51,51 @@ async function withoutLinks(path: string): Promise<string> {
   return join(await withoutLinks(dirname(path)), basename(path))
 }
 
+/**
+ * Depth first, each folder's names in the order that their files' whole paths have; what goes away meanwhile is not there. In one generator for all folders,
+ * since objects come slowly through one that stands within others.
+ */
 async function* listFiles(folder: Location, passOver: PassOver = () => {}): AsyncGenerator<ObjectInfo> {
   const path = pathOf(asFolder(folder))
-  const root = await realPathOf(path)
-  if (root !== undefined) yield* filesBelow(path, `${root.replace(/\/$/, '')}/`, passOver)
+  const real = await realPathOf(path)
+  if (real === undefined) return
+  const root = `${real.replace(/\/$/, '')}/`
+  const open = [await openFolder(path)]
+  for (let looks = 1; open.length > 0; looks++) {
+    // Lets timers and signals have their turn.
+    if (looks % LOOKS_WITHOUT_PAUSE === 0) await setImmediate()
+    const { path: folder, entries } = open[open.length - 1]
+    const entry = entries.pop()
+    if (entry === undefined) {
+      open.pop()
+      continue
+    }
+    const path = `${folder}${entry.name}`
+    if (entry.isDirectory()) open.push(await openFolder(`${path}/`))
+    else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsInside(path, root)))) {
+      const found = lookAt(path)
+      if (found?.isFile() === true) yield info(path, found)
+      else if (found !== undefined) passOver({ scheme: 'file', path }, kindOf(entry))
+    } else passOver({ scheme: 'file', path }, kindOf(entry))
+  }
+}
+
+/** A folder, and what is in it and has not been looked at, the last first. */
+interface OpenFolder {
+  readonly path: string
+  readonly entries: Dirent[]
+}
+
+async function openFolder(path: string): Promise<OpenFolder> {
+  let entries: Dirent[]
+  try {
+    entries = await readdir(path, { withFileTypes: true })
+  } catch (error) {
+    assertGone(error, path)
+    return { path, entries: [] }
+  }
+  const sortName = (entry: Dirent) => (entry.isDirectory() ? `${entry.name}/` : entry.name)
+  return { path, entries: entries.sort((a, b) => compareNames(sortName(b), sortName(a))) }
 }
 
 async function realPathOf(path: string): Promise<string | undefined> {
@@ -64,28 +105,6 @@ async function realPathOf(path: string): Promise<string | undefined> {
   } catch (error) {
     if (isMissing(error)) return undefined
     throw failure(error, path, 'read')
-  }
-}
-
-/** Depth first, each folder's names in the order that their files' whole paths have; what goes away meanwhile is not there. */
-async function* filesBelow(folder: string, root: string, passOver: PassOver): AsyncGenerator<ObjectInfo> {
-  let entries: Dirent[]
-  try {
-    entries = await readdir(folder, { withFileTypes: true })
-  } catch (error) {
-    return assertGone(error, folder)
-  }
-  const sortName = (entry: Dirent) => (entry.isDirectory() ? `${entry.name}/` : entry.name)
-  for (const [number, entry] of entries.sort((a, b) => compareNames(sortName(a), sortName(b))).entries()) {
-    // Lets timers and signals have their turn.
-    if (number % LOOKS_WITHOUT_PAUSE === LOOKS_WITHOUT_PAUSE - 1) await setImmediate()
-    const path = `${folder}${entry.name}`
-    if (entry.isDirectory()) yield* filesBelow(`${path}/`, root, passOver)
-    else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsInside(path, root)))) {
-      const found = lookAt(path)
-      if (found?.isFile() === true) yield info(path, found)
-      else if (found !== undefined) passOver({ scheme: 'file', path }, kindOf(entry))
-    } else passOver({ scheme: 'file', path }, kindOf(entry))
   }
 }
 

@@ -134,9 +134,12 @@ export function compareNames(left: string, right: string): number {
     const b = right.charCodeAt(i)
     if (a === b) continue
     // Surrogates stand for code points above all others.
-    const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdfff
-    if (isHigh(a) !== isHigh(b)) return isHigh(a) ? 1 : -1
+    if (isSurrogate(a) !== isSurrogate(b)) return isSurrogate(a) ? 1 : -1
     return a - b
   }
   return left.length - right.length
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff
 }
