@@ -188,6 +188,8 @@ class Reading {
   readonly #read = new InputList()
   /** The last, of which more splits may come. */
   #last: { readonly index: number; readonly input: InputInfo } | undefined
+  /** Of all objects together. */
+  readonly #accounting = emptyAccounting()
   readonly #converted = newTally()
   readonly #refused: Refused = new Map()
   #bytes = 0
@@ -257,14 +259,10 @@ class Reading {
   finish(): ReadInput {
     this.#endLast()
     const inputs = this.#deduplicator === undefined ? this.#read : withCounts(this.#read, this.#deduplicator)
-    const accounting = emptyAccounting()
-    for (const input of inputs) {
-      assertAddsUp(input.accounting, input.name)
-      addAccounting(accounting, input.accounting)
-    }
+    if (this.#deduplicator !== undefined) for (const input of inputs) this.#account(input)
     return {
       inputs,
-      accounting,
+      accounting: this.#accounting,
       slowLines: this.#slowLines,
       converted: this.#converted,
       refused: this.#refused,
@@ -368,7 +366,14 @@ class Reading {
     if (this.#last === undefined) return
     if (this.#last.index !== this.#read.length) throw internal(`object ${this.#last.index} ended out of order`)
     this.#read.add(this.#last.input)
+    // What repeats others is known at the end alone.
+    if (this.#deduplicator === undefined) this.#account(this.#last.input)
     this.#last = undefined
+  }
+
+  #account({ name, accounting }: InputInfo): void {
+    assertAddsUp(accounting, name)
+    addAccounting(this.#accounting, accounting)
   }
 
   /** Lets timers and signals have their turn, which reading without waiting would keep from them. */
