@@ -77,9 +77,16 @@ export class SealedBytes implements Iterable<Uint8Array> {
   #sha256: string | undefined
 
   constructor({ name, version }: Seal, value: object) {
-    this.#text = jsonBytes(value)
+    const text = jsonBytes(value)
     const digest = createHash('sha256')
-    for (const piece of this.#text) digest.update(piece)
+    const kept: Uint8Array[] = []
+    let byteLength = 0
+    for (const piece of text) {
+      digest.update(piece)
+      byteLength += piece.length
+      if (byteLength <= KEPT_BYTES) kept.push(piece)
+    }
+    this.#text = byteLength <= KEPT_BYTES ? kept : text
     this.#begin = Buffer.from(`{"${name}Version":${version},"sha256":"${digest.digest('hex')}","${name}":`)
   }
 
@@ -103,6 +110,8 @@ export class SealedBytes implements Iterable<Uint8Array> {
 }
 
 const END = Buffer.from('}\n')
+/** What a record may have that is not made anew when it is written. */
+const KEPT_BYTES = 8 * 1024 * 1024
 
 /** Why a record of that address is refused. */
 export interface Refusals {
