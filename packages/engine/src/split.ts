@@ -3,6 +3,7 @@ import {
   isPlain,
   MAGIC_BYTES,
   type ObjectInfo,
+  ObjectList,
   type Objects,
   type Store,
   storedBytes,
@@ -153,6 +154,7 @@ async function cuttable(objects: Objects, store: Store, bytes: number): Promise<
 }
 
 function* largeOf(objects: Objects, bytesMax: number): Generator<[number, ObjectInfo]> {
+  if (objects instanceof ObjectList && objects.largestBytes <= bytesMax) return
   let index = 0
   for (const object of objects) {
     if (object.size > bytesMax) yield [index, object]

@@ -22,22 +22,25 @@ export function chooseThreads(
   units: Units,
   { workers, cpus = availableParallelism(), memoryBytesMax = Number.POSITIVE_INFINITY }: RunOptions,
 ): Threads {
-  let bytes = 0
-  let objects = 0
-  for (const { splits } of units) {
-    for (const split of splits) {
-      bytes += weightOf(split)
-      objects = split.index + 1
-    }
-  }
+  const objects = (units.at(units.length - 1)?.splits.at(-1)?.index ?? -1) + 1
   const spare = memoryBytesMax - MAIN_BYTES - objects * OBJECT_BYTES
   const affordable = Math.max(1, Math.floor(spare / WORKER_BYTES))
-  const count = Math.min(workers ?? (bytes < SMALL_BYTES ? 1 : cpus), affordable)
+  const count = Math.min(workers ?? (isSmall(units) ? 1 : cpus), affordable)
   const rest = spare - count * WORKER_BYTES
   const windowBytes = Math.min(WINDOW_BYTES, Math.max(WINDOW_BYTES_MIN, rest / 2))
   const aheadBytes = Math.min(AHEAD_BYTES, Math.max(AHEAD_BYTES_MIN, rest / 4))
   const keyBytes = Math.min(KEY_BYTES, Math.max(KEY_BYTES_MIN, rest - windowBytes - aheadBytes))
   return { count, windowBytes, aheadBytes, keyBytes }
+}
+
+/** Whether one thread is enough; of a large input, few units are looked at. */
+function isSmall(units: Units): boolean {
+  let bytes = 0
+  for (const { splits } of units) {
+    for (const split of splits) bytes += weightOf(split)
+    if (bytes >= SMALL_BYTES) return false
+  }
+  return true
 }
 
 /** Stored bytes, those of compressed objects counted as what they may become. */

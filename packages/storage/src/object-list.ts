@@ -15,6 +15,7 @@ export interface Objects extends Iterable<ObjectInfo> {
  */
 export class ObjectList extends PackedList<ObjectInfo> implements Objects {
   #bytes = 0
+  #largestBytes = 0
 
   constructor() {
     super(objectForm)
@@ -25,9 +26,15 @@ export class ObjectList extends PackedList<ObjectInfo> implements Objects {
     return this.#bytes
   }
 
+  /** Of the largest of them. */
+  get largestBytes(): number {
+    return this.#largestBytes
+  }
+
   override add(object: ObjectInfo): void {
     super.add(object)
     this.#bytes += object.size
+    this.#largestBytes = Math.max(this.#largestBytes, object.size)
   }
 }
 

@@ -19,7 +19,7 @@ function randomObject(random: Random): ObjectInfo {
 }
 
 describe('a list of objects', () => {
-  it('gives what it was given, and the sum of what is stored', () => {
+  it('gives what it was given, and the sum and the most of what is stored', () => {
     const random = randomFrom(testSeed)
     const objects = Array.from({ length: 500 }, () => randomObject(random))
     const list = new ObjectList()
@@ -28,6 +28,8 @@ describe('a list of objects', () => {
     expect(list.at(70)).toEqual(objects[70])
     expect(list.at(500)).toBeUndefined()
     expect([storedBytes(list), list.bytes]).toEqual([storedBytes(objects), storedBytes(objects)])
+    expect(list.largestBytes).toBe(Math.max(...objects.map(({ size }) => size)))
+    expect(new ObjectList().largestBytes).toBe(0)
   })
 })
 
