@@ -1,4 +1,4 @@
-import { Inflater, putBytes, RawInflate, type Store } from '@fletching/storage'
+import { type ByteTarget, Inflater, putBytes, RawInflate, type Store } from '@fletching/storage'
 import { ContentLimit } from './limits.ts'
 import { type Meter, metered, meteredPieces, operatorName } from './meter.ts'
 import type { Ended, MorselBody } from './morsel.ts'
@@ -28,6 +28,12 @@ export interface ScanSource {
   readonly gzipRatioMax?: number | undefined
 }
 
+/** Stored bytes, and what inflates them. */
+interface StoredPiece {
+  readonly inflater: Inflater
+  readonly bytes: Uint8Array
+}
+
 /** Reads, inflates and scans units, one after the other; nothing but waiting for bytes is asynchronous. */
 export class UnitScanner {
   readonly #pipeline: Pipeline
@@ -37,11 +43,32 @@ export class UnitScanner {
   readonly #edge = new Uint8Array(EDGE_BYTES)
   readonly #stored = new Uint8Array(STORED_BYTES)
   readonly #raw = new RawInflate()
+  readonly #inflate: (piece: StoredPiece) => void
+  /** Where objects are inflated to, and what has come of it that was not given yet. */
+  readonly #target: ByteTarget
+  readonly #bodies: MorselBody[] = []
+  /** Of the object at hand. */
+  #limit: ContentLimit | undefined
+  /** Stored bytes that have been read and not told. */
+  #untoldBytes = 0
 
   constructor(pipeline: Pipeline, source: ScanSource, meter?: Meter) {
     this.#pipeline = pipeline
     this.#source = source
     this.#meter = meter
+    this.#inflate = metered(
+      meter,
+      operatorName.inflate,
+      ({ inflater, bytes }: StoredPiece) => inflater.push(bytes),
+      ({ bytes }) => ({ bytes: bytes.length }),
+    )
+    this.#target = {
+      room: () => pipeline.room(),
+      filled: (count) => {
+        this.#limit?.countContent(count)
+        this.#bodies.push(...pipeline.commit(count))
+      },
+    }
   }
 
   /** What comes out of a unit. */
@@ -50,30 +77,27 @@ export class UnitScanner {
     for (const split of unit.splits) {
       const { index, object, start } = split
       const { gzipRatioMax } = this.#source
-      const limit = gzipRatioMax === undefined ? undefined : new ContentLimit(object, gzipRatioMax)
+      this.#limit = gzipRatioMax === undefined ? undefined : new ContentLimit(object, gzipRatioMax)
       this.#source.begins?.(split)
       pipeline.start(index, object.name)
-      if (this.#source.contents !== undefined) yield* this.#scanContents(split, this.#source.contents(split), limit)
+      if (this.#source.contents !== undefined) yield* this.#scanContents(split, this.#source.contents(split))
       else if (isRange(split)) {
         if (this.#source.store?.readSync !== undefined) for (const message of this.#scanRange(split)) yield message
         else yield* this.#scanLines(split, this.#source.chunks(split))
       } else if (this.#source.store?.readSync !== undefined)
-        for (const message of this.#scanObject(split, limit)) yield message
-      else yield* this.#scanStored(split, this.#source.chunks(split), limit)
+        for (const message of this.#scanObject(split)) yield message
+      else yield* this.#scanStored(split, this.#source.chunks(split))
       // The object's size is counted once, by its first split.
       pipeline.end(start === 0 ? object.size : 0)
     }
+    if (this.#untoldBytes > 0) yield this.#progress()
     for (const message of morsels(unit.splits[unit.splits.length - 1].index, pipeline.flush())) yield message
     yield { kind: 'ended', ended: pipeline.takeEnded() }
   }
 
-  async *#scanContents(
-    { index }: Split,
-    contents: AsyncIterable<Uint8Array>,
-    limit: ContentLimit | undefined,
-  ): AsyncGenerator<ScanMessage> {
+  async *#scanContents({ index }: Split, contents: AsyncIterable<Uint8Array>): AsyncGenerator<ScanMessage> {
     for await (const bytes of contents) {
-      limit?.countContent(bytes.length)
+      this.#limit?.countContent(bytes.length)
       for (let at = 0; at < bytes.length; ) {
         const room = this.#pipeline.room()
         const piece = bytes.subarray(at, at + room.length)
@@ -100,68 +124,41 @@ export class UnitScanner {
     }
   }
 
-  *#scanObject(split: Split, limit: ContentLimit | undefined): Generator<ScanMessage> {
-    const { index, object } = split
+  *#scanObject({ index, object }: Split): Generator<ScanMessage> {
     const pipeline = this.#pipeline
-    const inflating = this.#openInflating(split, limit)
-    const { inflater } = inflating
-    for (const bytes of this.#read(object, 0, () => (inflater.isPlain ? pipeline.room() : this.#stored))) {
-      yield { kind: 'progress', bytes: bytes.length }
-      yield* inflater.isPlain ? morsels(index, pipeline.commit(bytes.length)) : inflating.push(bytes)
+    const inflater = new Inflater(object.name, this.#target, this.#raw)
+    try {
+      for (const bytes of this.#read(object, 0, () => (inflater.isPlain ? pipeline.room() : this.#stored))) {
+        if (this.#countRead(bytes)) yield this.#progress()
+        if (inflater.isPlain) this.#bodies.push(...pipeline.commit(bytes.length))
+        else this.#inflate({ inflater, bytes })
+        if (this.#bodies.length > 0) yield* this.#takeMorsels(index)
+      }
+      inflater.end()
+    } finally {
+      // Also before what is wrong with the bytes.
+      yield* this.#takeMorsels(index)
     }
-    yield* inflating.end()
   }
 
   /** An object whose stored bytes come from elsewhere. */
-  async *#scanStored(
-    split: Split,
-    chunks: AsyncIterable<Uint8Array>,
-    limit: ContentLimit | undefined,
-  ): AsyncGenerator<ScanMessage> {
-    const inflating = this.#openInflating(split, limit)
-    const { inflater } = inflating
-    for await (const bytes of chunks) {
-      limit?.countStored(bytes.length)
-      for (let at = 0; at < bytes.length; at += STORED_BYTES) {
-        if (inflater.isPlain) {
-          yield* morsels(split.index, this.#pipeline.push(bytes.subarray(at)))
-          break
+  async *#scanStored({ index, object }: Split, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ScanMessage> {
+    const inflater = new Inflater(object.name, this.#target, this.#raw)
+    try {
+      for await (const bytes of chunks) {
+        this.#limit?.countStored(bytes.length)
+        for (let at = 0; at < bytes.length; at += STORED_BYTES) {
+          if (inflater.isPlain) {
+            yield* morsels(index, this.#pipeline.push(bytes.subarray(at)))
+            break
+          }
+          this.#inflate({ inflater, bytes: bytes.subarray(at, at + STORED_BYTES) })
+          yield* this.#takeMorsels(index)
         }
-        yield* inflating.push(bytes.subarray(at, at + STORED_BYTES))
       }
-    }
-    yield* inflating.end()
-  }
-
-  /** Inflates an object's stored bytes straight into the pipeline, and gives what comes out of it, also before what is wrong with them. */
-  #openInflating({ index, object }: Split, limit: ContentLimit | undefined) {
-    const pipeline = this.#pipeline
-    const bodies: MorselBody[] = []
-    const target = {
-      room: () => pipeline.room(),
-      filled: (count: number) => {
-        limit?.countContent(count)
-        bodies.push(...pipeline.commit(count))
-      },
-    }
-    const inflater = new Inflater(object.name, target, this.#raw)
-    const push = metered(
-      this.#meter,
-      operatorName.inflate,
-      (bytes: Uint8Array) => inflater.push(bytes),
-      ({ length }) => ({ bytes: length }),
-    )
-    function* giving(step: () => void): Generator<ScanMessage> {
-      try {
-        step()
-      } finally {
-        yield* morsels(index, bodies.splice(0))
-      }
-    }
-    return {
-      inflater,
-      push: (bytes: Uint8Array) => giving(() => push(bytes)),
-      end: () => giving(() => inflater.end()),
+      inflater.end()
+    } finally {
+      yield* this.#takeMorsels(index)
     }
   }
 
@@ -179,7 +176,7 @@ export class UnitScanner {
       return isInPlace ? pipeline.room().subarray(0, EDGE_BYTES) : this.#edge
     }
     for (const bytes of this.#read(object, at, room)) {
-      yield { kind: 'progress', bytes: bytes.length }
+      if (this.#countRead(bytes)) yield this.#progress()
       if (isInPlace) yield* morsels(index, pipeline.commit(bytes.length))
       else {
         const reachesEnd = at + bytes.length >= end
@@ -203,6 +200,22 @@ export class UnitScanner {
     const pieces = this.#source.store?.readSync?.(object, start, room) ?? []
     return meteredPieces(this.#meter, operatorName.read, pieces)
   }
+
+  /** Whether so much has been read that it is to be told. */
+  #countRead(bytes: Uint8Array): boolean {
+    this.#untoldBytes += bytes.length
+    return this.#untoldBytes >= PROGRESS_BYTES
+  }
+
+  #progress(): ScanMessage {
+    const bytes = this.#untoldBytes
+    this.#untoldBytes = 0
+    return { kind: 'progress', bytes }
+  }
+
+  #takeMorsels(index: number): Generator<ScanMessage> {
+    return morsels(index, this.#bodies.splice(0))
+  }
 }
 
 function* morsels(index: number, bodies: readonly MorselBody[]): Generator<ScanMessage> {
@@ -214,3 +227,5 @@ const LF = 0x0a
 const STORED_BYTES = 32 * 1024
 /** The most that is read to its place at once. */
 const EDGE_BYTES = 512 * 1024
+/** Stored bytes after which their progress is told: an object alone may have a few hundred. */
+const PROGRESS_BYTES = 64 * 1024

@@ -136,6 +136,21 @@ describe('small objects of one unit', () => {
       expect(together.rejects).toEqual(apart.rejects)
       expect([together.morsels, apart.morsels]).toEqual([1, 3])
     }))
+
+  it('tell their progress together, every 64 KiB and at their end', () =>
+    inFolder(async (folder) => {
+      const objects = await Promise.all(
+        Array.from({ length: 10 }, (_, n) => fileOf(folder, ' '.repeat(30 * 1024 - 1), `o${n}`)),
+      )
+      const splits = objects.map((object, index) => ({ index, object, start: 0, end: undefined }))
+      const scanner = new UnitScanner(new Pipeline(clicksPlan()), { store, chunks: ({ object }) => store.read(object) })
+      const told: number[] = []
+      for await (const message of scanner.scan({ number: 0, splits })) {
+        if (message.kind === 'progress') told.push(message.bytes)
+      }
+      const three = 3 * (30 * 1024 - 1)
+      expect(told).toEqual([three, three, three, three / 3])
+    }))
 })
 
 /** What is counted for each object, every reject, and the number of morsels. */
