@@ -1,4 +1,12 @@
-import { bitmapByteLength, getBit, parseIsoTimestamp, putInt64, setBit, validityOf, wordsOf } from '@fletching/columns'
+import {
+  bitmapByteLength,
+  clearBit,
+  copyValidity,
+  countOnes,
+  parseIsoTimestamp,
+  putInt64,
+  wordsOf,
+} from '@fletching/columns'
 import { type Data, makeData, TimestampMillisecond, type Utf8, Vector } from 'apache-arrow'
 import { plainTexts, type Texts } from './text-chunks.ts'
 
@@ -23,28 +31,19 @@ export function parseTimestamp(column: Texts): Vector<TimestampMillisecond> {
 function parseChunk(data: Data<Utf8>): Data<TimestampMillisecond> {
   const { length, values, valueOffsets } = data
   const moments = new BigInt64Array(length)
-  const bits = new Uint8Array(bitmapByteLength(length))
-  const nullCount = length - parseTexts(values, valueOffsets, validityOf(data), wordsOf(moments), bits)
-  const nullBitmap = nullCount === 0 ? null : bits
+  const validity = new Uint8Array(bitmapByteLength(length))
+  copyValidity(data, validity, 0)
+  parseMoments(values, valueOffsets, wordsOf(moments), validity)
+  const nullCount = length - countOnes(validity, 0, length)
+  const nullBitmap = nullCount === 0 ? null : validity
   return makeData({ type: new TimestampMillisecond('UTC'), length, nullCount, nullBitmap, data: moments })
 }
 
-/** @returns how many texts name a moment; `bits` says which. */
-function parseTexts(
-  values: Uint8Array,
-  offsets: Int32Array,
-  validity: Uint8Array | undefined,
-  moments: Int32Array,
-  bits: Uint8Array,
-): number {
-  let count = 0
+/** Reads texts as moments, two words for each, and clears the bits of those that name none. */
+export function parseMoments(bytes: Uint8Array, offsets: Int32Array, moments: Int32Array, validity: Uint8Array): void {
   for (let row = 0; 2 * row < moments.length; row++) {
-    if (validity !== undefined && !getBit(validity, row)) continue
-    const moment = parseIsoTimestamp(values, offsets[row], offsets[row + 1])
-    if (Number.isNaN(moment)) continue
-    putInt64(moments, row, moment)
-    setBit(bits, row)
-    count++
+    const moment = parseIsoTimestamp(bytes, offsets[row], offsets[row + 1])
+    if (Number.isNaN(moment)) clearBit(validity, row)
+    else putInt64(moments, row, moment)
   }
-  return count
 }
