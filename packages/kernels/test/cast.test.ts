@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { cast, type OnCastFailure } from '@fletching/kernels/cast'
-import { type Plain, randomCheck, sameColumn, valuesOf, vectorOf } from '@fletching/testing'
+import {
+  forms,
+  fuzzCases,
+  type Plain,
+  randomCheck,
+  randomFrom,
+  sameColumn,
+  testSeed,
+  valuesOf,
+  vectorOf,
+} from '@fletching/testing'
 import {
   type DataType,
   Float32,
@@ -15,6 +25,7 @@ import {
 } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import { type CastKind, castRules, kindOf } from '../src/cast-rules.ts'
+import { numberText } from './number-texts.ts'
 import { types } from './types.ts'
 
 const kinds = ['text', 'bool', 'int32', 'int64', 'float64', 'timestamp', 'date'] as const
@@ -24,6 +35,25 @@ const pairs = kinds.flatMap((from) =>
 const no = undefined
 const max64 = 2n ** 63n - 1n
 const min64 = -(2n ** 63n)
+
+/** Where another digit begins, and both sides of what a double holds exactly. */
+const int64s = [
+  ...Array.from({ length: 19 }, (_, power) => 10n ** BigInt(power)),
+  2n ** 31n,
+  2n ** 32n,
+  2n ** 53n,
+  2n ** 63n - 2n,
+].flatMap((number) => [number - 1n, number, number + 1n, 1n - number, -number, -1n - number])
+const int32s = int64s
+  .map(Number)
+  .filter((number) => number === (number | 0))
+  .map((number) => number + 0)
+const float64s = [
+  ...int64s.map((number) => Number(number) + 0),
+  ...[0.5, 1e15, 1e16, 1e20, 1e21, 1e-6, 1e-7, 1.5e300, 5e-324, 123.25].flatMap((number) => [number, -number]),
+  -1.2345678901234567e-6,
+  -0,
+]
 
 /** From, to, value, result; `no` is a value that the type cannot hold. */
 const edges: { readonly [pair: string]: readonly (readonly [Plain, Plain | undefined])[] } = {
@@ -319,6 +349,41 @@ describe('cast', () => {
     })
   })
 
+  it.each(['int32', 'int64', 'float64'] as const)(
+    'reads random texts that are like numbers as the rule does: %s',
+    (to) => {
+      const random = randomFrom(testSeed)
+      const texts = Array.from({ length: fuzzCases(20_000) }, () => numberText(random))
+      const rule = ruleOf('text', to)
+      for (const form of forms) {
+        const column = vectorOf(types.text, texts, form)
+        sameColumn(() => run(column, to, 'null'), types[to], texts.map(rule), `${form}, FLETCHING_SEED=${testSeed}`)
+      }
+    },
+  )
+
+  it.each([
+    ['int32', int32s],
+    ['int64', int64s],
+    ['float64', float64s],
+  ] as const)('writes numbers as JavaScript does: %s', (from, numbers) => {
+    const column = vectorOf<DataType>(types[from], numbers, 'slice')
+    expect(valuesOf(run(column, 'text', 'error'))).toEqual(numbers.map(String))
+  })
+
+  it('has room for a text as long as any', () => {
+    const random = randomFrom(testSeed)
+    const bits = new Int32Array(2)
+    const numbers = new Float64Array(bits.buffer)
+    for (let i = 0; i < fuzzCases(20_000); i++) {
+      bits[0] = random.below(2 ** 32)
+      bits[1] = random.below(2 ** 32)
+      for (const value of [numbers[0], -random.below(2 ** 32) / 2 ** 52]) {
+        expect(valuesOf(run(vectorOf(types.float64, [value]), 'text', 'error'))).toEqual([String(value)])
+      }
+    }
+  })
+
   it('returns the column itself when it has the type already', () => {
     const column = vectorOf(new Int32(), [1, null], 'chunks')
     expect(cast(column, new Int32(), { onFailure: 'error' })).toBe(column)
@@ -346,6 +411,15 @@ describe('cast', () => {
     expect(cast(vectorOf(types.text, ['1', '2', '3'], 'chunks'), new Int64(), { onFailure: 'null' }).data).toHaveLength(
       4,
     )
+  })
+
+  it('refuses every pair that has no rule', () => {
+    const others = kinds.flatMap((from) =>
+      kinds.filter((to) => from !== to && castRules[from][to] === undefined).map((to) => [from, to] as const),
+    )
+    expect(others).toHaveLength(42 - pairs.length)
+    for (const [from, to] of others)
+      expect(() => run(vectorOf<DataType>(types[from], []), to, 'null')).toThrow('there is no cast')
   })
 
   it.each([
