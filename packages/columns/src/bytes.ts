@@ -3,6 +3,11 @@ export function wordsOf({ buffer, byteOffset, byteLength }: ArrayBufferView): In
   return new Int32Array(buffer, byteOffset, byteLength >> 2)
 }
 
+/** A view of bytes, which reads and writes words at any place among them. */
+export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
+}
+
 /**
  * The bytes that a text in base64 stands for.
  *

@@ -1,4 +1,4 @@
-import { clearBit, isValid, sameBytes, setBit } from '@fletching/columns'
+import { copyValidity, viewOf } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { type Bool, type Data, DataType, type Dictionary, type Utf8, type Vector } from 'apache-arrow'
 import { boolVector, newBits } from './bool-vector.ts'
@@ -6,6 +6,7 @@ import { or } from './boolean.ts'
 import { eq } from './compare.ts'
 import { withoutNullEntries } from './dictionary.ts'
 import type { Scalar } from './scalar.ts'
+import { isWanted, type WantedTexts, wantedTexts } from './wanted-texts.ts'
 
 /**
  * Tells in which rows the value is one of `values`.
@@ -40,61 +41,87 @@ function textOf(value: Exclude<Scalar, null>): Uint8Array {
 
 /** False where there is a value, null where there is none. */
 function neverTrue(column: Vector): Vector<Bool> {
-  const bits = newBits(column.length)
-  return withValidityOf(column, bits)
+  return withValidityOf(column, newBits(column.length))
 }
 
 function isTextIn(column: Vector<Utf8> | Vector<Dictionary<Utf8>>, texts: readonly Uint8Array[]): Vector<Bool> {
+  const wanted = wantedTexts(texts)
   const bits = newBits(column.length)
-  let first = 0
+  let end = 0
   for (const data of column.data) {
-    if (DataType.isDictionary(data.type)) markDictionary(data as Data<Dictionary<Utf8>>, texts, bits, first)
-    else markTexts(data as Data<Utf8>, texts, bits, first)
-    first += data.length
+    const first = end
+    end += data.length
+    // Where all rows are null, there may be neither offsets nor texts.
+    if (data.nullCount === data.length) continue
+    if (DataType.isDictionary(data.type)) markNumbers(data as Data<Dictionary<Utf8>>, wanted, bits, first)
+    else markTexts(data as Data<Utf8>, wanted, bits, first)
   }
   return withValidityOf(column, bits)
 }
 
-function markTexts(data: Data<Utf8>, texts: readonly Uint8Array[], bits: Uint8Array, first: number): void {
-  for (let row = 0; row < data.length; row++)
-    if (isValid(data, row) && isOneOf(data, row, texts)) setBit(bits, first + row)
-}
-
-function markDictionary(
-  data: Data<Dictionary<Utf8>>,
-  texts: readonly Uint8Array[],
+/** Sets the bits from `first` on that are those of wanted texts. */
+function markTexts(
+  { values, valueOffsets, length }: Data<Utf8>,
+  wanted: WantedTexts,
   bits: Uint8Array,
   first: number,
 ): void {
-  const accepted: boolean[] = []
-  for (const entries of data.dictionary?.data ?? []) {
-    for (let entry = 0; entry < entries.length; entry++) accepted.push(isOneOf(entries as Data<Utf8>, entry, texts))
+  const view = viewOf(values)
+  let byte = bits[first >> 3]
+  let start = valueOffsets[0]
+  for (let i = 0, bit = first; i < length; i++, bit++) {
+    const end = valueOffsets[i + 1]
+    byte |= Number(isWanted(view, start, end, wanted)) << (bit & 7)
+    start = end
+    if ((bit & 7) !== 7) continue
+    bits[bit >> 3] = byte
+    byte = 0
   }
-  for (let row = 0; row < data.length; row++)
-    if (isValid(data, row) && accepted[data.values[row]]) setBit(bits, first + row)
+  if (((first + length) & 7) !== 0) bits[(first + length) >> 3] = byte
 }
 
-function isOneOf({ values, valueOffsets }: Data<Utf8>, row: number, texts: readonly Uint8Array[]): boolean {
-  const start = valueOffsets[row]
-  const end = valueOffsets[row + 1]
-  for (let i = 0; i < texts.length; i++) {
-    if (sameBytes(values, start, end, texts[i], 0, texts[i].length)) return true
+/** As `markTexts`; each entry is compared once, and a number looks up whether its entry is wanted. */
+function markNumbers(
+  { values, length, dictionary }: Data<Dictionary<Utf8>>,
+  wanted: WantedTexts,
+  bits: Uint8Array,
+  first: number,
+): void {
+  const accepted = acceptedEntries(dictionary as Vector<Utf8>, wanted)
+  let byte = bits[first >> 3]
+  for (let i = 0, bit = first; i < length; i++, bit++) {
+    byte |= accepted[values[i]] << (bit & 7)
+    if ((bit & 7) !== 7) continue
+    bits[bit >> 3] = byte
+    byte = 0
   }
-  return false
+  if (((first + length) & 7) !== 0) bits[(first + length) >> 3] = byte
 }
 
-function withValidityOf(column: Vector, bits: Uint8Array): Vector<Bool> {
-  const validity = newBits(column.length).fill(0xff)
-  let nullCount = 0
-  let row = 0
-  for (const data of column.data) {
-    for (let i = 0; i < data.length; i++, row++) {
-      if (isValid(data, i)) continue
-      clearBit(validity, row)
-      nullCount++
+/** For each entry 1 when it is wanted, else 0. */
+function acceptedEntries({ data, length }: Vector<Utf8>, wanted: WantedTexts): Uint8Array {
+  const accepted = new Uint8Array(length)
+  let number = 0
+  for (const { values, valueOffsets, length: entries } of data) {
+    const view = viewOf(values)
+    for (let i = 0; i < entries; i++) {
+      accepted[number++] = Number(isWanted(view, valueOffsets[i], valueOffsets[i + 1], wanted))
     }
   }
-  return boolVector(column.length, bits, validity, nullCount)
+  return accepted
+}
+
+/** What lies under a null counts for nothing. */
+function withValidityOf({ data, length, nullCount }: Vector, bits: Uint8Array): Vector<Bool> {
+  if (nullCount === 0) return boolVector(length, bits, undefined, 0)
+  const validity = newBits(length)
+  let first = 0
+  for (const chunk of data) {
+    copyValidity(chunk, validity, first)
+    first += chunk.length
+  }
+  for (let i = 0; i < bits.length; i++) bits[i] &= validity[i]
+  return boolVector(length, bits, validity, nullCount)
 }
 
 const UTF8 = new TextEncoder()

@@ -1,5 +1,6 @@
+import { countOnes } from '@fletching/columns'
 import { isIn } from '@fletching/kernels/is-in'
-import { randomCheck, sameColumn, tableCheck, vectorOf } from '@fletching/testing'
+import { forms, randomCheck, sameColumn, tableCheck, vectorOf } from '@fletching/testing'
 import { Bool, Dictionary, Int32, makeData, Utf8, Vector } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import { orderedTypes } from './types.ts'
@@ -38,6 +39,36 @@ describe('isIn', () => {
       run: ({ a }) => isIn(a as Vector, values),
       oracle: ({ a }) => a.map((value) => (value === null ? null : values.some((other) => other === value))),
     })
+  })
+
+  it.each(forms)('tells texts apart by each of their bytes: %s', (form) => {
+    const texts = Array.from({ length: 41 }, (_, length) => 'abcdefgh'.repeat(6).slice(0, length))
+    const others = texts.flatMap((text) => Array.from(text, (_, at) => `${text.slice(0, at)}X${text.slice(at + 1)}`))
+    const values = [...texts, ...others].flatMap((text, row) => (row % 7 === 0 ? [text, null] : [text]))
+    const column = vectorOf(new Utf8(), values, form)
+    for (const wanted of [texts, texts.slice(13, 14), others, texts.slice(0, 4)]) {
+      sameColumn(
+        () => isIn(column, wanted),
+        bool,
+        values.map((value) => (value === null ? null : wanted.includes(value))),
+        `${form}, ${wanted.length} wanted`,
+      )
+    }
+  })
+
+  it.each([0, 1, 7, 8, 9, 63, 64, 65])('leaves no bit of a null, and none behind the last of %d rows', (rows) => {
+    const column = vectorOf(new Utf8(), Array<null>(rows).fill(null), 'slice')
+    for (const values of [['POISON'], ['']]) {
+      const [{ values: bits, nullCount }] = isIn(column, values).data
+      expect([bits.every((byte) => byte === 0), nullCount]).toEqual([true, rows])
+    }
+    const [all] = isIn(vectorOf(new Utf8(), Array<string>(rows).fill('a'), 'slice'), ['a']).data
+    expect([countOnes(all.values, 0, 8 * all.values.length), all.nullCount]).toEqual([rows, 0])
+  })
+
+  it('looks at no text where all are null, for there may be none', () => {
+    const column = new Vector([makeData({ type: new Utf8(), length: 9, nullCount: 9 })])
+    sameColumn(() => isIn(column, ['', 'a']), bool, Array<null>(9).fill(null), 'nulls alone')
   })
 
   it.each(orderedTypes)('is false or null when there are no values: $name', ({ type }) => {
