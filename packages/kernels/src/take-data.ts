@@ -1,13 +1,9 @@
-import { bitmapByteLength, copyBits, countOnes, getBit, setBit, wordsOf } from '@fletching/columns'
+import { bitmapByteLength, countOnes, wordsOf } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { type Data, DataType, type Dictionary, type List, makeData, type Struct, type Utf8 } from 'apache-arrow'
-import { runsOf } from './runs.ts'
-
-/** Rows in any order; -1 makes a null. */
-export type Rows = Int32Array
-
-/** The runs of the rows, where there are any worth copying as one: see `runsOf`. */
-type Runs = Int32Array | undefined
+import { type Rows, type Runs, runsOf } from './runs.ts'
+import { takeBits } from './take-bits.ts'
+import { takeOffsets, takeTexts } from './take-texts.ts'
 
 /** The chunk's values at the rows, in their order. */
 export function takeData<T extends DataType>(data: Data<T>, rows: Rows, runs: Runs = runsOf(rows)): Data<T> {
@@ -23,28 +19,15 @@ interface Validity {
 function takeValidity(data: Data, rows: Rows, runs: Runs): Validity {
   const { nullCount: nullsBefore, length, nullBitmap }: Omit<Data, 'nullBitmap'> & { nullBitmap?: Uint8Array } = data
   if (nullsBefore === 0 && (runs !== undefined || !hasNone(rows))) return { nullCount: 0, nullBitmap: null }
-  const bits = new Uint8Array(bitmapByteLength(rows.length))
   if (nullsBefore === length || (nullsBefore > 0 && nullBitmap === undefined)) {
-    return { nullCount: rows.length, nullBitmap: rows.length === 0 ? null : bits }
+    return {
+      nullCount: rows.length,
+      nullBitmap: rows.length === 0 ? null : new Uint8Array(bitmapByteLength(rows.length)),
+    }
   }
-  if (runs !== undefined) takeBitRuns(nullBitmap as Uint8Array, data.offset, bits, rows, runs)
-  else takeBits(nullsBefore === 0 ? undefined : nullBitmap, data.offset, bits, rows)
+  const bits = takeBits(nullsBefore === 0 ? undefined : nullBitmap, data.offset, rows, runs)
   const nullCount = rows.length - countOnes(bits, 0, rows.length)
   return { nullCount, nullBitmap: nullCount === 0 ? null : bits }
-}
-
-/** - `bits`: all 1 where there are none. */
-function takeBits(bits: Uint8Array | undefined, offset: number, taken: Uint8Array, rows: Rows): void {
-  for (let i = 0; i < rows.length; i++) {
-    if (rows[i] >= 0 && (bits === undefined || getBit(bits, offset + rows[i]))) setBit(taken, i)
-  }
-}
-
-function takeBitRuns(bits: Uint8Array, offset: number, taken: Uint8Array, rows: Rows, runs: Int32Array): void {
-  for (let run = 0; run < runs.length - 1; run++) {
-    const at = runs[run]
-    copyBits(bits, offset + rows[at], taken, at, runs[run + 1] - at)
-  }
 }
 
 function hasNone(rows: Rows): boolean {
@@ -62,15 +45,12 @@ function takeValues(data: Data, rows: Rows, runs: Runs, validity: Validity): Dat
     return makeData({ type, length, ...validity, data: taken, dictionary } as never)
   }
   if (DataType.isUtf8(type) || DataType.isBinary(type)) {
-    return runs === undefined
-      ? takeBytes(data as Data<Utf8>, rows, validity)
-      : takeByteRuns(data as Data<Utf8>, rows, runs, validity)
+    const { values, valueOffsets } = data as Data<Utf8>
+    const taken = takeTexts({ bytes: values, offsets: valueOffsets }, rows, runs, validity.nullBitmap)
+    return makeData({ type: type as Utf8, length, ...validity, valueOffsets: taken.offsets, data: taken.bytes })
   }
   if (DataType.isBool(type)) {
-    const bits = new Uint8Array(bitmapByteLength(length))
-    if (runs === undefined) takeBits(data.values, data.offset, bits, rows)
-    else takeBitRuns(data.values, data.offset, bits, rows, runs)
-    return makeData({ type, length, ...validity, data: bits })
+    return makeData({ type, length, ...validity, data: takeBits(data.values, data.offset, rows, runs) })
   }
   if (DataType.isStruct(type)) {
     const children = (data as Data<Struct>).children.map((child) => takeData(child, rows, runs))
@@ -124,84 +104,9 @@ function takePairs(values: Int32Array, taken: Int32Array, rows: Rows): void {
   }
 }
 
-function takeBytes(data: Data<Utf8>, rows: Rows, validity: Validity): Data {
-  const { values, valueOffsets: offsets, type } = data
-  const valueOffsets = takeOffsets(offsets, rows, validity)
-  const bytes = new Uint8Array(valueOffsets[rows.length])
-  for (let i = 0; i < rows.length; i++) {
-    const count = valueOffsets[i + 1] - valueOffsets[i]
-    if (count > 0) copyBytes(values, offsets[rows[i]], count, bytes, valueOffsets[i])
-  }
-  return makeData({ type, length: rows.length, ...validity, valueOffsets, data: bytes })
-}
-
-function takeByteRuns(data: Data<Utf8>, rows: Rows, runs: Int32Array, validity: Validity): Data {
-  const { values, valueOffsets: offsets, type } = data
-  const { length } = rows
-  const valueOffsets = takeOffsetRuns(offsets, rows, runs, validity)
-  if (valueOffsets === undefined) return takeBytes(data, rows, validity)
-  const bytes = new Uint8Array(valueOffsets[length])
-  for (let run = 0; run < runs.length - 1; run++) {
-    const from = rows[runs[run]]
-    const to = from + runs[run + 1] - runs[run]
-    copyBytes(values, offsets[from], offsets[to] - offsets[from], bytes, valueOffsets[runs[run]])
-  }
-  return makeData({ type, length, ...validity, valueOffsets, data: bytes })
-}
-
-function copyBytes(bytes: Uint8Array, from: number, count: number, target: Uint8Array, to: number): void {
-  // A loop is faster than a call for texts as short as ids.
-  if (count <= 32) for (let i = 0; i < count; i++) target[to + i] = bytes[from + i]
-  else target.set(bytes.subarray(from, from + count), to)
-}
-
-/** Where the values end that are taken; a null takes nothing. */
-function takeOffsets(offsets: Int32Array, rows: Rows, { nullCount, nullBitmap }: Validity): Int32Array {
-  const taken = new Int32Array(rows.length + 1)
-  if (nullCount === rows.length) return taken
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]
-    const isNull = nullBitmap !== null && !getBit(nullBitmap, i)
-    taken[i + 1] = taken[i] + (isNull ? 0 : offsets[row + 1] - offsets[row])
-  }
-  return taken
-}
-
-/** As `takeOffsets`; undefined when something lies under a null, which is left behind only row by row. */
-function takeOffsetRuns(
-  offsets: Int32Array,
-  rows: Rows,
-  runs: Int32Array,
-  { nullCount, nullBitmap }: Validity,
-): Int32Array | undefined {
-  const taken = new Int32Array(rows.length + 1)
-  if (nullCount === rows.length) return taken
-  for (let run = 0; run < runs.length - 1; run++) {
-    const from = runs[run]
-    const to = runs[run + 1]
-    const row = rows[from] - from
-    const ahead = taken[from] - offsets[row + from]
-    for (let i = from + 1; i <= to; i++) taken[i] = offsets[row + i] + ahead
-  }
-  return nullBitmap !== null && hidesValues(taken, nullBitmap) ? undefined : taken
-}
-
-/** Whether something lies under a null. */
-function hidesValues(offsets: Int32Array, bits: Uint8Array): boolean {
-  const { length } = offsets
-  for (let byte = 0, row = 0; byte < bits.length; byte++, row += 8) {
-    const end = Math.min(row + 8, length - 1)
-    if (bits[byte] === 0xff || offsets[row] === offsets[end]) continue
-    for (let i = row; i < end; i++) if (offsets[i] !== offsets[i + 1] && !getBit(bits, i)) return true
-  }
-  return false
-}
-
 function takeList(data: Data<List>, rows: Rows, runs: Runs, validity: Validity): Data {
   const { valueOffsets: offsets, type } = data
-  const valueOffsets =
-    (runs === undefined ? undefined : takeOffsetRuns(offsets, rows, runs, validity)) ??
-    takeOffsets(offsets, rows, validity)
+  const valueOffsets = takeOffsets(offsets, rows, runs, validity.nullBitmap)
   const items = new Int32Array(valueOffsets[rows.length])
   for (let i = 0, at = 0; i < rows.length; i++) {
     for (let item = offsets[rows[i]]; at < valueOffsets[i + 1]; at++, item++) items[at] = item

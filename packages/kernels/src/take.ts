@@ -2,8 +2,8 @@ import { batchOf } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { type DataType, type RecordBatch, Vector } from 'apache-arrow'
 import { oneChunk } from './concat.ts'
-import { runsOf } from './runs.ts'
-import { type Rows, takeData } from './take-data.ts'
+import { type Rows, runsOf } from './runs.ts'
+import { takeData } from './take-data.ts'
 
 /**
  * Gives the rows of `column` at the numbers `rows`, in their order; a number may stand more than once.
@@ -35,6 +35,7 @@ export function takeBatch(batch: RecordBatch, rows: Int32Array): RecordBatch {
 
 function assertRows(rows: Rows, length: number): void {
   for (let i = 0; i < rows.length; i++) {
-    if (rows[i] < 0 || rows[i] >= length) throw internal(`take got row ${rows[i]} of ${length}`)
+    // A number below zero is a large one without its sign.
+    if (rows[i] >>> 0 >= length) throw internal(`take got row ${rows[i]} of ${length}`)
   }
 }

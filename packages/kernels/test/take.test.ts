@@ -1,5 +1,15 @@
 import { take, takeBatch } from '@fletching/kernels/take'
-import { type Plain, randomCheck, randomFrom, tableCheck, testSeed, valuesOf, vectorOf } from '@fletching/testing'
+import {
+  type Form,
+  type Plain,
+  randomCheck,
+  randomFrom,
+  sameColumn,
+  tableCheck,
+  testSeed,
+  valuesOf,
+  vectorOf,
+} from '@fletching/testing'
 import {
   DataType,
   Decimal,
@@ -7,11 +17,12 @@ import {
   Float32,
   Int8,
   Int32,
+  makeData,
   RecordBatch,
   Uint16,
   Uint64,
   Utf8,
-  type Vector,
+  Vector,
   vectorFromArray,
 } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
@@ -90,6 +101,39 @@ describe('take', () => {
     const [{ valueOffsets }] = take(vectorOf<DataType>(type, values, 'slice'), Int32Array.from(values.keys())).data
     expect(valueOffsets.slice(0, 7)).toEqual(Int32Array.of(0, 0, 1, 2, 3, 4, 4))
     expect(valueOffsets[64]).toBe(51)
+  })
+
+  describe.each<Form>(['plain', 'slice'])('of texts of every length, in a column that is a %s', (form) => {
+    // Up to several words, and about the length from which a call copies them.
+    const lengths = [...Array(41).keys(), 255, 256, 257, 300]
+    const texts = lengths.map((length) =>
+      Array.from({ length }, (_, i) => String.fromCharCode(33 + ((i + length) % 90))).join(''),
+    )
+    const sparse = texts.flatMap((text) => [text, null])
+
+    it.each([
+      ['in order', [...sparse.keys()]],
+      ['in the other order', [...sparse.keys()].reverse()],
+      ['each second', [...texts.keys()].map((row) => 2 * row)],
+      ['one', [80]],
+    ])('takes them %s, and has no bytes beside them', (_, rows) => {
+      const column = vectorOf(types.text, sparse, form)
+      const taken = take(column, Int32Array.from(rows))
+      const expected = rows.map((row) => sparse[row])
+      sameColumn(() => taken, types.text, expected, form)
+      const [{ values }] = taken.data
+      expect([values.length, values.buffer.byteLength]).toEqual([expected.join('').length, expected.join('').length])
+    })
+  })
+
+  it.each([[[3, 2]], [[...Array(20).keys()]]])('takes nulls where all are null, and there are no texts: %j', (rows) => {
+    const column = new Vector([makeData({ type: new Utf8(), length: 20, nullCount: 20 })])
+    sameColumn(
+      () => take(column, Int32Array.from(rows)),
+      types.text,
+      Array<null>(rows.length).fill(null),
+      'nulls alone',
+    )
   })
 
   it('gives one chunk', () => {
