@@ -1,7 +1,7 @@
-import { isValid } from '@fletching/columns'
 import { type Data, Vector } from 'apache-arrow'
 import { pick } from './if-else.ts'
 import { operandsOf, type Scalar } from './scalar.ts'
+import { validBits } from './valid-bits.ts'
 
 /**
  * Takes, for each row, the first input that has a value.
@@ -34,9 +34,13 @@ export function coalesce(...inputs: readonly (Vector | Scalar)[]): Vector {
   )
 }
 
-/** Gives the rows that have none yet their number in the data, where they have a value there. */
+/** Gives the rows that have none yet their number in the data, where they have a value there; without branches, since nulls follow no pattern. */
 function fillRows(rows: Int32Array, data: Data, step: 0 | 1, first: number): void {
+  const valid = validBits(data)
   for (let row = 0; row < rows.length; row++) {
-    if (rows[row] < 0 && isValid(data, row * step)) rows[row] = first + row * step
+    const place = row * step
+    const found = (first + place) | (((valid[place >> 3] >> (place & 7)) & 1) - 1)
+    const none = rows[row] >> 31
+    rows[row] = (found & none) | (rows[row] & ~none)
   }
 }

@@ -1,6 +1,7 @@
 import { bitmapByteLength, copyBits, copyValidity, DictionaryBuilder, isValid } from '@fletching/columns'
 import { type Data, DataType, type Dictionary, List, makeData, Struct, type Utf8, type Vector } from 'apache-arrow'
 import { takeData } from './take-data.ts'
+import { validBits } from './valid-bits.ts'
 
 /** Joins chunks of one type. */
 export function concatData(type: DataType, chunks: readonly Data[]): Data {
@@ -164,9 +165,17 @@ function trimmed(child: Data, length: number): Data {
 /** The chunk with values in the place of their numbers. */
 export function decodeDictionary<T extends DataType>(data: Data<Dictionary<T>>): Data<T> {
   const entries = data.dictionary as Vector<T>
-  const rows = new Int32Array(data.length)
-  for (let row = 0; row < data.length; row++) rows[row] = isValid(data, row) ? Number(data.values[row]) : -1
+  const rows = entryRows(data)
   // A dictionary that grew may have several chunks.
   const joined = entries.data.length === 1 ? entries.data[0] : concatData(entries.type, entries.data as readonly Data[])
   return takeData(joined as Data<T>, rows)
+}
+
+/** The numbers of the rows' entries, -1 for a null; without branches, since nulls follow no pattern. */
+function entryRows(data: Data<Dictionary>): Int32Array {
+  const { values, length } = data
+  const valid = validBits(data)
+  const rows = new Int32Array(length)
+  for (let row = 0; row < length; row++) rows[row] = Number(values[row]) | (((valid[row >> 3] >> (row & 7)) & 1) - 1)
+  return rows
 }

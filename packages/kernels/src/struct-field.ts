@@ -1,4 +1,4 @@
-import { isValid } from '@fletching/columns'
+import { validityOf } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { type Data, type DataType, type Struct, Vector } from 'apache-arrow'
 import { takeData } from './take-data.ts'
@@ -29,8 +29,13 @@ export function structField(column: Vector<Struct>, name: string): Vector {
 function fieldOf(data: Data<Struct>, index: number): Data<DataType> {
   const child = data.children[index]
   const own = child.length === data.length ? child : child.slice(0, data.length)
-  if (data.nullCount === 0) return own
-  const rows = new Int32Array(data.length)
-  for (let row = 0; row < data.length; row++) rows[row] = isValid(data, row) ? row : -1
-  return takeData(own, rows)
+  const valid = validityOf(data)
+  return valid === undefined ? own : takeData(own, validRows(valid, data.length))
+}
+
+/** The numbers of the rows, -1 for one that is null; without branches, since nulls follow no pattern. */
+function validRows(valid: Uint8Array, length: number): Int32Array {
+  const rows = new Int32Array(length)
+  for (let row = 0; row < length; row++) rows[row] = row | (((valid[row >> 3] >> (row & 7)) & 1) - 1)
+  return rows
 }
