@@ -1,9 +1,10 @@
-import { sameBytes, sliceBits } from '@fletching/columns'
+import { sliceBits, viewOf } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { type Bool, type Data, DataType, type Utf8, type Vector } from 'apache-arrow'
 import { bitsWhere, maskVector, newBits } from './bool-vector.ts'
 import { compareNumbers, type Relation } from './compare-numbers.ts'
 import { type Operand, operandsOf, type Scalar, validityOfAll, validityOfOperand } from './scalar.ts'
+import { isSameText, orderTexts } from './text-words.ts'
 
 /**
  * Tells in which rows the two values are equal.
@@ -114,38 +115,24 @@ function boolsOf({ data, step }: Operand, length: number): Uint8Array {
 }
 
 function compareTexts(relation: Relation, left: Operand, right: Operand, length: number): Uint8Array {
-  const { values: a, valueOffsets: from } = left.data as Data<Utf8>
-  const { values: b, valueOffsets: to } = right.data as Data<Utf8>
+  const { values, valueOffsets: from } = left.data as Data<Utf8>
+  const { values: others, valueOffsets: to } = right.data as Data<Utf8>
+  const a = viewOf(values)
+  const b = viewOf(others)
   if (relation === 'equal') {
     return bitsWhere(length, (row) => {
       const i = row * left.step
       const j = row * right.step
-      return sameBytes(a, from[i], from[i + 1], b, to[j], to[j + 1])
+      const byteLength = from[i + 1] - from[i]
+      return byteLength === to[j + 1] - to[j] && isSameText(a, from[i], b, to[j], byteLength)
     })
   }
   const limit = relation === 'less' ? 0 : 1
   return bitsWhere(length, (row) => {
     const i = row * left.step
     const j = row * right.step
-    return orderBytes(a, from[i], from[i + 1], b, to[j], to[j + 1]) < limit
+    return orderTexts(a, from[i], from[i + 1], b, to[j], to[j + 1]) < limit
   })
-}
-
-/** Less than, equal to or greater than zero, as the left bytes stand to the right ones; for UTF-8 the order of code points. */
-function orderBytes(
-  left: Uint8Array,
-  leftStart: number,
-  leftEnd: number,
-  right: Uint8Array,
-  rightStart: number,
-  rightEnd: number,
-): number {
-  const length = Math.min(leftEnd - leftStart, rightEnd - rightStart)
-  for (let i = 0; i < length; i++) {
-    const order = left[leftStart + i] - right[rightStart + i]
-    if (order !== 0) return order
-  }
-  return leftEnd - leftStart - (rightEnd - rightStart)
 }
 
 /** A byte in which each row has a value. */

@@ -1,12 +1,12 @@
 import { copyValidity, viewOf } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { type Bool, type Data, DataType, type Dictionary, type Utf8, type Vector } from 'apache-arrow'
-import { boolVector, newBits } from './bool-vector.ts'
+import { maskVector, newBits } from './bool-vector.ts'
 import { or } from './boolean.ts'
 import { eq } from './compare.ts'
 import { withoutNullEntries } from './dictionary.ts'
 import type { Scalar } from './scalar.ts'
-import { isWanted, type WantedTexts, wantedTexts } from './wanted-texts.ts'
+import { findText, type WantedTexts, wantedTexts } from './wanted-texts.ts'
 
 /**
  * Tells in which rows the value is one of `values`.
@@ -71,7 +71,7 @@ function markTexts(
   let start = valueOffsets[0]
   for (let i = 0, bit = first; i < length; i++, bit++) {
     const end = valueOffsets[i + 1]
-    byte |= Number(isWanted(view, start, end, wanted)) << (bit & 7)
+    byte |= Number(findText(view, start, end, wanted) >= 0) << (bit & 7)
     start = end
     if ((bit & 7) !== 7) continue
     bits[bit >> 3] = byte
@@ -105,23 +105,21 @@ function acceptedEntries({ data, length }: Vector<Utf8>, wanted: WantedTexts): U
   for (const { values, valueOffsets, length: entries } of data) {
     const view = viewOf(values)
     for (let i = 0; i < entries; i++) {
-      accepted[number++] = Number(isWanted(view, valueOffsets[i], valueOffsets[i + 1], wanted))
+      accepted[number++] = Number(findText(view, valueOffsets[i], valueOffsets[i + 1], wanted) >= 0)
     }
   }
   return accepted
 }
 
-/** What lies under a null counts for nothing. */
 function withValidityOf({ data, length, nullCount }: Vector, bits: Uint8Array): Vector<Bool> {
-  if (nullCount === 0) return boolVector(length, bits, undefined, 0)
+  if (nullCount === 0) return maskVector(length, bits, undefined)
   const validity = newBits(length)
   let first = 0
   for (const chunk of data) {
     copyValidity(chunk, validity, first)
     first += chunk.length
   }
-  for (let i = 0; i < bits.length; i++) bits[i] &= validity[i]
-  return boolVector(length, bits, validity, nullCount)
+  return maskVector(length, bits, validity)
 }
 
 const UTF8 = new TextEncoder()

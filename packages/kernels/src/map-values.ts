@@ -1,8 +1,9 @@
-import { isValid } from '@fletching/columns'
+import { isValid, Utf8Builder, viewOf } from '@fletching/columns'
 import { type Data, DataType, type Dictionary, type Utf8, Vector } from 'apache-arrow'
 import { oneChunk } from './concat.ts'
 import { takeData } from './take-data.ts'
-import { mapTexts, type Texts } from './text-chunks.ts'
+import { plainTexts, type Texts } from './text-chunks.ts'
+import { findText, type WantedTexts, wantedTexts } from './wanted-texts.ts'
 
 /**
  * Puts other texts in the place of some: a text that is a key of `texts` becomes its value, any other stays.
@@ -27,11 +28,27 @@ export function mapValues(column: Texts, texts: ReadonlyMap<string, string>): Ve
 }
 
 function mapEach(column: Texts, texts: ReadonlyMap<string, string>): Vector<Utf8> {
-  return mapTexts(column, (bytes, start, end, target) => {
-    const other = texts.get(UTF8.decode(bytes.subarray(start, end)))
-    if (other === undefined) target.appendBytes(bytes, start, end)
-    else target.append(other)
-  })
+  const wanted = wantedTexts([...texts.keys()].map((text) => UTF8.encode(text)))
+  const others = [...texts.values()].map((text) => UTF8.encode(text))
+  return new Vector(plainTexts(column).data.map((data) => mapChunk(data, wanted, others)))
+}
+
+function mapChunk(data: Data<Utf8>, wanted: WantedTexts, others: readonly Uint8Array[]): Data<Utf8> {
+  const { length, values, valueOffsets } = data
+  const view = viewOf(values)
+  const builder = new Utf8Builder()
+  for (let row = 0; row < length; row++) {
+    if (!isValid(data, row)) {
+      builder.appendNull()
+      continue
+    }
+    const start = valueOffsets[row]
+    const end = valueOffsets[row + 1]
+    const number = findText(view, start, end, wanted)
+    if (number < 0) builder.appendBytes(values, start, end)
+    else builder.appendBytes(others[number], 0, others[number].length)
+  }
+  return builder.finish()
 }
 
 function mapEntries(data: Data<Dictionary<Utf8>>, texts: ReadonlyMap<string, string>): Data<Utf8> {
@@ -40,4 +57,4 @@ function mapEntries(data: Data<Dictionary<Utf8>>, texts: ReadonlyMap<string, str
   return takeData(oneChunk(mapEach(data.dictionary as Vector<Utf8>, texts)), rows)
 }
 
-const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })
+const UTF8 = new TextEncoder()

@@ -150,6 +150,28 @@ describe('lt', () => {
     `))
 })
 
+describe('texts', () => {
+  it('are held against each other in each of their bytes', () => {
+    const whole = 'abcdefghijklm'
+    const texts = Array.from({ length: whole.length + 1 }, (_, length) => whole.slice(0, length)).flatMap((text) => [
+      text,
+      ...Array.from(text, (_, i) => i).flatMap((i) =>
+        ['\u0001', 'z', 'é'].map((other) => text.slice(0, i) + other + text.slice(i + 1)),
+      ),
+    ])
+    const pairs = texts.flatMap((a) => texts.map((b) => [a, b]))
+    const [left, right] = [0, 1].map((side) =>
+      vectorFromArray(
+        pairs.map((pair) => pair[side]),
+        new Utf8(),
+      ),
+    )
+    const orders = pairs.map(([a, b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    for (const { kernel, test } of kernels)
+      expect([...kernel(left, right)]).toEqual(orders.map((order) => test(order, 0)))
+  })
+})
+
 describe('eqNullSafe', () => {
   const check = tableCheck({ a: new Int32(), b: new Int32(), out: bool }, ({ a, b }) => eqNullSafe(a, b))
 
