@@ -102,6 +102,27 @@ export const seededFaults = [
     test: 'packages/kernels/test/time.test.ts',
   },
   {
+    fault: 'the low words of numbers of 64 bits are compared with a sign',
+    file: 'packages/kernels/src/compare-numbers.ts',
+    find: 'Number((a[i] ^ SIGN) < (b[j] ^ SIGN))',
+    replace: 'Number(a[i] < b[j])',
+    test: 'packages/kernels/test/compare.test.ts',
+  },
+  {
+    fault: 'bytes of texts are compared from the last of each word',
+    file: 'packages/kernels/src/text-words.ts',
+    find: 'left.getUint32(leftStart + i) - right.getUint32(rightStart + i)',
+    replace: 'left.getUint32(leftStart + i, true) - right.getUint32(rightStart + i, true)',
+    test: 'packages/kernels/test/compare.test.ts',
+  },
+  {
+    fault: 'rows of an object that wait for their batch are counted for the next',
+    file: 'packages/ndjson/src/decoder.ts',
+    find: 'this.#countRows(rowsWaiting - this.#countedRows)\n',
+    replace: '\n',
+    test: 'packages/ndjson/test/objects.test.ts',
+  },
+  {
     fault: 'quotes in a field of the CSV are not escaped',
     file: 'packages/csv/assembly/text.ts',
     find: 'if ((kind & ESCAPED) !== 0) store<u8>(out++, escape)\n',
