@@ -111,8 +111,9 @@ function acceptedEntries({ data, length }: Vector<Utf8>, wanted: WantedTexts): U
   return accepted
 }
 
-function withValidityOf({ data, length, nullCount }: Vector, bits: Uint8Array): Vector<Bool> {
-  if (nullCount === 0) return maskVector(length, bits, undefined)
+function withValidityOf({ data, length }: Vector, bits: Uint8Array): Vector<Bool> {
+  // Asked of each chunk, since Arrow adds up -1 for one that does not know.
+  if (data.every(({ nullCount }) => nullCount === 0)) return maskVector(length, bits, undefined)
   const validity = newBits(length)
   let first = 0
   for (const chunk of data) {

@@ -1,7 +1,7 @@
 import { countOnes } from '@fletching/columns'
 import { isIn } from '@fletching/kernels/is-in'
 import { forms, randomCheck, sameColumn, tableCheck, vectorOf } from '@fletching/testing'
-import { Bool, Dictionary, Int32, makeData, Utf8, Vector } from 'apache-arrow'
+import { Bool, Dictionary, Int32, makeData, Null, Utf8, Vector } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import { orderedTypes } from './types.ts'
 
@@ -69,6 +69,12 @@ describe('isIn', () => {
   it('looks at no text where all are null, for there may be none', () => {
     const column = new Vector([makeData({ type: new Utf8(), length: 9, nullCount: 9 })])
     sameColumn(() => isIn(column, ['', 'a']), bool, Array<null>(9).fill(null), 'nulls alone')
+  })
+
+  it('is null in chunks of no type, also where Arrow does not know how many nulls a part of one has', () => {
+    const [all] = vectorOf(new Null(), [null, null, null]).data
+    const column = new Vector([all.slice(1, 1), makeData({ type: new Null(), length: 1 })])
+    sameColumn(() => isIn(column, []), bool, [null, null], 'parts of nulls')
   })
 
   it.each(orderedTypes)('is false or null when there are no values: $name', ({ type }) => {
