@@ -21,32 +21,32 @@ import { isSameText, orderTexts } from './text-words.ts'
  * ```
  */
 export function eq(left: Vector | Scalar, right: Vector | Scalar): Vector<Bool> {
-  return compare('equal', left, right)
+  return compare(left, right, (a, b, length) => bitsOf('equal', a, b, length))
 }
 
 /** Tells in which rows the two values differ; otherwise as `eq`, but that NaN differs from everything. */
 export function ne(left: Vector | Scalar, right: Vector | Scalar): Vector<Bool> {
-  return compare('equal', left, right, invert)
+  return compare(left, right, (a, b, length) => invert(bitsOf('equal', a, b, length)))
 }
 
 /** Tells in which rows the left value is less; otherwise as `eq`. False is less than true. */
 export function lt(left: Vector | Scalar, right: Vector | Scalar): Vector<Bool> {
-  return compare('less', left, right)
+  return compare(left, right, (a, b, length) => bitsOf('less', a, b, length))
 }
 
 /** Tells in which rows the left value is less or equal; otherwise as `eq`. */
 export function le(left: Vector | Scalar, right: Vector | Scalar): Vector<Bool> {
-  return compare('lessOrEqual', left, right)
+  return compare(left, right, (a, b, length) => bitsOf('lessOrEqual', a, b, length))
 }
 
 /** Tells in which rows the left value is greater; otherwise as `eq`. */
 export function gt(left: Vector | Scalar, right: Vector | Scalar): Vector<Bool> {
-  return compare('less', right, left)
+  return compare(left, right, (a, b, length) => bitsOf('less', b, a, length))
 }
 
 /** Tells in which rows the left value is greater or equal; otherwise as `eq`. */
 export function ge(left: Vector | Scalar, right: Vector | Scalar): Vector<Bool> {
-  return compare('lessOrEqual', right, left)
+  return compare(left, right, (a, b, length) => bitsOf('lessOrEqual', b, a, length))
 }
 
 /**
@@ -71,20 +71,18 @@ export function eqNullSafe(left: Vector | Scalar, right: Vector | Scalar): Vecto
 }
 
 function compare(
-  relation: Relation,
   left: Vector | Scalar,
   right: Vector | Scalar,
-  change: (bits: Uint8Array) => void = () => {},
+  compared: (left: Operand, right: Operand, length: number) => Uint8Array,
 ): Vector<Bool> {
   const { operands, length } = operandsOf('a comparison', [left, right])
   const [a, b] = operands
-  const bits = bitsOf(relation, a, b, length)
-  change(bits)
-  return maskVector(length, bits, validityOfAll(operands, length))
+  return maskVector(length, compared(a, b, length), validityOfAll(operands, length))
 }
 
-function invert(bits: Uint8Array): void {
+function invert(bits: Uint8Array): Uint8Array {
   for (let byte = 0; byte < bits.length; byte++) bits[byte] = ~bits[byte]
+  return bits
 }
 
 /** Bits that tell in which rows the left value stands in a relation to the right one, whatever they are under a null and behind the last row. */

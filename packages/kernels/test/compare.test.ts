@@ -208,6 +208,12 @@ describe('comparisons refuse', () => {
   const int32 = new Int32()
   it.each([
     ['lengths', () => eq(vectorOf(int32, [1]), vectorOf(int32, [1, 2])), 'a comparison got 1 and 2 rows'],
+    [
+      'lengths, in their order',
+      () => gt(vectorOf(int32, [1]), vectorOf(int32, [1, 2])),
+      'a comparison got 1 and 2 rows',
+    ],
+    ['types, in their order', () => ge(vectorOf(int32, [1]), vectorOf(text, ['1'])), 'a comparison got Int32 and Utf8'],
     ['types', () => lt(vectorOf(int32, [1]), vectorOf(text, ['1'])), 'a comparison got Int32 and Utf8'],
     ['two scalars', () => eq(1, 2), 'a comparison got no vector'],
     ['lists', () => eq(vectorOf(types.list, [['a']]), vectorOf(types.list, [['a']])), 'List<Utf8> has no order'],
