@@ -28,8 +28,10 @@ export function mapValues(column: Texts, texts: ReadonlyMap<string, string>): Ve
 }
 
 function mapEach(column: Texts, texts: ReadonlyMap<string, string>): Vector<Utf8> {
-  const wanted = wantedTexts([...texts.keys()].map((text) => UTF8.encode(text)))
-  const others = [...texts.values()].map((text) => UTF8.encode(text))
+  // Half a surrogate pair stands in no column, and its bytes would be those of another text.
+  const sound = [...texts].filter(([text]) => DECODER.decode(UTF8.encode(text)) === text)
+  const wanted = wantedTexts(sound.map(([text]) => UTF8.encode(text)))
+  const others = sound.map(([, other]) => UTF8.encode(other))
   return new Vector(plainTexts(column).data.map((data) => mapChunk(data, wanted, others)))
 }
 
@@ -58,3 +60,4 @@ function mapEntries(data: Data<Dictionary<Utf8>>, texts: ReadonlyMap<string, str
 }
 
 const UTF8 = new TextEncoder()
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true })

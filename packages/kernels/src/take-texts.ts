@@ -2,13 +2,18 @@ import { getBit, viewOf } from '@fletching/columns'
 import type { Rows, Runs } from './runs.ts'
 
 /** Texts, or other bytes, one behind the other, and where each begins, behind the last where that ends. */
-interface Texts {
+interface TextBuffers {
   readonly bytes: Uint8Array
   readonly offsets: Int32Array
 }
 
 /** The texts of some rows; a null, of which `validity` tells, takes no bytes. */
-export function takeTexts({ bytes, offsets }: Texts, rows: Rows, runs: Runs, validity: Uint8Array | null): Texts {
+export function takeTexts(
+  { bytes, offsets }: TextBuffers,
+  rows: Rows,
+  runs: Runs,
+  validity: Uint8Array | null,
+): TextBuffers {
   const ends = runs && takeOffsetRuns(offsets, rows, runs, validity)
   if (runs && ends) return { bytes: copyRuns(bytes, offsets, rows, runs, ends), offsets: ends }
   const taken = takeEachOffset(offsets, rows, validity)

@@ -33,6 +33,15 @@ describe('mapValues', () => {
     expect(valuesOf(mapValues(column, texts))).toEqual(['toString', '__proto__'])
   })
 
+  it('takes half a surrogate pair for no text', () => {
+    const column = vectorOf(types.text, ['\ufffd', '🛒'])
+    const halves = new Map([
+      ['\ud83d', 'half'],
+      ['🛒', 'cart'],
+    ])
+    expect(valuesOf(mapValues(column, halves))).toEqual(['\ufffd', 'cart'])
+  })
+
   it('gives null for a number whose entry is null', () => {
     const dictionary = vectorOf(types.text, ['a', null, 'b'], 'chunks')
     const data = makeData({

@@ -56,21 +56,21 @@ async function withoutLinks(path: string): Promise<string> {
  * since objects come slowly through one that stands within others.
  */
 async function* listFiles(folder: Location, passOver: PassOver = () => {}): AsyncGenerator<ObjectInfo> {
-  const path = pathOf(asFolder(folder))
-  const real = await realPathOf(path)
+  const top = pathOf(asFolder(folder))
+  const real = await realPathOf(top)
   if (real === undefined) return
   const root = `${real.replace(/\/$/, '')}/`
-  const open = [await openFolder(path)]
+  const open = [await openFolder(top)]
   for (let looks = 1; open.length > 0; looks++) {
     // Lets timers and signals have their turn.
     if (looks % LOOKS_WITHOUT_PAUSE === 0) await setImmediate()
-    const { path: folder, entries } = open[open.length - 1]
-    const entry = entries.pop()
+    const innermost = open[open.length - 1]
+    const entry = innermost.entries.pop()
     if (entry === undefined) {
       open.pop()
       continue
     }
-    const path = `${folder}${entry.name}`
+    const path = `${innermost.path}${entry.name}`
     if (entry.isDirectory()) open.push(await openFolder(`${path}/`))
     else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsInside(path, root)))) {
       const found = lookAt(path)
