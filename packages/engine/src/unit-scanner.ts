@@ -49,8 +49,9 @@ export class UnitScanner {
   readonly #bodies: MorselBody[] = []
   /** Of the object at hand. */
   #limit: ContentLimit | undefined
-  /** Stored bytes that have been read and not told. */
+  /** Stored bytes that have been read and not told, and the least that as much work has. */
   #untoldBytes = 0
+  #untoldWork = 0
 
   constructor(pipeline: Pipeline, source: ScanSource, meter?: Meter) {
     this.#pipeline = pipeline
@@ -204,12 +205,14 @@ export class UnitScanner {
   /** Whether so much has been read that it is to be told. */
   #countRead(bytes: Uint8Array): boolean {
     this.#untoldBytes += bytes.length
-    return this.#untoldBytes >= PROGRESS_BYTES
+    this.#untoldWork += Math.max(bytes.length, PIECE_BYTES_LEAST)
+    return this.#untoldWork >= PROGRESS_BYTES
   }
 
   #progress(): ScanMessage {
     const bytes = this.#untoldBytes
     this.#untoldBytes = 0
+    this.#untoldWork = 0
     return { kind: 'progress', bytes }
   }
 
@@ -227,5 +230,6 @@ const LF = 0x0a
 const STORED_BYTES = 32 * 1024
 /** The most that is read to its place at once. */
 const EDGE_BYTES = 512 * 1024
-/** Stored bytes after which their progress is told: an object alone may have a few hundred. */
+/** Stored bytes after which their progress is told: an object alone may have a few hundred, and takes as long as some thousand. Who is told gives others their turn. */
 const PROGRESS_BYTES = 64 * 1024
+const PIECE_BYTES_LEAST = 4 * 1024

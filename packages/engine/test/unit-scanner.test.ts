@@ -137,20 +137,24 @@ describe('small objects of one unit', () => {
       expect([together.morsels, apart.morsels]).toEqual([1, 3])
     }))
 
-  it('tell their progress together, every 64 KiB and at their end', () =>
+  it.each([
+    { objects: 10, bytes: 30 * 1024 - 1, told: [3, 3, 3, 1] },
+    // Who is told lets others have their turn, and an object takes its time.
+    { objects: 40, bytes: 100, told: [16, 16, 8] },
+  ])('tell their progress together: $objects of $bytes bytes', ({ objects: count, bytes, told }) =>
     inFolder(async (folder) => {
       const objects = await Promise.all(
-        Array.from({ length: 10 }, (_, n) => fileOf(folder, ' '.repeat(30 * 1024 - 1), `o${n}`)),
+        Array.from({ length: count }, (_, n) => fileOf(folder, ' '.repeat(bytes), `o${n}`)),
       )
       const splits = objects.map((object, index) => ({ index, object, start: 0, end: undefined }))
       const scanner = new UnitScanner(new Pipeline(clicksPlan()), { store, chunks: ({ object }) => store.read(object) })
-      const told: number[] = []
+      const progress: number[] = []
       for await (const message of scanner.scan({ number: 0, splits })) {
-        if (message.kind === 'progress') told.push(message.bytes)
+        if (message.kind === 'progress') progress.push(message.bytes)
       }
-      const three = 3 * (30 * 1024 - 1)
-      expect(told).toEqual([three, three, three, three / 3])
-    }))
+      expect(progress).toEqual(told.map((objects) => objects * bytes))
+    }),
+  )
 })
 
 /** What is counted for each object, every reject, and the number of morsels. */
