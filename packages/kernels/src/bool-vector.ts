@@ -1,8 +1,18 @@
 import { bitmapByteLength, countOnes } from '@fletching/columns'
 import { Bool, makeData, makeVector, type Vector } from 'apache-arrow'
 
-/** A vector of bools from bits that start at bit 0; `validity` is undefined when no row is null. */
-export function boolVector(
+/**
+ * A vector of bools from bits that start at bit 0, which may be anything behind the last row and where `validity` has no value; that is undefined when no row
+ * is null.
+ */
+export function maskVector(length: number, bits: Uint8Array, validity: Uint8Array | undefined): Vector<Bool> {
+  if ((length & 7) !== 0) bits[length >> 3] &= (1 << (length & 7)) - 1
+  if (validity === undefined) return boolVector(length, bits, undefined, 0)
+  for (let byte = 0; byte < bits.length; byte++) bits[byte] &= validity[byte]
+  return boolVector(length, bits, validity, length - countOnes(validity, 0, length))
+}
+
+function boolVector(
   length: number,
   bits: Uint8Array,
   validity: Uint8Array | undefined,
@@ -17,14 +27,6 @@ export function boolVector(
       data: bits,
     }),
   )
-}
-
-/** As `boolVector`, of bits that may be anything behind the last row and where `validity` has no value. */
-export function maskVector(length: number, bits: Uint8Array, validity: Uint8Array | undefined): Vector<Bool> {
-  if ((length & 7) !== 0) bits[length >> 3] &= (1 << (length & 7)) - 1
-  if (validity === undefined) return boolVector(length, bits, undefined, 0)
-  for (let byte = 0; byte < bits.length; byte++) bits[byte] &= validity[byte]
-  return boolVector(length, bits, validity, length - countOnes(validity, 0, length))
 }
 
 /** Bits that tell in which rows a test holds. */

@@ -1,8 +1,9 @@
-import { fillBits, sliceBits, validityOf } from '@fletching/columns'
+import { fillBits, sliceBits } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import type { Bool, Vector } from 'apache-arrow'
 import { maskVector, newBits } from './bool-vector.ts'
 import { oneChunk } from './concat.ts'
+import { validBits } from './valid-bits.ts'
 
 /**
  * Tells in which rows both are true.
@@ -86,7 +87,7 @@ function statesOf(input: Vector<Bool> | boolean | null, length: number): States 
   }
   const data = oneChunk(input)
   const values = sliceBits(data.values, data.offset, length)
-  const validity = validityOf(data) ?? ones(length)
+  const validity = validBits([data])
   return { trues: both(validity, values), falses: without(validity, values) }
 }
 

@@ -1,7 +1,6 @@
-import { copyValidity, countOnes, getBit, validityOf } from '@fletching/columns'
+import { countOnes, getBit, validityOf } from '@fletching/columns'
 import { dataError, internal } from '@fletching/columns/errors'
 import { type Data, type DataType, makeData, Vector } from 'apache-arrow'
-import { newBits } from './bool-vector.ts'
 import { type CastBuffers, filledOf, newBuffers } from './cast-buffers.ts'
 import {
   boolToFloat64,
@@ -22,6 +21,7 @@ import { textToBool, textToDate, textToFloat64, textToInt32, textToInt64, textTo
 import { type CastKind, kindOf } from './cast-rules.ts'
 import { boolToText, dateToText, float64ToText, int32ToText, int64ToText, timestampToText } from './cast-to-text.ts'
 import { dictionaryDecode } from './dictionary.ts'
+import { validBits } from './valid-bits.ts'
 
 /** What a value does that the target type cannot hold: it stops the run, becomes null, or becomes null and is told. */
 export type OnCastFailure = 'error' | 'null' | 'reject'
@@ -85,8 +85,7 @@ function castVector<T extends DataType>(
   }
   let first = 0
   const chunks = plain.data.map((chunk: Data) => {
-    const validity = newBits(chunk.length)
-    copyValidity(chunk, validity, 0)
+    const validity = validBits([chunk])
     const buffers = newBuffers(from, to, chunk.length)
     castChunk(chunk as never, buffers as never, validity)
     const result = dataOf(type, chunk.length, validity, filledOf(buffers))

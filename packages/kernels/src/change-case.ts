@@ -1,6 +1,6 @@
-import { isValid, Utf8Builder, validityOf } from '@fletching/columns'
+import { validityOf } from '@fletching/columns'
 import { type Data, makeData, type Utf8, Vector } from 'apache-arrow'
-import { plainTexts, type Texts } from './text-chunks.ts'
+import { mapTextChunk, plainTexts, type Texts } from './text-chunks.ts'
 
 /**
  * Changes the case of texts. ASCII is changed byte by byte, for all rows at once; texts with anything else are decoded, without dropping a
@@ -28,16 +28,11 @@ function changeChunk(data: Data<Utf8>, changed: Uint8Array, change: (text: strin
 
 /** - `bytes`: those of the texts, of which all ASCII is changed. */
 function changeRows(data: Data<Utf8>, bytes: Uint8Array, change: (text: string) => string): Data<Utf8> {
-  const { length, values, valueOffsets } = data
-  const builder = new Utf8Builder()
-  for (let row = 0; row < length; row++) {
-    const start = valueOffsets[row]
-    const end = valueOffsets[row + 1]
-    if (!isValid(data, row)) builder.appendNull()
-    else if (isAsciiIn(values, start, end)) builder.appendBytes(bytes, start - valueOffsets[0], end - valueOffsets[0])
-    else builder.append(change(UTF8.decode(values.subarray(start, end))))
-  }
-  return builder.finish()
+  const first = data.valueOffsets[0]
+  return mapTextChunk(data, (values, start, end, target) => {
+    if (isAsciiIn(values, start, end)) target.appendBytes(bytes, start - first, end - first)
+    else target.append(change(UTF8.decode(values.subarray(start, end))))
+  })
 }
 
 function isAsciiIn(bytes: Uint8Array, start: number, end: number): boolean {

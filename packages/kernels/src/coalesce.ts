@@ -36,7 +36,7 @@ export function coalesce(...inputs: readonly (Vector | Scalar)[]): Vector {
 
 /** Gives the rows that have none yet their number in the data, where they have a value there; without branches, since nulls follow no pattern. */
 function fillRows(rows: Int32Array, data: Data, step: 0 | 1, first: number): void {
-  const valid = validBits(data)
+  const valid = validBits([data])
   for (let row = 0; row < rows.length; row++) {
     const place = row * step
     const found = (first + place) | (((valid[place >> 3] >> (place & 7)) & 1) - 1)

@@ -1,4 +1,4 @@
-import { bitmapByteLength, copyBits, copyValidity, DictionaryBuilder, isValid } from '@fletching/columns'
+import { bitmapByteLength, copyBits, DictionaryBuilder, isValid } from '@fletching/columns'
 import { type Data, DataType, type Dictionary, List, makeData, Struct, type Utf8, type Vector } from 'apache-arrow'
 import { takeData } from './take-data.ts'
 import { validBits } from './valid-bits.ts'
@@ -7,7 +7,7 @@ import { validBits } from './valid-bits.ts'
 export function concatData(type: DataType, chunks: readonly Data[]): Data {
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
   if (DataType.isNull(type)) return makeData({ type, length })
-  const validity = concatValidity(chunks, length)
+  const validity = concatValidity(chunks)
   if (DataType.isDictionary(type))
     return concatDictionaries(type, chunks as readonly Data<Dictionary>[], length, validity)
   if (DataType.isUtf8(type) || DataType.isBinary(type))
@@ -41,16 +41,10 @@ interface Validity {
   readonly nullBitmap: Uint8Array | null
 }
 
-function concatValidity(chunks: readonly Data[], length: number): Validity {
+function concatValidity(chunks: readonly Data[]): Validity {
   const nullCount = chunks.reduce((sum, chunk) => sum + chunk.nullCount, 0)
   if (nullCount === 0) return { nullCount, nullBitmap: null }
-  const nullBitmap = new Uint8Array(bitmapByteLength(length))
-  let row = 0
-  for (const chunk of chunks) {
-    copyValidity(chunk, nullBitmap, row)
-    row += chunk.length
-  }
-  return { nullCount, nullBitmap }
+  return { nullCount, nullBitmap: validBits(chunks) }
 }
 
 function concatFixed(type: DataType, chunks: readonly Data[], length: number, validity: Validity): Data {
@@ -172,9 +166,9 @@ export function decodeDictionary<T extends DataType>(data: Data<Dictionary<T>>):
 }
 
 /** The numbers of the rows' entries, -1 for a null; without branches, since nulls follow no pattern. */
-function entryRows(data: Data<Dictionary>): Int32Array {
+export function entryRows(data: Data<Dictionary>): Int32Array {
   const { values, length } = data
-  const valid = validBits(data)
+  const valid = validBits([data])
   const rows = new Int32Array(length)
   for (let row = 0; row < length; row++) rows[row] = Number(values[row]) | (((valid[row >> 3] >> (row & 7)) & 1) - 1)
   return rows

@@ -33,7 +33,7 @@ export function ifElse(condition: Vector<Bool>, whenTrue: Vector | Scalar, whenF
 function chosenRows(condition: Data<Bool>, yes: Operand, no: Operand): Int32Array {
   const { values, offset, length } = condition
   const test = sliceBits(values, offset, length)
-  const valid = validBits(condition)
+  const valid = validBits([condition])
   const rows = new Int32Array(length)
   const first = yes.data.length
   for (let row = 0; row < length; row++) {

@@ -1,4 +1,4 @@
-import { copyValidity, viewOf } from '@fletching/columns'
+import { viewOf } from '@fletching/columns'
 import { internal } from '@fletching/columns/errors'
 import { type Bool, type Data, DataType, type Dictionary, type Utf8, type Vector } from 'apache-arrow'
 import { maskVector, newBits } from './bool-vector.ts'
@@ -6,6 +6,7 @@ import { or } from './boolean.ts'
 import { eq } from './compare.ts'
 import { withoutNullEntries } from './dictionary.ts'
 import type { Scalar } from './scalar.ts'
+import { validBits } from './valid-bits.ts'
 import { findText, type WantedTexts, wantedTexts } from './wanted-texts.ts'
 
 /**
@@ -114,13 +115,7 @@ function acceptedEntries({ data, length }: Vector<Utf8>, wanted: WantedTexts): U
 function withValidityOf({ data, length }: Vector, bits: Uint8Array): Vector<Bool> {
   // Asked of each chunk, since Arrow adds up -1 for one that does not know.
   if (data.every(({ nullCount }) => nullCount === 0)) return maskVector(length, bits, undefined)
-  const validity = newBits(length)
-  let first = 0
-  for (const chunk of data) {
-    copyValidity(chunk, validity, first)
-    first += chunk.length
-  }
-  return maskVector(length, bits, validity)
+  return maskVector(length, bits, validBits(data))
 }
 
 const UTF8 = new TextEncoder()

@@ -1,7 +1,7 @@
-import { copyValidity } from '@fletching/columns'
 import type { Bool, Vector } from 'apache-arrow'
-import { maskVector, newBits } from './bool-vector.ts'
+import { maskVector } from './bool-vector.ts'
 import { withoutNullEntries } from './dictionary.ts'
+import { validBits } from './valid-bits.ts'
 
 /**
  * Tells which rows have no value.
@@ -36,12 +36,7 @@ export function isNotNull(column: Vector): Vector<Bool> {
 }
 
 function validityMask(column: Vector, wanted: boolean): Vector<Bool> {
-  const bits = newBits(column.length)
-  let row = 0
-  for (const data of withoutNullEntries(column).data) {
-    copyValidity(data, bits, row)
-    row += data.length
-  }
+  const bits = validBits(withoutNullEntries(column).data)
   if (!wanted) for (let byte = 0; byte < bits.length; byte++) bits[byte] = ~bits[byte]
   return maskVector(column.length, bits, undefined)
 }

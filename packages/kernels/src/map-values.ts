@@ -1,8 +1,9 @@
-import { isValid, Utf8Builder, viewOf } from '@fletching/columns'
+import { viewOf } from '@fletching/columns'
 import { type Data, DataType, type Dictionary, type Utf8, Vector } from 'apache-arrow'
 import { oneChunk } from './concat.ts'
+import { entryRows } from './concat-data.ts'
 import { takeData } from './take-data.ts'
-import { plainTexts, type Texts } from './text-chunks.ts'
+import { mapTextChunk, plainTexts, type Texts } from './text-chunks.ts'
 import { findText, type WantedTexts, wantedTexts } from './wanted-texts.ts'
 
 /**
@@ -36,27 +37,16 @@ function mapEach(column: Texts, texts: ReadonlyMap<string, string>): Vector<Utf8
 }
 
 function mapChunk(data: Data<Utf8>, wanted: WantedTexts, others: readonly Uint8Array[]): Data<Utf8> {
-  const { length, values, valueOffsets } = data
-  const view = viewOf(values)
-  const builder = new Utf8Builder()
-  for (let row = 0; row < length; row++) {
-    if (!isValid(data, row)) {
-      builder.appendNull()
-      continue
-    }
-    const start = valueOffsets[row]
-    const end = valueOffsets[row + 1]
+  const view = viewOf(data.values)
+  return mapTextChunk(data, (bytes, start, end, target) => {
     const number = findText(view, start, end, wanted)
-    if (number < 0) builder.appendBytes(values, start, end)
-    else builder.appendBytes(others[number], 0, others[number].length)
-  }
-  return builder.finish()
+    if (number < 0) target.appendBytes(bytes, start, end)
+    else target.appendBytes(others[number], 0, others[number].length)
+  })
 }
 
 function mapEntries(data: Data<Dictionary<Utf8>>, texts: ReadonlyMap<string, string>): Data<Utf8> {
-  const rows = new Int32Array(data.length)
-  for (let row = 0; row < rows.length; row++) rows[row] = isValid(data, row) ? Number(data.values[row]) : -1
-  return takeData(oneChunk(mapEach(data.dictionary as Vector<Utf8>, texts)), rows)
+  return takeData(oneChunk(mapEach(data.dictionary as Vector<Utf8>, texts)), entryRows(data))
 }
 
 const UTF8 = new TextEncoder()

@@ -1,14 +1,7 @@
-import {
-  bitmapByteLength,
-  clearBit,
-  copyValidity,
-  countOnes,
-  parseIsoTimestamp,
-  putInt64,
-  wordsOf,
-} from '@fletching/columns'
+import { clearBit, countOnes, parseIsoTimestamp, putInt64, wordsOf } from '@fletching/columns'
 import { type Data, makeData, TimestampMillisecond, type Utf8, Vector } from 'apache-arrow'
 import { plainTexts, type Texts } from './text-chunks.ts'
+import { validBits } from './valid-bits.ts'
 
 /**
  * Reads texts as moments: ISO 8601 in every form that Segment's SDKs write.
@@ -31,8 +24,7 @@ export function parseTimestamp(column: Texts): Vector<TimestampMillisecond> {
 function parseChunk(data: Data<Utf8>): Data<TimestampMillisecond> {
   const { length, values, valueOffsets } = data
   const moments = new BigInt64Array(length)
-  const validity = new Uint8Array(bitmapByteLength(length))
-  copyValidity(data, validity, 0)
+  const validity = validBits([data])
   parseMoments(values, valueOffsets, wordsOf(moments), validity)
   const nullCount = length - countOnes(validity, 0, length)
   const nullBitmap = nullCount === 0 ? null : validity

@@ -10,7 +10,7 @@ export type TextMap = (bytes: Uint8Array, start: number, end: number, target: Ut
 
 /** A text for each text, chunk by chunk; nulls propagate. */
 export function mapTexts(column: Texts, map: TextMap): Vector<Utf8> {
-  return new Vector(plainTexts(column).data.map((data) => mapChunk(data, map)))
+  return new Vector(plainTexts(column).data.map((data) => mapTextChunk(data, map)))
 }
 
 /** The column with its texts in place. */
@@ -18,7 +18,8 @@ export function plainTexts(column: Texts): Vector<Utf8> {
   return dictionaryDecode(column as Vector<DataType>) as Vector<Utf8>
 }
 
-function mapChunk(data: Data<Utf8>, map: TextMap): Data<Utf8> {
+/** A text for each text of a chunk; nulls propagate. */
+export function mapTextChunk(data: Data<Utf8>, map: TextMap): Data<Utf8> {
   const builder = new Utf8Builder()
   for (let row = 0; row < data.length; row++) {
     if (isValid(data, row)) map(data.values, data.valueOffsets[row], data.valueOffsets[row + 1], builder)
